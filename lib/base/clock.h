@@ -1,0 +1,28 @@
+/*
+ * Time, injected so that tests need not wait. `now` is seconds and nanoseconds
+ * since the epoch, UTC; `monotonic_ms` never goes back. Sleeping belongs to
+ * cancel.h, because every wait can be cancelled.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+struct arena;
+struct cancel;
+
+struct clock {
+    struct timespec (*now)(const struct clock *c);
+    int64_t (*monotonic_ms)(const struct clock *c);
+    /* Wait that long or until cancelled; a test clock only moves its hands. */
+    void (*sleep_ms)(const struct clock *c, struct cancel *cancel, int64_t ms);
+    void *state; /* of a test clock */
+};
+
+extern const struct clock clock_system;
+
+/* 2026-11-24T03:16:18Z */
+char *clock_rfc3339(struct arena *a, struct timespec t);
+
+#endif

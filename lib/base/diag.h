@@ -1,0 +1,57 @@
+/*
+ * Diagnostics: what went wrong, for a person. Collected in cx->diags; a function
+ * that returns RC_FAIL has added an error there. Texts are made valid UTF-8,
+ * bounded (summary 400 bytes, detail 8 KiB) and redacted as they are added.
+ *
+ * summary: one line, what could not be done and with which thing.
+ * detail: what was asked, what came back (HTTP status, service's code, request
+ *         id), what to do next.
+ */
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/path.h"
+#include "base/rc.h"
+
+struct ctx;
+
+enum diag_severity { DIAG_ERROR = 1, DIAG_WARNING = 2 };
+
+struct diag {
+    enum diag_severity severity;
+    const char *summary;
+    const char *detail;      /* never NULL, may be empty */
+    const struct path *path; /* NULL: concerns the whole */
+    struct diag *next;
+};
+
+struct diags {
+    struct diag *first, *last;
+    size_t errors, warnings;
+};
+
+/* Add an error and return RC_FAIL, so that `return diag_error(...)` reads well. */
+enum rc diag_error(struct ctx *cx, const struct path *path, const char *summary,
+                   const char *detail_format, ...) __attribute__((format(printf, 4, 5)));
+void diag_warning(struct ctx *cx, const struct path *path, const char *summary,
+                  const char *detail_format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Where the messages stand now; for diag_wrap and diag_path_since. */
+struct diag_point {
+    struct diag *last;
+};
+struct diag_point diag_point(const struct ctx *cx);
+
+/* Put "prefix: " before the summaries added since the point, and return RC_FAIL. */
+enum rc diag_wrap(struct ctx *cx, struct diag_point since, const char *prefix_format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Give the messages added since the point that have no path yet this one. */
+void diag_path_since(struct ctx *cx, struct diag_point since, const struct path *path);
+
+bool diag_failed_since(const struct ctx *cx, struct diag_point since);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * One request, one response, over libcurl. All services talk through this: it
+ * alone knows about retries, deadlines, size caps, cancellation and what may be
+ * logged.
+ *
+ * Who may use it: lib/aws, lib/s3, lib/k8s and the other service clients.
+ *
+ * Retries: network errors before or during a reply (resets, time-outs, cut
+ * headers or bodies) and the statuses 429, 500, 502, 503, 504, with full jitter
+ * (exponential from 100 ms, at most 20 s), honouring Retry-After up to 60 s.
+ * Only requests marked `retry_safe` are sent again once bytes may have reached
+ * the server. A reply whose headers or body were cut is a failure, never a short
+ * success. Redirects are returned, not followed (a signature names its host).
+ * TLS is always verified.
+ */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/rc.h"
+
+struct ctx;
+struct session;
+struct http_client;
+
+struct http_client_options {
+    const char *ca_file;        /* PEM; NULL: the system's */
+    int64_t request_timeout_ms; /* one try, whole; 0: 60 s. A stall of 30 s also ends a try. */
+    unsigned max_retries;       /* after the first try */
+    const char *user_agent;
+};
+
+/* Owned by the session and freed with it; thread-safe; keeps connections alive between calls and
+ * never uses one connection for two requests at once. Options are copied. */
+struct http_client *http_client_new(struct session *session,
+                                    const struct http_client_options *options);
+
+struct http_header {
+    const char *name; /* as sent; compared without case */
+    const char *value;
+};
+
+struct http_request {
+    const char *method;
+    const char *url; /* sent as it is: no dot-segment removal, no re-encoding */
+    struct http_header *headers;
+    size_t n_headers;
+    const void *body; /* NULL: none */
+    size_t body_len;
+    size_t max_response; /* bytes; 0: 1 MiB. More is an error naming the cap. */
+    bool retry_safe;     /* sending it twice does no harm */
+
+    /* Called before each try, so that a signature is never stale: may replace headers (allocate in
+     * cx->arena). NULL: nothing to prepare. */
+    enum rc (*prepare)(struct ctx *cx, void *arg, struct http_request *request);
+    void *prepare_arg;
+};
+
+struct http_response {
+    int status;
+    struct http_header *headers;
+    size_t n_headers;
+    struct str body; /* NUL-terminated, in cx->arena */
+    unsigned tries;
+};
+
+/* RC_OK for any complete reply, whatever its status (after retries are used up); RC_FAIL for no
+ * complete reply, with a message that names host, cause (DNS, refused, TLS, time-out, cut ...) and
+ * remedy. */
+enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
+                  struct http_response *ret_response) RC_MUST_CHECK;
+
+/* The first header of that name, or NULL. */
+const char *http_header_get(const struct http_response *response, const char *name);
+
+/* Scheme, host and port of a URL, path and query left out, for messages; in the arena. */
+struct arena;
+char *http_origin(struct arena *a, const char *url);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Ready checks for attribute rows.
+ *   .checks = (const struct attr_check[]){CHECK_ONE_OF("Enabled", "Suspended"), {0}}
+ */
+#ifndef SCHEMA_CHECKS_H
+#define SCHEMA_CHECKS_H
+
+#include "schema/attr.h"
+
+void checks_one_of(struct ctx *, const struct attr_check *, const struct path *,
+                   const struct value *);
+void checks_length(struct ctx *, const struct attr_check *, const struct path *,
+                   const struct value *);
+void checks_range(struct ctx *, const struct attr_check *, const struct path *,
+                  const struct value *);
+void checks_duration(struct ctx *, const struct attr_check *, const struct path *,
+                     const struct value *);
+void checks_url(struct ctx *, const struct attr_check *, const struct path *, const struct value *);
+
+#define CHECK_ONE_OF(...)                                                                          \
+    {                                                                                              \
+        .run = checks_one_of, .words = (const char *const[])                                       \
+        {                                                                                          \
+            __VA_ARGS__, NULL                                                                      \
+        }                                                                                          \
+    }
+#define CHECK_LENGTH(lo, hi) {.run = checks_length, .min = (lo), .max = (hi)} /* bytes */
+#define CHECK_RANGE(lo, hi)  {.run = checks_range, .min = (lo), .max = (hi)}
+#define CHECK_DURATION       {.run = checks_duration, .doc = "a duration such as `30m` or `1h30m`"}
+#define CHECK_URL            {.run = checks_url, .doc = "an `http://` or `https://` URL"}
+
+#endif

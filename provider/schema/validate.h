@@ -1,0 +1,18 @@
+/*
+ * Configuration against a table: checks on every known value, write-only only
+ * where the client knows it, deprecations. Unknown values are let through.
+ */
+#ifndef SCHEMA_VALIDATE_H
+#define SCHEMA_VALIDATE_H
+
+#include "schema/attr.h"
+
+struct validate_options {
+    bool write_only_allowed; /* ClientCapabilities.write_only_attributes_allowed */
+};
+
+/* Adds all findings; RC_FAIL when one was an error. */
+enum rc validate_config(struct ctx *cx, const struct attr *attrs, const struct value *config,
+                        struct validate_options options) RC_MUST_CHECK;
+
+#endif
