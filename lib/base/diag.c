@@ -25,7 +25,8 @@ static char *presentable(struct ctx *cx, const char *text, size_t max, bool one_
     return clean;
 }
 
-static void add(struct ctx *cx, struct diag message, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void add(struct ctx *cx, struct diag message,
+                                                      const char *format, va_list ap)
 {
     struct diags *all = &cx->diags;
     struct diag *d;

@@ -16,8 +16,11 @@ struct str {
     size_t n;
 };
 
-#define STR_INIT(s) {(s), sizeof(s) - 1} /* of a literal, in tables */
-#define STR_LIT(s)  ((struct str)STR_INIT(s))
+#define STR_INIT(s)                                                                                \
+    {                                                                                              \
+        (s), sizeof(s) - 1                                                                         \
+    } /* of a literal, in tables */
+#define STR_LIT(s) ((struct str)STR_INIT(s))
 
 struct str str_of(const char *s); /* NULL gives the empty text */
 bool str_eq(struct str a, struct str b);
