@@ -10,10 +10,12 @@
 
 struct clients;
 struct private_state;
+struct session;
 
 /* What the callbacks of one call share. */
 struct call {
-    struct clients *clients;       /* configured service clients, made on first use; never NULL */
+    struct clients *clients;       /* configured service clients; NULL in a plan before any
+                                      configuration */
     struct private_state *private; /* opaque notes kept beside the state: private_state.h */
     int64_t timeout_ms;            /* from `timeouts`, for waiting; the default when not given */
 };
@@ -80,11 +82,19 @@ struct function {
                     const struct value **ret_result);
 };
 
+struct provider_block {
+    const struct attr *attrs;
+    size_t model_size;
+    const char *doc;
+    /* From the decoded block to what callbacks find in call->clients; owned by the session. Must
+     * accept unknown values: they are an error only when an operation needs them. */
+    enum rc (*configure)(struct ctx *cx, struct session *session, const void *model,
+                         struct clients **ret_clients);
+};
+
 /* The provider block and everything it serves: the one list (services/registry.c). */
 struct registry {
-    const struct attr *provider_attrs;
-    const char *provider_doc;
-    size_t provider_model_size;
+    const struct provider_block *provider;
     const struct resource *const *resources;       /* NULL-ended, as are the others */
     const struct data_source *const *data_sources;
     const struct function *const *functions;
