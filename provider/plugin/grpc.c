@@ -11,6 +11,7 @@
 
 #include "base/cancel.h"
 #include "base/ctx.h"
+#include "base/log.h"
 #include "plugin/certificate.h"
 #include "plugin/crash.h"
 #include "plugin/life.h"
