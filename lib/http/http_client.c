@@ -8,6 +8,8 @@
 
 #define MAX_KEPT_CONNECTIONS 4L /* per handle: buckets may have a host each */
 
+#define CONNECT_MS 10000
+
 static void init_curl(void)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -90,6 +92,11 @@ struct http_client *http_client_new(struct session *session,
     pthread_mutex_init(&c->lock, NULL);
     session_own(session, c, client_free);
     return c;
+}
+
+int64_t http_client_connect_ms(const struct http_client *c)
+{
+    return c->options.request_timeout_ms < CONNECT_MS ? c->options.request_timeout_ms : CONNECT_MS;
 }
 
 /* The idle handle that last talked to that origin, else any, else NULL. */

@@ -32,6 +32,9 @@ static const struct row {
          "or SSL_CERT_FILE in the environment."},
     [HTTP_HANDSHAKE] = {"the TLS handshake failed", true,
                         "Check that the port speaks TLS 1.2 or later (https) and not plain http."},
+    [HTTP_CONNECT_TIMED_OUT] = {"time-out while connecting", true,
+                                "Packets get lost on the way: check host and port of the endpoint, "
+                                "the firewall, and the proxy settings in the environment."},
     [HTTP_TIMED_OUT] = {"time-out", true,
                         "The service or the way to it is too slow or drops packets; try again "
                         "later, or raise the time allowed (request_timeout)."},
@@ -46,8 +49,8 @@ static const struct row {
     [HTTP_CUT_BODY] = {"the reply was cut inside its body", true,
                        "The service or a proxy on the way drops connections; try again later."},
     [HTTP_UNSIZED] = {"the reply says neither its length nor its end", false,
-                      "It could have been cut without a trace, so it is not used. Is the endpoint "
-                      "that of the service, and not of an old proxy?"},
+                      "It could have been cut without a trace, so it is not used. Check that the "
+                      "endpoint is that of the service, and not of an old proxy."},
     [HTTP_HEAD_TOO_LARGE] = {"the reply's headers are too large", false,
                              "Check that the endpoint is that of the service."},
     [HTTP_BODY_TOO_LARGE] = {"the reply is too large", false,
@@ -77,6 +80,9 @@ static const char *about(struct ctx *cx, const struct http_try *t)
     case HTTP_CA_FILE:
         return arena_printf(cx->arena, "It is %s. ",
                             c->ca_file == NULL ? "curl's own" : c->ca_file);
+    case HTTP_CONNECT_TIMED_OUT:
+        return arena_printf(cx->arena, "%lld ms are allowed for connecting. ",
+                            (long long)http_client_connect_ms(c));
     case HTTP_TIMED_OUT:
         return arena_printf(cx->arena, "%lld ms are allowed for one try. ",
                             (long long)c->options.request_timeout_ms);

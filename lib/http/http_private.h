@@ -28,6 +28,7 @@ struct http_client {
 /* http_client.c */
 struct http_handle *http_client_take(struct http_client *client, const char *origin);
 void http_client_give_back(struct http_client *client, struct http_handle *h, const char *origin);
+int64_t http_client_connect_ms(const struct http_client *client); /* allowed for connecting */
 
 /* How a try ended. */
 enum http_cause {
@@ -41,6 +42,7 @@ enum http_cause {
     HTTP_CERTIFICATE,
     HTTP_CA_FILE,
     HTTP_HANDSHAKE,
+    HTTP_CONNECT_TIMED_OUT,
     HTTP_TIMED_OUT,
     HTTP_STALLED,
     HTTP_HUNG_UP,
@@ -54,9 +56,8 @@ enum http_cause {
     HTTP_N_CAUSES,
 };
 
-#define HTTP_HEAD_MAX   (64u << 10) /* bytes of a reply's headers, all together */
-#define HTTP_BODY_MAX   (1u << 20)  /* where the request names no cap */
-#define HTTP_CONNECT_MS 10000
+#define HTTP_HEAD_MAX (64u << 10) /* bytes of a reply's headers, all together */
+#define HTTP_BODY_MAX (1u << 20)  /* where the request names no cap */
 
 /* One try and what came of it. */
 struct http_try {

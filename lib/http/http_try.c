@@ -83,8 +83,6 @@ static void set_trust(CURL *easy, const struct http_client *c)
 static void set_manners(CURL *easy, struct http_try *t)
 {
     const struct http_client_options *o = &t->client->options;
-    int64_t connect_ms =
-        o->request_timeout_ms < HTTP_CONNECT_MS ? o->request_timeout_ms : HTTP_CONNECT_MS;
 
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -93,7 +91,7 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)o->request_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->words);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_reply_header);
@@ -200,7 +198,6 @@ static enum http_cause cause_of(CURLcode code, CURL *easy, const struct http_try
         {CURLE_URL_MALFORMAT, HTTP_BAD_URL},
         {CURLE_COULDNT_RESOLVE_HOST, HTTP_NO_NAME},
         {CURLE_COULDNT_RESOLVE_PROXY, HTTP_NO_PROXY},
-        {CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT},
         {CURLE_PEER_FAILED_VERIFICATION, HTTP_CERTIFICATE},
         {CURLE_SSL_CACERT_BADFILE, HTTP_CA_FILE},
         {CURLE_SSL_CONNECT_ERROR, HTTP_HANDSHAKE},
@@ -215,6 +212,8 @@ static enum http_cause cause_of(CURLcode code, CURL *easy, const struct http_try
             return rows[i].cause;
     if (code == CURLE_OK || t->enough)
         return complete(t);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return t->sent ? HTTP_TIMED_OUT : HTTP_CONNECT_TIMED_OUT;
     if (code == CURLE_COULDNT_CONNECT)
         return not_connected(easy);
     if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
