@@ -76,6 +76,10 @@ bool value_is_unknown(const struct value *v);
 bool value_is_known(const struct value *v);        /* itself, not its parts */
 bool value_is_wholly_known(const struct value *v); /* with all parts */
 
+/* The same value with null in place of everything unknown: what can be stored of a result that turned
+ * out incomplete. */
+const struct value *value_without_unknowns(struct arena *a, const struct value *v);
+
 /* The field of a known object, or NULL when there is none of that name. */
 const struct value *value_field(const struct value *object, const char *name);
 const struct value *value_element(const struct value *map, struct str key); /* or NULL */
