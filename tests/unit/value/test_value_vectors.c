@@ -97,8 +97,8 @@ static void round_trip(struct ctx *cx, const struct row *r, char **ret_hex, char
 {
     const struct type *t = type_of(cx, r->columns[1]);
     assert_string_equal(type_json(cx->arena, t), r->columns[1]);
-    const struct value *v, *again;
-    struct str bytes, text;
+    const struct value *v = NULL, *again = NULL;
+    struct str bytes = {NULL, 0}, text = {NULL, 0};
     if (value_msgpack_decode(cx, unhex(cx, r->columns[2]), t, &v) != RC_OK ||
         value_conforms(cx, v, t) != RC_OK || value_msgpack_encode(cx, v, t, &bytes) != RC_OK ||
         value_msgpack_decode(cx, bytes, t, &again) != RC_OK) {
