@@ -154,3 +154,9 @@ void session_forget(struct ctx *cx, const char *document)
         remove_document(at);
     pthread_mutex_unlock(&s->lock);
 }
+
+void session_cache_free(struct session *s)
+{
+    while (s->cached != NULL)
+        remove_document(&s->cached);
+}
