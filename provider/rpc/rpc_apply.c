@@ -34,7 +34,7 @@ static enum rc decode(struct ctx *cx, struct rpc_server *s,
         return RC_FAIL;
     }
     /* Write-only values travel in the configuration alone. */
-    const struct value *wanted = write_only_fill(cx->arena, c.r->attrs, c.planned, c.config);
+    const struct value *wanted = write_only_fill(cx, c.r->attrs, c.planned, c.config);
     if (rpc_resource_model(cx, c.r, wanted, &c.model) != RC_OK) {
         return RC_FAIL;
     }

@@ -32,7 +32,7 @@ const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r,
                                        const struct value *before)
 {
     const struct value *state = model_encode(cx->arena, r->attrs, model);
-    state = write_only_null(cx->arena, r->attrs, state);
+    state = write_only_null(cx, r->attrs, state);
     state = same_keep_spelling(cx->arena, r->attrs, before, state);
     if (value_is_wholly_known(state)) {
         return state;
@@ -120,7 +120,7 @@ static enum rc upgrade(struct ctx *cx, struct rpc_server *s,
         }
         state = model_encode(cx->arena, r->attrs, model);
     }
-    return rpc_wire_encode(cx, write_only_null(cx->arena, r->attrs, state), t, "upgraded state",
+    return rpc_wire_encode(cx, write_only_null(cx, r->attrs, state), t, "upgraded state",
                            ret_state);
 }
 
@@ -158,8 +158,8 @@ void rpc_upgrade_resource_identity(struct ctx *cx, struct rpc_server *s, const v
 
 /* What is stored before the read that follows at once: the identity, and the defaults of what lives
  * only in state, so that the plan after an import is empty. */
-static const struct value *imported_state(struct ctx *cx, const struct resource *r,
-                                          const char *const *parts)
+static enum rc imported_state(struct ctx *cx, const struct resource *r, const char *const *parts,
+                              const struct value **ret_state)
 {
     const struct type *t = attr_object_type(cx->arena, r->attrs);
     const struct value **items = arena_array(cx->arena, t->n_fields, sizeof(const struct value *));
@@ -169,7 +169,7 @@ static const struct value *imported_state(struct ctx *cx, const struct resource 
     for (size_t i = 0; r->identity[i]; i++) {
         items[type_field_index(t, str_of(r->identity[i]))] = value_text(cx->arena, parts[i]);
     }
-    return defaults_apply(cx->arena, r->attrs, value_object(cx->arena, t, items));
+    return defaults_apply(cx, r->attrs, value_object(cx->arena, t, items), ret_state);
 }
 
 static enum rc import(struct ctx *cx, struct rpc_server *s,
@@ -184,10 +184,10 @@ static enum rc import(struct ctx *cx, struct rpc_server *s,
     enum rc rc = req->identity && req->identity->identity_data
                      ? rpc_identity_from_wire(cx, r, req->identity, parts)
                      : rpc_identity_from_id(cx, r, req->id, parts);
-    if (rc != RC_OK) {
+    const struct value *state = NULL;
+    if (rc != RC_OK || imported_state(cx, r, parts, &state) != RC_OK) {
         return RC_FAIL;
     }
-    const struct value *state = imported_state(cx, r, parts);
     Tfplugin6__ImportResourceState__ImportedResource *one = rpc_wire_message(
         cx->arena, &tfplugin6__import_resource_state__imported_resource__descriptor);
     one->type_name = rpc_wire_text(cx->arena, r->type_name);
@@ -222,11 +222,11 @@ static enum rc generate(struct ctx *cx, struct rpc_server *s,
         return RC_FAIL;
     }
     const struct type *t = attr_object_type(cx->arena, r->attrs);
-    if (rpc_wire_decode(cx, req->state, t, "state", &state) != RC_OK) {
+    if (rpc_wire_decode(cx, req->state, t, "state", &state) != RC_OK ||
+        defaults_strip(cx, r->attrs, state, &state) != RC_OK) {
         return RC_FAIL;
     }
-    return rpc_wire_encode(cx, defaults_strip(cx->arena, r->attrs, state), t,
-                           "generated configuration", ret_config);
+    return rpc_wire_encode(cx, state, t, "generated configuration", ret_config);
 }
 
 void rpc_generate_resource_config(struct ctx *cx, struct rpc_server *s, const void *request,

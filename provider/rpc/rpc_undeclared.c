@@ -55,24 +55,26 @@ void rpc_list_resource(struct ctx *cx, struct rpc_server *s, const void *request
                        struct rpc_stream *stream)
 {
     const Tfplugin6__ListResource__Request *req = request;
-    Tfplugin6__ListResource__Event event = TFPLUGIN6__LIST_RESOURCE__EVENT__INIT;
+    Tfplugin6__ListResource__Event *event =
+        rpc_wire_message(cx->arena, &tfplugin6__list_resource__event__descriptor);
     (void)s;
     enum rc rc = refuse(cx, "list resource", req->type_name);
-    rpc_wire_diagnostics(cx, rc, &event.n_diagnostic, &event.diagnostic);
-    stream->emit(stream, &event);
+    rpc_wire_diagnostics(cx, rc, &event->n_diagnostic, &event->diagnostic);
+    stream->emit(stream, event);
 }
 
 void rpc_invoke_action(struct ctx *cx, struct rpc_server *s, const void *request,
                        struct rpc_stream *stream)
 {
     const Tfplugin6__InvokeAction__Request *req = request;
-    Tfplugin6__InvokeAction__Event event = TFPLUGIN6__INVOKE_ACTION__EVENT__INIT;
-    Tfplugin6__InvokeAction__Event__Completed done =
-        TFPLUGIN6__INVOKE_ACTION__EVENT__COMPLETED__INIT;
+    Tfplugin6__InvokeAction__Event *event =
+        rpc_wire_message(cx->arena, &tfplugin6__invoke_action__event__descriptor);
+    Tfplugin6__InvokeAction__Event__Completed *done =
+        rpc_wire_message(cx->arena, &tfplugin6__invoke_action__event__completed__descriptor);
     (void)s;
     enum rc rc = refuse(cx, "action", req->action_type);
-    rpc_wire_diagnostics(cx, rc, &done.n_diagnostics, &done.diagnostics);
-    event.type_case = TFPLUGIN6__INVOKE_ACTION__EVENT__TYPE_COMPLETED;
-    event.completed = &done;
-    stream->emit(stream, &event);
+    rpc_wire_diagnostics(cx, rc, &done->n_diagnostics, &done->diagnostics);
+    event->type_case = TFPLUGIN6__INVOKE_ACTION__EVENT__TYPE_COMPLETED;
+    event->completed = done;
+    stream->emit(stream, event);
 }
