@@ -26,7 +26,9 @@ void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull, 
 /* n objects of the given size; an overflowing product ends the process. */
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((returns_nonnull, malloc));
 
-/* A larger copy of an array that was at the end, or anywhere, of the arena. */
+/* The same array with more room, in place where nothing was allocated after it, else a copy; `old`
+ * must not be used any more. Grow only what was allocated after the last mark: a rewind takes what
+ * was added since. (A struct buf may grow across marks.) */
 void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_size)
     __attribute__((returns_nonnull));
 

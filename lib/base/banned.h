@@ -18,33 +18,37 @@
 #include <string.h>
 #include <time.h>
 
-#define BANNED(name)  name##_is_banned_see_lib_base_banned_h
+/* Under clang, glibc's fortified forms of these two are macros. */
+#undef sprintf
+#undef vsprintf
 
-#define strcpy(...)   BANNED(strcpy)
-#define strcat(...)   BANNED(strcat)
-#define strncpy(...)  BANNED(strncpy)
-#define strncat(...)  BANNED(strncat)
-#define sprintf(...)  BANNED(sprintf)
-#define vsprintf(...) BANNED(vsprintf)
-#define strtok(...)   BANNED(strtok)
-#define strtok_r(...) BANNED(strtok_r)
-#define scanf(...)    BANNED(scanf)
-#define sscanf(...)   BANNED(sscanf)
-#define fscanf(...)   BANNED(fscanf)
-#define gets(...)     BANNED(gets)
-#define atoi(...)     BANNED(atoi)
-#define atol(...)     BANNED(atol)
-#define atoll(...)    BANNED(atoll)
-#define atof(...)     BANNED(atof)
-#define system(...)   BANNED(system)
-#define popen(...)    BANNED(popen)
-#define rand(...)     BANNED(rand)
-#define srand(...)    BANNED(srand)
-#define asctime(...)  BANNED(asctime)
-#define ctime(...)    BANNED(ctime)
+#define BANNED(name) name##_is_banned_see_lib_base_banned_h
+
+#define strcpy(...)    BANNED(strcpy)
+#define strcat(...)    BANNED(strcat)
+#define strncpy(...)   BANNED(strncpy)
+#define strncat(...)   BANNED(strncat)
+#define sprintf(...)   BANNED(sprintf)
+#define vsprintf(...)  BANNED(vsprintf)
+#define strtok(...)    BANNED(strtok)
+#define strtok_r(...)  BANNED(strtok_r)
+#define scanf(...)     BANNED(scanf)
+#define sscanf(...)    BANNED(sscanf)
+#define fscanf(...)    BANNED(fscanf)
+#define gets(...)      BANNED(gets)
+#define atoi(...)      BANNED(atoi)
+#define atol(...)      BANNED(atol)
+#define atoll(...)     BANNED(atoll)
+#define atof(...)      BANNED(atof)
+#define system(...)    BANNED(system)
+#define popen(...)     BANNED(popen)
+#define rand(...)      BANNED(rand)
+#define srand(...)     BANNED(srand)
+#define asctime(...)   BANNED(asctime)
+#define ctime(...)     BANNED(ctime)
 #define localtime(...) BANNED(localtime)
-#define gmtime(...)   BANNED(gmtime)
-#define tmpnam(...)   BANNED(tmpnam)
-#define mktemp(...)   BANNED(mktemp)
+#define gmtime(...)    BANNED(gmtime)
+#define tmpnam(...)    BANNED(tmpnam)
+#define mktemp(...)    BANNED(mktemp)
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Growable bytes with a maximum declared at birth. The storage is freed (and
- * wiped) with the arena. An append beyond the maximum changes nothing, returns
+ * wiped) with the scope in which buf_new was called; appending inside a deeper
+ * mark and rewind is fine. An append beyond the maximum changes nothing, returns
  * false, and is remembered in `full`, so that a writer may append freely and
  * check once at the end.
  */

@@ -33,7 +33,8 @@ struct ctx_options {
 struct ctx *ctx_new(const struct ctx_options *options);
 void ctx_free(struct ctx *cx);
 
-/* RC_FAIL with the message "interrupted" when cancelled, else RC_OK; ask before each remote step. */
+/* RC_FAIL with the message "interrupted" when cancelled, else RC_OK; ask before each remote step.
+ */
 enum rc ctx_check(struct ctx *cx) RC_MUST_CHECK;
 
 /* Sleep through cx->clock; RC_FAIL when cancelled. */

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/rc.h"
 
+struct arena;
 struct ctx;
 
 enum diag_severity { DIAG_ERROR = 1, DIAG_WARNING = 2 };
@@ -29,6 +30,7 @@ struct diag {
 };
 
 struct diags {
+    struct arena *arena; /* of all texts here, so that they outlive rewinds of cx->arena */
     struct diag *first, *last;
     size_t errors, warnings;
 };

@@ -26,7 +26,8 @@ struct log {
 
 bool log_wanted(const struct ctx *cx, enum log_level level);
 
-/* Pairs of key and value, ended by NULL: log_event(cx, LOG_DEBUG, "http", "sent", "url", u, NULL) */
+/* Pairs of key and value, ended by NULL: log_event(cx, LOG_DEBUG, "http", "sent", "url", u, NULL)
+ */
 void log_event(const struct ctx *cx, enum log_level level, const char *module, const char *message,
                ...) __attribute__((sentinel));
 

@@ -25,6 +25,7 @@ struct path {
 const struct path *path_attribute(struct arena *a, const struct path *parent, const char *name);
 const struct path *path_key(struct arena *a, const struct path *parent, const char *key);
 const struct path *path_index(struct arena *a, const struct path *parent, int64_t index);
+const struct path *path_copy(struct arena *a, const struct path *p);
 size_t path_depth(const struct path *p);
 bool path_eq(const struct path *a, const struct path *b);
 int path_cmp(const struct path *a, const struct path *b); /* a total order, for sorting */

@@ -11,7 +11,7 @@ struct arena;
 struct redact;
 
 struct redact *redact_new(void);
-void redact_free(struct redact *r);                  /* wipes */
+void redact_free(struct redact *r);                    /* wipes */
 void redact_add(struct redact *r, const char *secret); /* copies; NULL and "" are ignored */
 
 /* `text` itself when it holds no secret, else a copy without them. NULL r is allowed. */

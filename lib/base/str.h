@@ -16,7 +16,11 @@ struct str {
     size_t n;
 };
 
-#define STR_LIT(s) ((struct str){(s), sizeof(s) - 1})
+#define STR_INIT(s)                                                                                \
+    {                                                                                              \
+        (s), sizeof(s) - 1                                                                         \
+    } /* of a literal, in tables */
+#define STR_LIT(s) ((struct str)STR_INIT(s))
 
 struct str str_of(const char *s); /* NULL gives the empty text */
 bool str_eq(struct str a, struct str b);
@@ -31,8 +35,8 @@ char *str_dup(struct arena *a, struct str s);
 /* True if s is valid UTF-8 (RFC 3629: no surrogates, no overlong forms, <= U+10FFFF). */
 bool str_utf8_valid(struct str s);
 
-/* The same text with every invalid byte, and NUL, replaced by U+FFFD, cut at max bytes (with an
- * ellipsis) on a character boundary. Always NUL-terminated. */
+/* The same text with every invalid byte, and NUL, replaced by U+FFFD, cut at max bytes (>= 3; with
+ * an ellipsis) on a character boundary. Always NUL-terminated. */
 char *str_utf8_clean(struct arena *a, struct str s, size_t max);
 
 /* Whole decimal text to a number; false on anything else: sign where unsigned, space, overflow. */

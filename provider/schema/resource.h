@@ -10,12 +10,18 @@
 
 struct clients;
 struct private_state;
+struct session;
 
 /* What the callbacks of one call share. */
 struct call {
-    struct clients *clients;       /* configured service clients, made on first use; never NULL */
+    struct clients *clients;       /* configured service clients; NULL in a plan before any
+                                      configuration */
     struct private_state *private; /* opaque notes kept beside the state: private_state.h */
     int64_t timeout_ms;            /* from `timeouts`, for waiting; the default when not given */
+    /* Create and update set it as soon as the server was changed: from then on what stands in `state`
+     * is stored even when the call fails. Before, a failed create stores nothing and a failed update
+     * keeps the prior state. */
+    bool changed;
 };
 
 /* A resource's own step after plan_resource: may change `planned` (through its typed model) and name
@@ -40,8 +46,8 @@ struct resource {
     const char *const *identity;
     int64_t default_timeout_ms;
 
-    /* Required. In each, `state` arrives as a copy of the planned (or prior) model and is filled with
-     * what is really there: that is what gets stored, also beside an error. */
+    /* Required. `state` arrives as the planned (read: the stored) model, with write-only values from
+     * the configuration, and is filled with what is really there: that is what gets stored. */
     enum rc (*create)(struct ctx *cx, struct call *call, void *state);
     enum rc (*read)(struct ctx *cx, struct call *call, void *state); /* RC_NOT_FOUND: gone */
     enum rc (*update)(struct ctx *cx, struct call *call, const void *prior, void *state);
@@ -80,11 +86,19 @@ struct function {
                     const struct value **ret_result);
 };
 
+struct provider_block {
+    const struct attr *attrs;
+    size_t model_size;
+    const char *doc;
+    /* From the decoded block to what callbacks find in call->clients; owned by the session. Must
+     * accept unknown values: they are an error only when an operation needs them. */
+    enum rc (*configure)(struct ctx *cx, struct session *session, const void *model,
+                         struct clients **ret_clients);
+};
+
 /* The provider block and everything it serves: the one list (services/registry.c). */
 struct registry {
-    const struct attr *provider_attrs;
-    const char *provider_doc;
-    size_t provider_model_size;
+    const struct provider_block *provider;
     const struct resource *const *resources;       /* NULL-ended, as are the others */
     const struct data_source *const *data_sources;
     const struct function *const *functions;

@@ -1,0 +1,25 @@
+/*
+ * The few digests that AWS protocols need, over OpenSSL's EVP. Every function
+ * returns false only when OpenSSL refuses the algorithm (a locked-down
+ * provider configuration, for instance).
+ */
+#ifndef AWS_DIGEST_H
+#define AWS_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+#define DIGEST_SHA256_SIZE     32
+#define DIGEST_SHA256_HEX_SIZE 65 /* with its NUL */
+#define DIGEST_MD5_BASE64_SIZE 25 /* with its NUL */
+
+bool digest_sha256_hex(struct str data, char ret_hex[DIGEST_SHA256_HEX_SIZE]);
+bool digest_hmac_sha256(struct str key, struct str data, unsigned char ret_mac[DIGEST_SHA256_SIZE]);
+void digest_hex(const unsigned char *bytes, size_t n, char *ret_hex); /* writes 2n + 1 bytes */
+
+/* As the header Content-MD5 wants it (RFC 1864). */
+bool digest_md5_base64(struct str data, char ret_text[DIGEST_MD5_BASE64_SIZE]);
+
+#endif

@@ -1,0 +1,274 @@
+#include "clients.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "base/redact.h"
+#include "base/session.h"
+#include "s3/s3.h"
+#include "schema/checks.h"
+
+/* ---- The provider block ---------------------------------------------------------------------- */
+
+struct s3_block {
+    struct field_string endpoint, region, access_key, secret_key, session_token, ca_file;
+    struct field_string request_timeout;
+    struct field_bool force_path_style;
+    struct field_int max_retries;
+};
+
+struct provider_model {
+    struct field_object s3;
+};
+
+#define TEXT(member, more_flags, text)                                                             \
+    {                                                                                              \
+        .name = #member, .kind = ATTR_STRING, .flags = ATTR_OPTIONAL | (more_flags),               \
+        .offset = offsetof(struct s3_block, member), .doc = (text),                                \
+    }
+
+static const struct attr s3_attrs[] = {
+    {
+        .name = "endpoint",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct s3_block, endpoint),
+        .checks = (const struct attr_check[]){CHECK_URL, {0}},
+        .doc = "URL of the S3 server, such as `https://fra1.digitaloceanspaces.com`. Left out, AWS "
+               "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`.",
+    },
+    TEXT(region, 0,
+         "Region that requests are signed for, `us-east-1` when left out. Environment: "
+         "`SEEDBANK_S3_REGION`."),
+    TEXT(access_key, 0,
+         "Access key ID. Give both keys or neither; without them the environment's "
+         "`SEEDBANK_S3_ACCESS_KEY` and `SEEDBANK_S3_SECRET_KEY` are used."),
+    TEXT(secret_key, ATTR_SENSITIVE, "Secret access key."),
+    TEXT(session_token, ATTR_SENSITIVE,
+         "Session token of temporary keys. Environment: `SEEDBANK_S3_SESSION_TOKEN`, together with "
+         "the keys there."),
+    {
+        .name = "force_path_style",
+        .kind = ATTR_BOOL,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct s3_block, force_path_style),
+        .doc = "Put the bucket into the path (`https://host/bucket`) instead of the host name. "
+               "Many S3-compatible servers need it.",
+    },
+    TEXT(ca_file, 0,
+         "PEM file of the certificate authorities to trust instead of the system's. Certificates "
+         "are always verified."),
+    {
+        .name = "max_retries",
+        .kind = ATTR_INT,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct s3_block, max_retries),
+        .checks = (const struct attr_check[]){CHECK_RANGE(0, 50), {0}},
+        .doc = "How often a request is repeated after throttling, a server error or a broken "
+               "connection; 8 when left out.",
+    },
+    {
+        .name = "request_timeout",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct s3_block, request_timeout),
+        .checks = (const struct attr_check[]){CHECK_DURATION, {0}},
+        .doc = "Longest time for one try of a request, `60s` when left out.",
+    },
+    {0},
+};
+
+static const struct attr provider_attrs[] = {
+    {
+        .name = "s3",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct provider_model, s3),
+        .attrs = s3_attrs,
+        .nested_size = sizeof(struct s3_block),
+        .doc = "The S3 server whose buckets are protected: AWS, DigitalOcean Spaces, Ceph, MinIO "
+               "and others. Use provider aliases for several.",
+    },
+    {0},
+};
+
+/* ---- What is kept of it ---------------------------------------------------------------------- */
+
+struct clients {
+    struct session *session;
+    struct arena *arena; /* owns the settings' texts */
+    struct s3_block s3;
+    bool s3_unknown; /* the whole block is not known yet */
+    pthread_mutex_t lock;
+    struct s3_client *s3_client; /* made on first use, owned by the session */
+};
+
+static void clients_free(void *object)
+{
+    struct clients *c = object;
+    pthread_mutex_destroy(&c->lock);
+    arena_free(c->arena);
+}
+
+static void keep_text(struct clients *c, struct field_string *f)
+{
+    if (f->state == VALUE_KNOWN) {
+        f->v = arena_strdup(c->arena, f->v);
+    }
+}
+
+static enum rc configure(struct ctx *cx, struct session *session, const void *model,
+                         struct clients **ret_clients)
+{
+    const struct provider_model *m = model;
+    struct arena *arena = arena_new();
+    struct clients *c = arena_alloc(arena, sizeof(*c));
+    c->arena = arena;
+    c->session = session;
+    pthread_mutex_init(&c->lock, NULL);
+    session_own(session, c, clients_free);
+    c->s3_unknown = m->s3.state == VALUE_UNKNOWN;
+    if (m->s3.state == VALUE_KNOWN) {
+        c->s3 = *(const struct s3_block *)m->s3.v;
+        struct field_string *texts[] = {&c->s3.endpoint,      &c->s3.region,
+                                        &c->s3.access_key,    &c->s3.secret_key,
+                                        &c->s3.session_token, &c->s3.ca_file,
+                                        &c->s3.request_timeout};
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+            keep_text(c, texts[i]);
+        }
+    }
+    (void)cx;
+    *ret_clients = c;
+    return RC_OK;
+}
+
+const struct provider_block clients_provider_block = {
+    .attrs = provider_attrs,
+    .model_size = sizeof(struct provider_model),
+    .doc = "Disaster recovery as code: declares how buckets are protected. Destroying a resource "
+           "of this provider never deletes data. Nothing is contacted until a resource needs it.",
+    .configure = configure,
+};
+
+/* ---- S3 -------------------------------------------------------------------------------------- */
+
+static const struct path *s3_path(struct ctx *cx, const char *setting)
+{
+    return path_attribute(cx->arena, path_attribute(cx->arena, NULL, "s3"), setting);
+}
+
+static enum rc refuse_unknown(struct ctx *cx, const char *setting)
+{
+    return diag_error(cx, NULL,
+                      arena_printf(cx->arena, "Provider setting %s is not known yet", setting),
+                      "This operation must talk to the S3 server, but the setting comes from "
+                      "something that has not been applied. Apply what it depends on first "
+                      "(-target), or give the value directly.");
+}
+
+static enum rc check_known(struct ctx *cx, const struct clients *c)
+{
+    const struct s3_block *b = &c->s3;
+    const struct {
+        const char *name;
+        enum value_state state;
+    } settings[] = {
+        {"s3.endpoint", b->endpoint.state},
+        {"s3.region", b->region.state},
+        {"s3.access_key", b->access_key.state},
+        {"s3.secret_key", b->secret_key.state},
+        {"s3.session_token", b->session_token.state},
+        {"s3.ca_file", b->ca_file.state},
+        {"s3.force_path_style", b->force_path_style.state},
+        {"s3.max_retries", b->max_retries.state},
+        {"s3.request_timeout", b->request_timeout.state},
+    };
+    if (c->s3_unknown) {
+        return refuse_unknown(cx, "s3");
+    }
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+        if (settings[i].state == VALUE_UNKNOWN) {
+            return refuse_unknown(cx, settings[i].name);
+        }
+    }
+    return RC_OK;
+}
+
+static const char *environment(const char *name)
+{
+    const char *v = getenv(name);
+    return v && v[0] ? v : NULL;
+}
+
+static const char *text_or_environment(const struct field_string *f, const char *variable)
+{
+    return f->v && f->v[0] ? f->v : environment(variable);
+}
+
+/* One set from one source: the block's keys, or the environment's; never a mixture. */
+static enum rc choose_keys(struct ctx *cx, const struct s3_block *b, struct s3_options *o)
+{
+    bool block = b->access_key.v || b->secret_key.v || b->session_token.v;
+    o->access_key = block ? b->access_key.v : environment("SEEDBANK_S3_ACCESS_KEY");
+    o->secret_key = block ? b->secret_key.v : environment("SEEDBANK_S3_SECRET_KEY");
+    o->session_token = block ? b->session_token.v : environment("SEEDBANK_S3_SESSION_TOKEN");
+    const char *access = block ? "s3.access_key" : "SEEDBANK_S3_ACCESS_KEY";
+    const char *secret = block ? "s3.secret_key" : "SEEDBANK_S3_SECRET_KEY";
+    if (!o->access_key && !o->secret_key) {
+        return diag_error(cx, block ? s3_path(cx, "access_key") : NULL, "No S3 credentials",
+                          "Set s3.access_key and s3.secret_key in the provider block, or "
+                          "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. "
+                          "Both were looked at; neither holds a key.");
+    }
+    if (!o->access_key || !o->secret_key) {
+        return diag_error(cx, block ? s3_path(cx, "access_key") : NULL,
+                          "Half a set of S3 credentials",
+                          "%s is set but %s is not. A credential is one set from one source; "
+                          "give both in the same place.",
+                          o->access_key ? access : secret, o->access_key ? secret : access);
+    }
+    return RC_OK;
+}
+
+static enum rc make_s3(struct ctx *cx, struct clients *c)
+{
+    const struct s3_block *b = &c->s3;
+    struct s3_options o = {
+        .endpoint = text_or_environment(&b->endpoint, "SEEDBANK_S3_ENDPOINT"),
+        .region = text_or_environment(&b->region, "SEEDBANK_S3_REGION"),
+        .force_path_style = b->force_path_style.v,
+        .ca_file = b->ca_file.v,
+        .max_retries = b->max_retries.state == VALUE_KNOWN ? (unsigned)b->max_retries.v : 8,
+    };
+    if (b->request_timeout.v) {
+        str_to_duration_ms(str_of(b->request_timeout.v), &o.request_timeout_ms);
+    }
+    if (choose_keys(cx, b, &o) != RC_OK) {
+        return RC_FAIL;
+    }
+    redact_add(session_redact(c->session), o.secret_key);
+    redact_add(session_redact(c->session), o.session_token);
+    return s3_client_new(cx, c->session, &o, &c->s3_client);
+}
+
+enum rc clients_s3(struct ctx *cx, struct clients *clients, struct s3_client **ret_s3)
+{
+    if (!clients) {
+        return diag_error(cx, NULL, "The provider is not configured",
+                          "Core asked for an operation before ConfigureProvider; this is a defect "
+                          "of the program that runs the provider.");
+    }
+    if (check_known(cx, clients) != RC_OK) {
+        return RC_FAIL;
+    }
+    pthread_mutex_lock(&clients->lock);
+    enum rc rc = clients->s3_client ? RC_OK : make_s3(cx, clients);
+    struct s3_client *made = clients->s3_client;
+    pthread_mutex_unlock(&clients->lock);
+    if (rc == RC_OK) {
+        *ret_s3 = made;
+    }
+    return rc;
+}

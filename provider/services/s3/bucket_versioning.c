@@ -1,0 +1,194 @@
+/*
+ * seedbank_bucket_versioning: a bucket keeps old versions of its objects.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+ */
+#include "base/ctx.h"
+#include "clients.h"
+#include "s3/s3_versioning.h"
+#include "schema/checks.h"
+#include "schema/private_state.h"
+#include "schema/resource.h"
+#include "schema/timeouts.h"
+
+struct bucket_versioning {
+    struct field_string bucket, status, on_destroy, expected_bucket_owner, mfa_delete;
+    struct field_object timeouts;
+};
+
+#define AT(member) offsetof(struct bucket_versioning, member)
+
+static const struct attr attrs[] = {
+    {
+        .name = "bucket",
+        .kind = ATTR_STRING,
+        .flags = ATTR_REQUIRED | ATTR_REPLACE,
+        .offset = AT(bucket),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},
+        .doc = "Name of the bucket. It must exist; this resource never creates or deletes it.",
+    },
+    {
+        .name = "status",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
+        .offset = AT(status),
+        .default_text = "Enabled",
+        .checks = (const struct attr_check[]){CHECK_ONE_OF("Enabled", "Suspended"), {0}},
+        .doc = "Versioning state asked for. A bucket that never had versioning reads as "
+               "`Disabled`, which S3 cannot go back to and a configuration cannot ask for.",
+    },
+    {
+        .name = "on_destroy",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
+        .offset = AT(on_destroy),
+        .default_text = "keep",
+        .checks = (const struct attr_check[]){CHECK_ONE_OF("keep", "suspend"), {0}},
+        .doc = "What destroying this resource does: `keep` leaves versioning as it is; `suspend` "
+               "suspends it, unless the bucket was already versioned when the resource was "
+               "created. Versions that exist stay in either case.",
+    },
+    {
+        .name = "expected_bucket_owner",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(expected_bucket_owner),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 128), {0}},
+        .doc = "Account ID that must own the bucket; requests fail when another one does.",
+    },
+    {
+        .name = "mfa_delete",
+        .kind = ATTR_STRING,
+        .flags = ATTR_COMPUTED,
+        .offset = AT(mfa_delete),
+        .doc = "Whether deleting a version needs a second factor: `Enabled` or `Disabled`.",
+    },
+    TIMEOUTS_ROW(struct bucket_versioning, timeouts),
+    {0},
+};
+
+/* Private state: what the bucket's versioning was when the resource took charge of it. */
+#define STATUS_BEFORE "status_before"
+
+static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
+{
+    m->status = (struct field_string){VALUE_KNOWN, s3_versioning_status_name(v->status)};
+    m->mfa_delete = (struct field_string){VALUE_KNOWN, v->mfa_delete ? "Enabled" : "Disabled"};
+}
+
+/* Ask for m->status and wait until the server shows it. */
+static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client *s3,
+                            struct bucket_versioning *m)
+{
+    struct s3_versioning_request request = {
+        .bucket = m->bucket.v,
+        .expected_owner = m->expected_bucket_owner.v,
+        .status = s3_versioning_status_of(m->status.v),
+        .timeout_ms = call->timeout_ms,
+    };
+    struct s3_versioning seen = {0};
+    enum rc rc = s3_versioning_put(cx, s3, &request);
+    if (rc == RC_OK) {
+        call->changed = true;
+        rc = s3_versioning_wait(cx, s3, &request, &seen);
+    }
+    if (rc == RC_OK) {
+        fill(m, &seen);
+    }
+    return rc;
+}
+
+static enum rc gone(struct ctx *cx, const struct bucket_versioning *m)
+{
+    return diag_error(cx, path_attribute(cx->arena, NULL, "bucket"),
+                      arena_printf(cx->arena, "Bucket %s does not exist", m->bucket.v),
+                      "The S3 server knows no bucket of that name. Create it first, or check the "
+                      "name and the provider's s3.endpoint and s3.region.");
+}
+
+static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
+{
+    struct bucket_versioning *m = state;
+    struct s3_client *s3 = NULL;
+    struct s3_versioning now = {0};
+    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    if (rc != RC_OK) {
+        return rc == RC_NOT_FOUND ? gone(cx, m) : RC_FAIL;
+    }
+    private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
+    if (str_is(str_of(m->status.v), s3_versioning_status_name(now.status))) {
+        fill(m, &now);
+        return RC_OK;
+    }
+    rc = put_and_wait(cx, call, s3, m);
+    return rc == RC_NOT_FOUND ? gone(cx, m) : rc;
+}
+
+static enum rc bucket_versioning_read(struct ctx *cx, struct call *call, void *state)
+{
+    struct bucket_versioning *m = state;
+    struct s3_client *s3 = NULL;
+    struct s3_versioning now = {0};
+    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    if (!private_state_get(call->private, STATUS_BEFORE)) { /* just imported */
+        private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
+    }
+    fill(m, &now);
+    return RC_OK;
+}
+
+static enum rc bucket_versioning_update(struct ctx *cx, struct call *call, const void *prior,
+                                        void *state)
+{
+    const struct bucket_versioning *before = prior;
+    struct bucket_versioning *m = state;
+    if (str_is(str_of(m->status.v), before->status.v)) {
+        return bucket_versioning_read(cx, call, state);
+    }
+    struct s3_client *s3 = NULL;
+    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = put_and_wait(cx, call, s3, m);
+    return rc == RC_NOT_FOUND ? gone(cx, m) : rc;
+}
+
+static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const void *prior)
+{
+    struct bucket_versioning m = *(const struct bucket_versioning *)prior;
+    const char *before = private_state_get(call->private, STATUS_BEFORE);
+    if (!str_is(str_of(m.on_destroy.v), "suspend") || str_is(str_of(before), "Enabled")) {
+        return RC_OK;
+    }
+    struct s3_client *s3 = NULL;
+    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+        return RC_FAIL;
+    }
+    m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
+    enum rc rc = put_and_wait(cx, call, s3, &m);
+    return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
+}
+
+const struct resource bucket_versioning_resource = {
+    .type_name = "seedbank_bucket_versioning",
+    .summary = "Keeps old versions of a bucket's objects.",
+    .doc = "Keeps old versions of a bucket's objects, so that what was overwritten or deleted can "
+           "be brought back. The bucket belongs to someone else: destroying this resource deletes "
+           "neither the bucket nor any object or version.",
+    .attrs = attrs,
+    .model_size = sizeof(struct bucket_versioning),
+    .identity = (const char *const[]){"bucket", NULL},
+    .default_timeout_ms = 20 * 60 * 1000, /* first enabling on AWS can take 15 minutes */
+    .create = bucket_versioning_create,
+    .read = bucket_versioning_read,
+    .update = bucket_versioning_update,
+    .remove = bucket_versioning_remove,
+};

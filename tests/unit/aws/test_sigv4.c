@@ -1,0 +1,241 @@
+/*
+ * Walks tests/vectors/sigv4: each folder is one test. Also the properties that
+ * no vector states: what is sent equals what is signed, and where secrets stay.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "aws/digest.h"
+#include "aws/sigv4.h"
+#include "base/arena.h"
+
+#define VECTORS "tests/vectors/sigv4"
+
+static const char *text_of(json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+
+    return s ? s : "";
+}
+
+static const char *read_text(struct arena *a, const char *folder, const char *name)
+{
+    char *data = arena_alloc(a, 65536);
+    FILE *f = fopen(arena_printf(a, "%s/%s/%s", VECTORS, folder, name), "rb");
+
+    assert_non_null(f);
+    size_t n = fread(data, 1, 65535, f);
+    assert_true(n > 0 && n < 65535);
+    fclose(f);
+    return data;
+}
+
+static time_t time_of(const char *stamp)
+{
+    struct tm tm = {.tm_isdst = 0};
+
+    assert_non_null(strptime(stamp, "%Y%m%dT%H%M%SZ", &tm));
+    return timegm(&tm);
+}
+
+static unsigned flags_of(json_t *o)
+{
+    static const char *const names[] = {"normalise_path", "double_encode", "content_sha256"};
+    unsigned flags = 0;
+    json_t *list = json_object_get(o, "flags"), *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        size_t k = 0;
+        while (k < 3 && strcmp(names[k], json_string_value(item)) != 0)
+            k++;
+        assert_true(k < 3);
+        flags |= 1U << k;
+    }
+    return flags;
+}
+
+static struct sigv4_request request_of(struct arena *a, json_t *o)
+{
+    json_t *params = json_object_get(o, "params"), *headers = json_object_get(o, "headers"), *item;
+    struct sigv4_param *p = arena_array(a, json_array_size(params), sizeof(*p));
+    struct http_header *h = arena_array(a, json_array_size(headers), sizeof(*h));
+    struct sigv4_credentials *c = arena_alloc(a, sizeof(*c));
+    size_t i;
+
+    json_array_foreach(params, i, item) p[i] = (struct sigv4_param){
+        json_string_value(json_array_get(item, 0)), json_string_value(json_array_get(item, 1))};
+    json_array_foreach(headers, i, item) h[i] = (struct http_header){
+        json_string_value(json_array_get(item, 0)), json_string_value(json_array_get(item, 1))};
+    *c = (struct sigv4_credentials){text_of(o, "access_key"), text_of(o, "secret_key"),
+                                    json_string_value(json_object_get(o, "session_token"))};
+    return (struct sigv4_request){
+        .method = text_of(o, "method"),
+        .host = text_of(o, "host"),
+        .path = text_of(o, "path"),
+        .params = p,
+        .n_params = json_array_size(params),
+        .headers = h,
+        .n_headers = json_array_size(headers),
+        .payload_hash = json_string_value(json_object_get(o, "payload_hash")),
+        .body = str_of(text_of(o, "body")),
+        .credentials = c,
+        .region = text_of(o, "region"),
+        .service = text_of(o, "service"),
+        .time = time_of(text_of(o, "time")),
+        .flags = flags_of(o),
+    };
+}
+
+static const char *header(const struct sigv4_signed *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_headers; i++)
+        if (strcmp(s->headers[i].name, name) == 0)
+            return s->headers[i].value;
+    return NULL;
+}
+
+static void vector(void **state)
+{
+    const char *folder = *state;
+    struct arena *a = arena_new();
+    json_t *o = json_loads(read_text(a, folder, "request.json"), 0, NULL);
+    struct sigv4_signed s;
+
+    assert_non_null(o);
+    struct sigv4_request r = request_of(a, o);
+    assert_true(sigv4_sign(a, &r, &s));
+    assert_string_equal(s.canonical_request, read_text(a, folder, "canonical-request.txt"));
+    assert_string_equal(s.string_to_sign, read_text(a, folder, "string-to-sign.txt"));
+    assert_string_equal(arena_printf(a, "%s\n", header(&s, "authorization")),
+                        read_text(a, folder, "authorization.txt"));
+    assert_string_equal(header(&s, "host"), r.host);
+    json_decref(o);
+    arena_free(a);
+}
+
+static const struct sigv4_credentials example = {"AKIDEXAMPLE", "a-very-secret-key", "a-token"};
+
+/* What S3 verifies is the path on the wire and the parameters as parsed: both must agree. */
+static void sent_is_signed(void **state)
+{
+    struct arena *a = arena_new();
+    struct sigv4_param params[] = {{"versions", NULL}, {"prefix", "a+b/%"}, {"delimiter", "/"}};
+    struct sigv4_request r = {.method = "GET",
+                              .host = "h",
+                              .path = "/b/a=b/../+%/\n",
+                              .params = params,
+                              .n_params = 3,
+                              .credentials = &example,
+                              .region = "r",
+                              .service = "s3",
+                              .flags = SIGV4_S3};
+    struct sigv4_signed s;
+    (void)state;
+
+    assert_true(sigv4_sign(a, &r, &s));
+    assert_string_equal(sigv4_target(a, &r),
+                        "/b/a%3Db/../%2B%25/%0A?delimiter=%2F&prefix=a%2Bb%2F%25&versions");
+    assert_non_null(strstr(s.canonical_request, "GET\n/b/a%3Db/../%2B%25/%0A\n"
+                                                "delimiter=%2F&prefix=a%2Bb%2F%25&versions=\n"));
+    r.n_params = 0;
+    assert_string_equal(sigv4_target(a, &r), "/b/a%3Db/../%2B%25/%0A");
+    arena_free(a);
+}
+
+static void secret_stays_inside(void **state)
+{
+    struct arena *a = arena_new();
+    struct sigv4_request r = {.method = "GET",
+                              .host = "h",
+                              .path = "/",
+                              .credentials = &example,
+                              .region = "r",
+                              .service = "s3",
+                              .flags = SIGV4_S3};
+    struct sigv4_signed s;
+    (void)state;
+
+    assert_true(sigv4_sign(a, &r, &s));
+    assert_int_equal(s.n_headers, 5);
+    for (size_t i = 0; i < s.n_headers; i++)
+        assert_null(strstr(s.headers[i].value, example.secret_key));
+    assert_null(strstr(s.canonical_request, example.secret_key));
+    assert_string_equal(header(&s, "x-amz-security-token"), "a-token");
+    assert_non_null(strstr(header(&s, "authorization"), "x-amz-security-token"));
+    arena_free(a);
+}
+
+static void an_impossible_time_is_refused(void **state)
+{
+    struct arena *a = arena_new();
+    struct sigv4_signed s = {.n_headers = 42};
+    struct sigv4_request r = {.method = "GET",
+                              .host = "h",
+                              .path = "/",
+                              .credentials = &example,
+                              .region = "r",
+                              .service = "s3",
+                              .time = (time_t)1 << 40};
+    (void)state;
+
+    assert_false(sigv4_sign(a, &r, &s));
+    assert_int_equal(s.n_headers, 42);
+    arena_free(a);
+}
+
+/* RFC 1321's and RFC 4231's own examples. */
+static void digests(void **state)
+{
+    char md5[DIGEST_MD5_BASE64_SIZE], hex[DIGEST_SHA256_HEX_SIZE];
+    unsigned char mac[DIGEST_SHA256_SIZE];
+    (void)state;
+
+    assert_true(digest_md5_base64(STR_LIT(""), md5));
+    assert_string_equal(md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
+    assert_true(digest_hmac_sha256(STR_LIT("Jefe"), STR_LIT("what do ya want for nothing?"), mac));
+    digest_hex(mac, sizeof(mac), hex);
+    assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+#define MAX_CASES 256
+
+int main(void)
+{
+    struct CMUnitTest tests[MAX_CASES] = {
+        cmocka_unit_test(sent_is_signed),
+        cmocka_unit_test(secret_stays_inside),
+        cmocka_unit_test(an_impossible_time_is_refused),
+        cmocka_unit_test(digests),
+    };
+    size_t n = 4;
+    struct arena *a = arena_new();
+    DIR *d = opendir(VECTORS);
+
+    if (d == NULL) {
+        fprintf(stderr, "run from the top folder: no %s here\n", VECTORS);
+        return 1;
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL && n < MAX_CASES;) {
+        if (e->d_name[0] == '.' || strchr(e->d_name, '.'))
+            continue;
+        char *name = arena_strdup(a, e->d_name);
+        tests[n++] = (struct CMUnitTest){name, vector, NULL, NULL, name};
+    }
+    closedir(d);
+    if (n < 60) {
+        fprintf(stderr, "only %zu vectors found\n", n);
+        return 1;
+    }
+    int failed = _cmocka_run_group_tests("sigv4", tests, n, NULL, NULL);
+    arena_free(a);
+    return failed;
+}

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Functions that the scripts under tools/ share: sourced, never run.
+# Standard output belongs to a script's result (a path, say); all talk goes to standard error.
+
+set -euo pipefail
+
+# The one folder for downloads and builds; nothing else outside build/ is written.
+cache=${SEEDBANK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/seedbank}
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$@"
+	exit 1
+}
+
+# need COMMAND PURPOSE: end with the remedy when COMMAND is missing.
+need() {
+	command -v "$1" >/dev/null || die "$1 is missing: run tools/bootstrap $2 first"
+}
+
+# version_at_least HAVE WANT: true when dotted version HAVE is not older than WANT.
+version_at_least() {
+	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+# build_once NAME RESULT FUNCTION: make RESULT by calling FUNCTION, unless it is there.
+# Under NAME's lock, so that a second run waits for the first instead of building too.
+# FUNCTION must put RESULT in place last, by a rename: a killed build leaves none.
+build_once() {
+	[ -e "$2" ] && return
+	mkdir -p "$cache/lock" "$cache/log" || die "cannot write to $cache: set SEEDBANK_CACHE to a folder of yours"
+	(
+		flock -n 9 || {
+			say "waiting for another run that builds $1"
+			flock 9
+		}
+		[ -e "$2" ] || {
+			say "building $1 once, into $2"
+			"$3"
+		}
+	) 9>"$cache/lock/$1"
+}
+
+# logged NAME COMMAND...: run COMMAND, its output in a log; on failure show the end of it and stop.
+logged() {
+	local log=$cache/log/$1
+	shift
+	"$@" >>"$log" 2>&1 9>&- || {
+		tail -n 20 "$log" >&2
+		die "failed: $*; all of its output is in $log"
+	}
+}
