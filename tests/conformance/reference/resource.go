@@ -25,6 +25,7 @@ func (r *tortureResource) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (r *tortureResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	all := r.attributes()
+	all["name"] = schema.StringAttribute{Required: true}
 	if r.typeName == "torture_texts" {
 		spoil(all, os.Getenv("TORTURE_REFERENCE_WRONG"))
 	}
