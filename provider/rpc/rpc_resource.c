@@ -33,7 +33,7 @@ const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r,
 {
     const struct value *state = model_encode(cx->arena, r->attrs, model);
     state = write_only_null(cx, r->attrs, state);
-    state = same_keep_spelling(cx, r->attrs, before, state);
+    state = same_keep_spelling(cx->arena, r->attrs, before, state);
     if (value_is_wholly_known(state)) {
         return state;
     }

@@ -73,7 +73,7 @@ enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct pla
         return RC_FAIL;
     }
     planned = plan_fill_write_only(&fill, planned);
-    const struct value *spelled = same_keep_spelling(cx, attrs, request->prior, planned);
+    const struct value *spelled = same_keep_spelling(cx->arena, attrs, request->prior, planned);
     if (spelled != planned) {
         planned = plan_fill_order(&fill, spelled);
     }

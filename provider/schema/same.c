@@ -1,6 +1,6 @@
 #include "schema/same.h"
 
-#include "base/ctx.h"
+#include "base/arena.h"
 #include "schema/raw_set.h"
 
 /* ---- Texts ------------------------------------------------------------------------------------
@@ -63,13 +63,13 @@ static const struct value *partner(const struct value *prior, const struct value
 }
 
 /* An element of a set has no place: it is spelled as the first free one that it then equals. */
-static const struct value *keep_set_element(struct ctx *cx, const struct attr *attr,
+static const struct value *keep_set_element(struct arena *a, const struct attr *attr,
                                             const struct value *prior, bool *taken,
                                             const struct value *element)
 {
     for (size_t k = 0; k < prior->n; k++) {
         const struct value *other = prior->items[k];
-        const struct value *spelled = same_keep_spelling(cx, attr->attrs, other, element);
+        const struct value *spelled = same_keep_spelling(a, attr->attrs, other, element);
         if (!taken[k] && raw_set_eq(spelled, other)) {
             taken[k] = true;
             return spelled;
@@ -78,10 +78,9 @@ static const struct value *keep_set_element(struct ctx *cx, const struct attr *a
     return element;
 }
 
-static const struct value *keep_elements(struct ctx *cx, const struct attr *attr,
+static const struct value *keep_elements(struct arena *a, const struct attr *attr,
                                          const struct value *prior, const struct value *fresh)
 {
-    struct arena *a = cx->arena;
     bool is_set = attr->kind == ATTR_OBJECT_SET;
     bool *taken = arena_array(a, prior->n, sizeof(*taken));
     const struct value **items = arena_array(a, fresh->n, sizeof(*items));
@@ -90,9 +89,9 @@ static const struct value *keep_elements(struct ctx *cx, const struct attr *attr
         const struct value *other = is_set ? NULL : partner(prior, fresh, i);
         items[i] = fresh->items[i];
         if (is_set) {
-            items[i] = keep_set_element(cx, attr, prior, taken, items[i]);
+            items[i] = keep_set_element(a, attr, prior, taken, items[i]);
         } else if (other) {
-            items[i] = same_keep_spelling(cx, attr->attrs, other, items[i]);
+            items[i] = same_keep_spelling(a, attr->attrs, other, items[i]);
         }
         changed = changed || items[i] != fresh->items[i];
     }
@@ -113,22 +112,22 @@ static bool has_same(const struct attr *attrs)
     return false;
 }
 
-static const struct value *keep(struct ctx *cx, const struct attr *attr, const struct value *prior,
+static const struct value *keep(struct arena *a, const struct attr *attr, const struct value *prior,
                                 const struct value *fresh)
 {
     if (!value_is_known(prior) || !value_is_known(fresh)) {
         return fresh;
     }
     if (attr->kind == ATTR_OBJECT) {
-        return same_keep_spelling(cx, attr->attrs, prior, fresh);
+        return same_keep_spelling(a, attr->attrs, prior, fresh);
     }
     if (attr_is_nested(attr)) {
-        return has_same(attr->attrs) ? keep_elements(cx, attr, prior, fresh) : fresh;
+        return has_same(attr->attrs) ? keep_elements(a, attr, prior, fresh) : fresh;
     }
-    return attr->same && texts_same(cx->arena, attr, prior, fresh) ? prior : fresh;
+    return attr->same && texts_same(a, attr, prior, fresh) ? prior : fresh;
 }
 
-const struct value *same_keep_spelling(struct ctx *cx, const struct attr *attrs,
+const struct value *same_keep_spelling(struct arena *a, const struct attr *attrs,
                                        const struct value *prior, const struct value *fresh)
 {
     if (!value_is_known(prior) || !value_is_known(fresh)) {
@@ -137,14 +136,14 @@ const struct value *same_keep_spelling(struct ctx *cx, const struct attr *attrs,
     const struct value **items = NULL;
     for (const struct attr *attr = attrs; attr->name; attr++) {
         int i = type_field_index(fresh->type, str_of(attr->name));
-        const struct value *v = keep(cx, attr, value_field(prior, attr->name), fresh->items[i]);
+        const struct value *v = keep(a, attr, value_field(prior, attr->name), fresh->items[i]);
         if (v == fresh->items[i]) {
             continue;
         }
         if (!items) {
-            items = arena_memdup(cx->arena, fresh->items, fresh->n * sizeof(*items));
+            items = arena_memdup(a, fresh->items, fresh->n * sizeof(*items));
         }
         items[i] = v;
     }
-    return items ? raw_set_with_items(cx->arena, fresh, items) : fresh;
+    return items ? raw_set_with_items(a, fresh, items) : fresh;
 }

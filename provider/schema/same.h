@@ -12,7 +12,7 @@
  * lists are compared by place, of maps by key, of sets as a whole each with any. An attribute that
  * is a list, set or map of texts keeps its prior spelling as a whole or not at all: core takes
  * nothing between the two. */
-const struct value *same_keep_spelling(struct ctx *cx, const struct attr *attrs,
+const struct value *same_keep_spelling(struct arena *a, const struct attr *attrs,
                                        const struct value *prior, const struct value *fresh);
 
 #endif

@@ -2,7 +2,7 @@
  * Signs whatever comes. The input is cut at NULs into: flags, method, host,
  * path, token, then names and values of parameters and headers in turn. Checked:
  * the wire target holds only bytes that need no encoding, the canonical request
- * has its six parts in order, no secret is in what leaves, and the same input
+ * begins and ends as it must, no secret is in what leaves, and the same input
  * gives the same signature.
  */
 #include <stdint.h>
@@ -34,7 +34,8 @@ static void require(int condition)
         abort();
 }
 
-static void check(struct arena *a, const struct sigv4_request *r)
+/* `known`: the input itself holds the secret, so that seeing it proves nothing. */
+static void check(struct arena *a, const struct sigv4_request *r, int known)
 {
     struct sigv4_signed s, again;
     const char *target = sigv4_target(a, r);
@@ -45,8 +46,7 @@ static void check(struct arena *a, const struct sigv4_request *r)
     require(strcmp(s.string_to_sign, again.string_to_sign) == 0);
     for (size_t i = 0; i < s.n_headers; i++) {
         require(strcmp(s.headers[i].value, again.headers[i].value) == 0);
-        require(strcmp(s.headers[i].name, "authorization") != 0 ||
-                strstr(s.headers[i].value, SECRET) == NULL);
+        require(known || strstr(s.headers[i].value, SECRET) == NULL);
     }
     require(str_starts(s.canonical_request, arena_printf(a, "%s\n/", r->method)));
     require(str_ends(s.canonical_request,
@@ -66,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                               .service = "s3",
                               .time = 1440938160};
 
+    int known = memmem(data, size, SECRET, strlen(SECRET)) != NULL;
+
     if (size < 1 || size > 65536) {
         arena_free(a);
         return 0;
@@ -83,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         else
             headers[r.n_headers++] = (struct http_header){name, value};
     }
-    check(a, &r);
+    check(a, &r, known);
     arena_free(a);
     return 0;
 }

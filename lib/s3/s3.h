@@ -1,0 +1,43 @@
+/*
+ * The client of one S3 server: AWS, DigitalOcean Spaces, Ceph RGW, MinIO and
+ * others. Requests live in the files beside this one, one per kind of thing.
+ *
+ * Every function here that talks to a server may return RC_NOT_FOUND (the
+ * server itself said that the bucket, key or version does not exist) and
+ * RC_CONFLICT (it exists already, or another change is under way), both
+ * silently; any other refusal is RC_FAIL with a message that names bucket,
+ * server, HTTP status, S3's code, request id and the remedy.
+ */
+#ifndef S3_S3_H
+#define S3_S3_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct ctx;
+struct s3_client;
+struct session;
+
+struct s3_options {
+    const char *endpoint;   /* http(s)://host[:port]; NULL: AWS in the given region */
+    const char *region;     /* that requests are signed for; NULL: us-east-1 */
+    const char *access_key; /* missing keys are an error when the first request is made */
+    const char *secret_key;
+    const char *session_token; /* NULL: none */
+    const char *ca_file;       /* PEM; NULL: the system's */
+    /* Bucket in the path even where it could be in the host name. Without it, the path is used when
+     * the server's name cannot carry another label (an IP address, localhost, a name without dots),
+     * when the bucket's name is no host name, and over TLS when it has dots. */
+    bool force_path_style;
+    unsigned max_retries;       /* after the first try */
+    int64_t request_timeout_ms; /* of one try; 0: http's default */
+};
+
+/* Nothing is sent. Owned by the session, thread-safe; options are copied; the secrets are made
+ * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
+enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
+                      struct s3_client **ret_client) RC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,71 @@
+#include "s3/s3_bucket.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "s3/s3_request.h"
+
+/* AWS wants every region but its first named in the body; other servers know only their own names,
+ * and none is their default. */
+static struct str location(struct arena *a, const struct s3_client *client)
+{
+    struct xml_node *root;
+    struct buf *body;
+
+    if (!client->aws || strcmp(client->region, "us-east-1") == 0)
+        return (struct str){NULL, 0};
+    root = xml_new(a, "CreateBucketConfiguration", "http://s3.amazonaws.com/doc/2006-03-01/");
+    body = buf_new(a, 1024);
+    xml_add(a, root, "LocationConstraint", client->region);
+    xml_write(body, root);
+    return buf_str(body);
+}
+
+enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *bucket)
+{
+    struct s3_error error = {.tries = 0};
+    struct s3_reply reply;
+    struct s3_request request = {
+        .doing = "create",
+        .permission = "s3:CreateBucket",
+        .method = "PUT",
+        .bucket = bucket,
+        .body = location(cx->arena, client),
+        .error = &error,
+    };
+    enum rc rc;
+
+    request.content_type = request.body.n ? "application/xml" : NULL;
+    rc = s3_request_send(cx, client, &request, &reply);
+    /* A repeated try that finds the bucket ours: the first one made it, its answer was lost. */
+    if (rc == RC_CONFLICT && error.tries > 1 && strcmp(error.code, "BucketAlreadyOwnedByYou") == 0)
+        return RC_OK;
+    return rc;
+}
+
+enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *bucket)
+{
+    const struct s3_request request = {
+        .doing = "look at",
+        .permission = "s3:ListBucket",
+        .method = "HEAD",
+        .bucket = bucket,
+    };
+    struct s3_reply reply;
+
+    return s3_request_send(cx, client, &request, &reply);
+}
+
+enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client, const char *bucket)
+{
+    const struct s3_request request = {
+        .doing = "delete",
+        .permission = "s3:DeleteBucket",
+        .method = "DELETE",
+        .bucket = bucket,
+    };
+    struct s3_reply reply;
+
+    return s3_request_send(cx, client, &request, &reply);
+}

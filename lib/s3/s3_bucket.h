@@ -1,0 +1,21 @@
+/*
+ * Buckets themselves: what the demo, tests and restores into a new bucket need.
+ */
+#ifndef S3_S3_BUCKET_H
+#define S3_S3_BUCKET_H
+
+#include "s3/s3.h"
+
+/* RC_CONFLICT: a bucket of that name exists already (AWS outside us-east-1, and other customers'
+ * buckets; some servers take the creation of one's own bucket as done). */
+enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client,
+                         const char *bucket) RC_MUST_CHECK;
+
+/* RC_NOT_FOUND: no such bucket. Any other bucket that may be seen is RC_OK. */
+enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *bucket) RC_MUST_CHECK;
+
+/* RC_NOT_FOUND: no such bucket. One that is not empty is RC_FAIL: this never deletes objects. */
+enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client,
+                         const char *bucket) RC_MUST_CHECK;
+
+#endif

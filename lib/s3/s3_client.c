@@ -1,0 +1,194 @@
+#include "s3/s3_client.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/ctx.h"
+#include "base/redact.h"
+#include "base/session.h"
+
+#define ALNUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define LOWER      "abcdefghijklmnopqrstuvwxyz0123456789"
+#define MAX_REGION 64
+#define MAX_HOST   300
+
+static bool only(const char *s, size_t n, const char *allowed)
+{
+    return strspn(s, allowed) >= n;
+}
+
+static const char *copy(struct arena *a, const char *s)
+{
+    return s && *s ? arena_strdup(a, s) : NULL;
+}
+
+static bool is_aws(const char *host)
+{
+    return str_ends(host, ".amazonaws.com") || str_ends(host, ".amazonaws.com.cn");
+}
+
+static enum rc take_region(struct ctx *cx, struct s3_client *c, const char *region)
+{
+    size_t n;
+
+    if (region == NULL || *region == '\0')
+        region = "us-east-1";
+    n = strlen(region);
+    if (n > MAX_REGION || !only(region, n, ALNUM "-_"))
+        return diag_error(cx, NULL, "The S3 region is malformed",
+                          "A region is letters, digits, '-' and '_', such as eu-central-1. Check "
+                          "the setting region (SEEDBANK_S3_REGION).");
+    c->region = arena_strdup(c->arena, region);
+    return RC_OK;
+}
+
+static void use_aws(struct s3_client *c)
+{
+    c->scheme = "https";
+    c->host = arena_printf(c->arena, "s3.%s.amazonaws.com%s", c->region,
+                           str_starts(c->region, "cn-") ? ".cn" : "");
+    c->aws = true;
+}
+
+/* host, host:port, [ipv6] or [ipv6]:port; the scheme's own port is dropped, as every HTTP client
+ * leaves it out of the Host header. NULL: malformed. */
+static const char *host_of(struct arena *a, const char *text, size_t n, const char *own_port)
+{
+    char *host = arena_strndup(a, text, n);
+    char *bracket = strchr(host, ']');
+    char *port = strchr(bracket ? bracket : host, ':');
+    size_t name_len = port ? (size_t)(port - host) : n;
+    bool ipv6 = host[0] == '[';
+
+    if (n > MAX_HOST || name_len == 0 || (port && (port[1] == '\0' || strlen(port) > 6)) ||
+        (port && !only(port + 1, strlen(port + 1), "0123456789")))
+        return NULL;
+    if (ipv6 ? (bracket != host + name_len - 1 || !only(host + 1, name_len - 2, ALNUM ".:%") ||
+                name_len < 4)
+             : !only(host, name_len, ALNUM ".-_"))
+        return NULL;
+    if (port && strcmp(port + 1, own_port) == 0)
+        *port = '\0';
+    return host;
+}
+
+static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const char *endpoint)
+{
+    const char *host = NULL;
+    size_t n;
+
+    if (endpoint == NULL || *endpoint == '\0') {
+        use_aws(c);
+        return RC_OK;
+    }
+    if (strncasecmp(endpoint, "https://", 8) == 0) {
+        c->scheme = "https";
+        host = endpoint + 8;
+    } else if (strncasecmp(endpoint, "http://", 7) == 0) {
+        c->scheme = "http";
+        host = endpoint + 7;
+    }
+    if (host) {
+        n = strlen(host);
+        if (n > 0 && host[n - 1] == '/')
+            n--;
+        host = host_of(c->arena, host, n, strcmp(c->scheme, "https") == 0 ? "443" : "80");
+    }
+    if (host == NULL)
+        return diag_error(cx, NULL, "The S3 endpoint is malformed",
+                          "An endpoint is http:// or https://, a host name or address and, where "
+                          "needed, a port, without user, path or query: "
+                          "https://fra1.digitaloceanspaces.com. Check the setting endpoint "
+                          "(SEEDBANK_S3_ENDPOINT).");
+    c->host = host;
+    c->aws = is_aws(host);
+    return RC_OK;
+}
+
+static void client_free(void *object)
+{
+    struct s3_client *c = object;
+
+    arena_free(c->arena);
+}
+
+enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
+                      struct s3_client **ret_client)
+{
+    struct arena *a = arena_new();
+    struct s3_client *c = arena_alloc(a, sizeof(*c));
+
+    c->arena = a;
+    c->force_path_style = options->force_path_style;
+    c->credentials =
+        (struct sigv4_credentials){copy(a, options->access_key), copy(a, options->secret_key),
+                                   copy(a, options->session_token)};
+    if (take_region(cx, c, options->region) != RC_OK ||
+        take_endpoint(cx, c, options->endpoint) != RC_OK) {
+        arena_free(a);
+        return RC_FAIL;
+    }
+    redact_add(session_redact(session), options->secret_key);
+    redact_add(session_redact(session), options->session_token);
+    session_own(session, c, client_free);
+    c->http = http_client_new(session, &(struct http_client_options){
+                                           .ca_file = options->ca_file,
+                                           .request_timeout_ms = options->request_timeout_ms,
+                                           .max_retries = options->max_retries,
+                                           .user_agent = "seedbank/" SEEDBANK_VERSION,
+                                       });
+    *ret_client = c;
+    return RC_OK;
+}
+
+/* Rules of "Bucket naming rules" (S3 User Guide) as far as they make a name a host name. */
+static bool is_host_name(const char *bucket)
+{
+    size_t n = strlen(bucket);
+
+    return n >= 3 && n <= 63 && only(bucket, n, LOWER "-.") && only(bucket, 1, LOWER) &&
+           only(bucket + n - 1, 1, LOWER) && strstr(bucket, "..") == NULL &&
+           strstr(bucket, ".-") == NULL && strstr(bucket, "-.") == NULL;
+}
+
+/* Whether "bucket." can be put before the server's name. */
+static bool takes_label(const char *host)
+{
+    size_t n = strcspn(host, ":");
+    bool numeric = only(host, n, "0123456789.");
+
+    return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL &&
+           !(n >= 10 && strncasecmp(host + n - 10, ".localhost", 10) == 0);
+}
+
+/* Stricter than no server: a slash would reach into another bucket, and dots move the path. The
+ * colon separates Ceph's tenants. */
+static bool is_bucket(const char *bucket)
+{
+    size_t n = bucket ? strlen(bucket) : 0;
+
+    return n >= 1 && n <= 255 && only(bucket, n, ALNUM "-._:") && strcmp(bucket, ".") != 0 &&
+           strcmp(bucket, "..") != 0;
+}
+
+enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const char *bucket,
+                          const char *key, struct s3_address *ret_address)
+{
+    struct arena *a = cx->arena;
+    bool tls = strcmp(client->scheme, "https") == 0;
+
+    if (!is_bucket(bucket))
+        return diag_error(cx, NULL,
+                          arena_printf(a, "\"%s\" is not a bucket name", bucket ? bucket : ""),
+                          "A bucket name is 1 to 255 letters, digits, '.', '-' and '_'. Nothing "
+                          "was sent. Give the name alone, without s3://, server or path.");
+    if (!client->force_path_style && takes_label(client->host) && is_host_name(bucket) &&
+        !(tls && strchr(bucket, '.')))
+        *ret_address = (struct s3_address){arena_printf(a, "%s.%s", bucket, client->host),
+                                           arena_printf(a, "/%s", key ? key : ""), true};
+    else
+        *ret_address = (struct s3_address){
+            client->host, arena_printf(a, "/%s%s%s", bucket, key ? "/" : "", key ? key : ""),
+            false};
+    return RC_OK;
+}

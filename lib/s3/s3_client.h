@@ -1,0 +1,36 @@
+/*
+ * Inside lib/s3: what a client knows, and where a bucket is reached.
+ */
+#ifndef S3_S3_CLIENT_H
+#define S3_S3_CLIENT_H
+
+#include <stdbool.h>
+
+#include "aws/sigv4.h"
+#include "s3/s3.h"
+
+struct arena;
+struct http_client;
+
+struct s3_client {
+    struct arena *arena;
+    struct http_client *http;
+    const char *scheme; /* "http" or "https" */
+    const char *host;   /* with the port unless it is the scheme's own */
+    const char *region;
+    struct sigv4_credentials credentials; /* keys may be NULL: checked when used */
+    bool aws;                             /* the endpoint is Amazon's */
+    bool force_path_style;
+};
+
+struct s3_address {
+    const char *host;
+    const char *path; /* decoded, starts with '/' */
+    bool virtual_host;
+};
+
+/* RC_FAIL for a name that cannot be a bucket's. A NULL key is the bucket itself. */
+enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const char *bucket,
+                          const char *key, struct s3_address *ret_address) RC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,226 @@
+#include "s3/s3_error.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "s3/s3_request.h"
+
+#define MAX_MESSAGE 600
+#define MAX_WORD    200
+
+/* What the person can do; the first three need more than a fixed text. */
+enum remedy { REMEDY_TEXT, REMEDY_PERMISSION, REMEDY_REGION, REMEDY_CLOCK };
+
+struct row {
+    const char *code;
+    enum rc class; /* RC_OK means RC_FAIL, the usual case */
+    enum remedy remedy;
+    const char *text;
+};
+
+static const struct row rows[] = {
+    {"NoSuchBucket", RC_NOT_FOUND, 0,
+     "The server knows no bucket of that name. Create it first, or check the name, the endpoint "
+     "and "
+     "the region."},
+    {"NoSuchKey", RC_NOT_FOUND, 0, "The bucket holds no object of that name."},
+    {"NoSuchVersion", RC_NOT_FOUND, 0, "The object has no version of that ID."},
+    {"OperationAborted", RC_CONFLICT, 0,
+     "Another change of the same bucket is under way. Wait a little and try again."},
+    {"ConditionalRequestConflict", RC_CONFLICT, 0, "Somebody else wrote it meanwhile. Try again."},
+    {"PreconditionFailed", RC_CONFLICT, 0, "It is not as the request expected it to be."},
+    {"BucketAlreadyOwnedByYou", RC_CONFLICT, 0, "The bucket exists and is yours: use it."},
+    {"BucketAlreadyExists", RC_CONFLICT, 0,
+     "Bucket names are shared by all customers of a server. Choose another."},
+    {"AccessDenied", 0, REMEDY_PERMISSION, NULL},
+    {"AllAccessDisabled", 0, REMEDY_PERMISSION, NULL},
+    {"InvalidAccessKeyId", 0, 0,
+     "Wrong keys: the server does not know this access key. Check access_key "
+     "(SEEDBANK_S3_ACCESS_KEY), and that the endpoint is the server that issued it."},
+    {"SignatureDoesNotMatch", 0, 0,
+     "Wrong keys: the secret key does not belong to the access key. Check secret_key "
+     "(SEEDBANK_S3_SECRET_KEY). If it is right, a proxy in between may be changing requests."},
+    {"InvalidToken", 0, 0,
+     "Wrong keys: the session token does not belong to the access key. Check session_token "
+     "(SEEDBANK_S3_SESSION_TOKEN); leave it out for permanent keys."},
+    {"ExpiredToken", 0, 0,
+     "The temporary keys have expired. Get new ones and set access_key, secret_key and "
+     "session_token together."},
+    {"RequestTimeTooSkewed", 0, REMEDY_CLOCK, NULL},
+    {"AuthorizationHeaderMalformed", 0, REMEDY_REGION, NULL},
+    {"PermanentRedirect", 0, REMEDY_REGION, NULL},
+    {"TemporaryRedirect", 0, REMEDY_REGION, NULL},
+    {"IllegalLocationConstraintException", 0, REMEDY_REGION, NULL},
+    {"InvalidLocationConstraint", 0, REMEDY_REGION, NULL},
+    {"BucketNotEmpty", 0, 0, "The bucket still holds objects or versions of them."},
+    {"InvalidBucketState", 0, 0,
+     "Object Lock is on for this bucket: its versioning cannot be suspended."},
+    {"InvalidBucketName", 0, 0, "The server does not accept this bucket name. Check it."},
+    {"MethodNotAllowed", 0, 0, "This server does not offer that operation here."},
+    {"NotImplemented", 0, 0, "This server does not offer that operation."},
+};
+
+static const struct row by_status[] = {
+    {"301", 0, REMEDY_REGION, NULL},
+    {"307", 0, REMEDY_REGION, NULL},
+    {"401", 0, REMEDY_PERMISSION, NULL},
+    {"403", 0, REMEDY_PERMISSION, NULL},
+    {"404", 0, 0,
+     "Not said by S3 itself, so it is not taken as the bucket's absence. Check that the endpoint "
+     "is "
+     "an S3 server."},
+    {"405", 0, 0, "This server does not offer that operation here."},
+    {"407", 0, 0, "A proxy wants credentials. Check HTTPS_PROXY and NO_PROXY."},
+    {"429", 0, 0, "The server is throttling. Try again later, or raise max_retries."},
+    {"500", 0, 0, "The server is in trouble. Try again later, or raise max_retries."},
+    {"501", 0, 0, "This server does not offer that operation."},
+    {"502", 0, 0, "A proxy cannot reach the server. Try again later."},
+    {"503", 0, 0, "The server is overloaded. Try again later, or raise max_retries."},
+    {"504", 0, 0, "A proxy cannot reach the server. Try again later."},
+};
+
+static const struct row *find(const struct row *table, size_t n, const char *code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(table[i].code, code) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static const struct row *row_of(const struct s3_error *e)
+{
+    const struct row *row = find(rows, sizeof(rows) / sizeof(*rows), e->code);
+    char status[12];
+
+    if (row)
+        return row;
+    snprintf(status, sizeof(status), "%d", e->status);
+    return find(by_status, sizeof(by_status) / sizeof(*by_status), status);
+}
+
+char *s3_error_line(struct arena *a, struct str text, size_t max)
+{
+    struct buf *out = buf_new(a, text.n < 65536 ? text.n : 65536);
+    bool in_tag = false, gap = false;
+
+    for (size_t i = 0; i < text.n && !out->full; i++) {
+        char c = text.p[i];
+        bool tag = in_tag || c == '<';
+        in_tag = tag && c != '>';
+        if (tag || (unsigned char)c <= ' ' || c == 0x7f) {
+            gap = true;
+            continue;
+        }
+        if (gap && out->len > 0)
+            buf_putc(out, ' ');
+        gap = false;
+        buf_putc(out, c);
+    }
+    return str_utf8_clean(a, buf_str(out), max);
+}
+
+/* The element's text, else the header's value, as one short line; "" when neither is there. */
+static const char *word(struct arena *a, const char *text, const char *header)
+{
+    const char *found = text && *text ? text : header ? header : "";
+
+    return s3_error_line(a, str_of(found), MAX_WORD);
+}
+
+struct s3_error s3_error_of(struct arena *a, const struct http_response *http,
+                            const struct xml_node *root)
+{
+    const char *region = xml_text(root, "Region");
+    const char *message = xml_text(root, "Message");
+    const char *id = http_header_get(http, "x-amz-request-id");
+    bool said = root && strcmp(root->name, "Error") == 0;
+
+    return (struct s3_error){
+        .status = http->status,
+        .code = word(a, said ? xml_text(root, "Code") : NULL, NULL),
+        .message = s3_error_line(a, said ? str_of(message) : http->body, MAX_MESSAGE),
+        .request_id = word(a, xml_text(root, "RequestId"), id),
+        .region = word(a, region, http_header_get(http, "x-amz-bucket-region")),
+        .date = word(a, NULL, http_header_get(http, "date")),
+        .tries = http->tries,
+    };
+}
+
+enum rc s3_error_class(const struct s3_error *error, const struct s3_request *request)
+{
+    const struct row *row = row_of(error);
+
+    if (error->status == 404 && strcmp(request->method, "HEAD") == 0)
+        return RC_NOT_FOUND;
+    return row && row->class != RC_OK ? row->class : RC_FAIL;
+}
+
+static const char *permission(struct ctx *cx, const struct s3_request *r)
+{
+    const char *owner = r->expected_owner && *r->expected_owner ? r->expected_owner : NULL;
+
+    return arena_printf(cx->arena,
+                        "The access key needs the permission %s%s%s%s. Check the policies of the "
+                        "key and of the bucket.",
+                        r->permission, owner ? ", and the bucket must belong to account " : "",
+                        owner ? owner : "", owner ? " (expected_bucket_owner)" : "");
+}
+
+static const char *wrong_region(struct ctx *cx, const struct s3_client *c, const struct s3_error *e)
+{
+    if (*e->region)
+        return arena_printf(cx->arena,
+                            "Wrong region: the request was signed for %s, and the server says %s. "
+                            "Set region (SEEDBANK_S3_REGION) to %s%s.",
+                            c->region, e->region, e->region,
+                            c->aws ? "" : " and check the endpoint");
+    return arena_printf(cx->arena,
+                        "Wrong region or endpoint: the request was signed for %s. Check region "
+                        "(SEEDBANK_S3_REGION) and endpoint (SEEDBANK_S3_ENDPOINT).",
+                        c->region);
+}
+
+static const char *wrong_clock(struct ctx *cx, const struct s3_error *e)
+{
+    return arena_printf(
+        cx->arena, "The clock of this machine reads %s, the server's %s: set it right (NTP).",
+        clock_rfc3339(cx->arena, cx->clock->now(cx->clock)), *e->date ? e->date : "another time");
+}
+
+/* A bucket in another region answers HEAD and some GETs with 400 and a header only. */
+static bool says_other_region(const struct s3_client *c, const struct s3_error *e)
+{
+    return e->status == 400 && *e->region && strcmp(e->region, c->region) != 0;
+}
+
+static const char *remedy(struct ctx *cx, const struct s3_client *c, const struct s3_request *r,
+                          const struct s3_error *e)
+{
+    const struct row *row = row_of(e);
+    enum remedy kind = row ? row->remedy : REMEDY_TEXT;
+
+    if (kind == REMEDY_REGION || says_other_region(c, e))
+        return wrong_region(cx, c, e);
+    if (kind == REMEDY_PERMISSION)
+        return permission(cx, r);
+    if (kind == REMEDY_CLOCK)
+        return wrong_clock(cx, e);
+    return row ? row->text : "See the server's documentation of this code.";
+}
+
+enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
+                        const struct s3_request *request, const struct s3_error *error)
+{
+    struct arena *a = cx->arena;
+    const char *tries = error->tries > 1 ? arena_printf(a, " after %u tries", error->tries) : "";
+    const char *id =
+        *error->request_id ? arena_printf(a, " (request ID %s)", error->request_id) : "";
+
+    return diag_error(
+        cx, NULL, arena_printf(a, "Cannot %s %s", request->doing, s3_request_target(a, request)),
+        "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method, client->scheme,
+        client->host, error->status, *error->code ? " " : "", error->code, tries,
+        *error->message ? ": " : "", error->message, id, remedy(cx, client, request, error));
+}

@@ -1,0 +1,46 @@
+/*
+ * Inside lib/s3: what a refusal means and what to do about it.
+ *
+ * A refusal is a reply whose document is <Error>, whatever its status (copying
+ * answers 200 first and fails later), or any status outside 2xx.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+#ifndef S3_S3_ERROR_H
+#define S3_S3_ERROR_H
+
+#include "base/rc.h"
+#include "base/str.h"
+
+struct arena;
+struct ctx;
+struct http_response;
+struct s3_client;
+struct s3_request;
+struct xml_node;
+
+struct s3_error {
+    int status;
+    const char *code;       /* "" when the reply had none */
+    const char *message;    /* one bounded line, may be "" */
+    const char *request_id; /* "" when unknown */
+    const char *region;     /* where the server says the bucket is; "" when it does not say */
+    const char *date;       /* the server's clock, as sent; "" when not sent */
+    unsigned tries;
+};
+
+/* Read it from a reply; `root` is the reply's document or NULL. */
+struct s3_error s3_error_of(struct arena *a, const struct http_response *http,
+                            const struct xml_node *root);
+
+/* RC_NOT_FOUND, RC_CONFLICT or RC_FAIL; adds no message. Only the server's own word makes a thing
+ * absent: a bare 404 may come from a proxy (to HEAD, which has no body, it is all there is). */
+enum rc s3_error_class(const struct s3_error *error, const struct s3_request *request);
+
+/* Add the message, and return RC_FAIL. */
+enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
+                        const struct s3_request *request, const struct s3_error *error);
+
+/* A server's text as one line of at most max bytes: tags dropped, white space collapsed. */
+char *s3_error_line(struct arena *a, struct str text, size_t max);
+
+#endif

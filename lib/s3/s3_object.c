@@ -1,0 +1,74 @@
+#include "s3/s3_object.h"
+
+#include "base/ctx.h"
+#include "s3/s3_request.h"
+
+static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                    struct s3_request *request, struct s3_reply *ret_reply)
+{
+    struct sigv4_param version = {"versionId", object->version_id};
+
+    if (object->key == NULL || object->key[0] == '\0')
+        return diag_error(cx, NULL,
+                          arena_printf(cx->arena, "Cannot %s an object of bucket %s without a name",
+                                       request->doing, object->bucket),
+                          "The object's key is empty; it would mean the bucket itself. Nothing was "
+                          "sent.");
+    request->bucket = object->bucket;
+    request->key = object->key;
+    request->expected_owner = object->expected_owner;
+    request->params = &version;
+    request->n_params = object->version_id ? 1 : 0;
+    return s3_request_send(cx, client, request, ret_reply);
+}
+
+enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                      struct str content, const char **ret_version_id)
+{
+    struct s3_object latest = *object;
+    struct s3_request request = {
+        .doing = "write",
+        .permission = "s3:PutObject",
+        .method = "PUT",
+        .body = content.p ? content : STR_LIT(""),
+        .content_type = "application/octet-stream",
+    };
+    struct s3_reply reply;
+    enum rc rc;
+
+    latest.version_id = NULL;
+    rc = send(cx, client, &latest, &request, &reply);
+    if (rc == RC_OK)
+        *ret_version_id = http_header_get(&reply.http, "x-amz-version-id");
+    return rc;
+}
+
+enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                      size_t max, struct str *ret_content)
+{
+    struct s3_request request = {
+        .doing = "read",
+        .permission = object->version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+        .method = "GET",
+        .content = true,
+        .max_response = max,
+    };
+    struct s3_reply reply;
+    enum rc rc = send(cx, client, object, &request, &reply);
+
+    if (rc == RC_OK)
+        *ret_content = reply.http.body;
+    return rc;
+}
+
+enum rc s3_object_delete(struct ctx *cx, struct s3_client *client, const struct s3_object *object)
+{
+    struct s3_request request = {
+        .doing = "delete",
+        .permission = object->version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+        .method = "DELETE",
+    };
+    struct s3_reply reply;
+
+    return send(cx, client, object, &request, &reply);
+}

@@ -1,0 +1,46 @@
+/*
+ * Inside lib/s3: the one way a request goes out. It addresses the bucket, signs
+ * each try afresh, sends, reads the reply's document and sorts refusals (see
+ * s3_error.h) into results and messages.
+ */
+#ifndef S3_S3_REQUEST_H
+#define S3_S3_REQUEST_H
+
+#include "aws/sigv4.h"
+#include "http/http.h"
+#include "s3/s3_client.h"
+#include "s3/s3_error.h"
+#include "xml/xml.h"
+
+struct s3_request {
+    const char *doing; /* for messages: "Cannot <doing> bucket b", "... object k of bucket b" */
+    const char
+        *permission; /* what the caller needs to be allowed, such as s3:GetBucketVersioning */
+    const char *method;
+    const char *bucket;
+    const char *key;            /* NULL: the bucket itself */
+    const char *expected_owner; /* account ID that must own the bucket; NULL or "": any */
+    const struct sigv4_param *params;
+    size_t n_params;
+    const char *content_type; /* NULL: none */
+    struct str body;
+    bool content_md5;    /* configuration documents: AWS wants a checksum of them */
+    const char *root;    /* name of the reply's document; NULL: a reply without one is fine */
+    bool content;        /* the reply's body is an object's content, not a document */
+    size_t max_response; /* bytes; 0: http's default */
+
+    struct s3_error *error; /* filled on RC_NOT_FOUND and RC_CONFLICT, which are silent; or NULL */
+};
+
+struct s3_reply {
+    struct xml_node *root; /* NULL: no document came, or it is content */
+    struct http_response http;
+};
+
+enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s3_request *request,
+                        struct s3_reply *ret_reply) RC_MUST_CHECK;
+
+/* Where the request goes, in words: bucket b, or object k of bucket b. */
+char *s3_request_target(struct arena *a, const struct s3_request *request);
+
+#endif

@@ -1,0 +1,199 @@
+#include "s3/s3_versioning.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "s3/s3_request.h"
+
+#define S3_NAMESPACE   "http://s3.amazonaws.com/doc/2006-03-01/"
+#define FIRST_DELAY_MS 200
+#define LAST_DELAY_MS  5000
+
+static const char *const names[] = {
+    [S3_VERSIONING_DISABLED] = "Disabled",
+    [S3_VERSIONING_ENABLED] = "Enabled",
+    [S3_VERSIONING_SUSPENDED] = "Suspended",
+};
+
+static const struct sigv4_param versioning_param[] = {{"versioning", NULL}};
+
+const char *s3_versioning_status_name(enum s3_versioning_status status)
+{
+    return names[status];
+}
+
+enum s3_versioning_status s3_versioning_status_of(const char *name)
+{
+    if (name && strcmp(name, names[S3_VERSIONING_ENABLED]) == 0)
+        return S3_VERSIONING_ENABLED;
+    if (name && strcmp(name, names[S3_VERSIONING_SUSPENDED]) == 0)
+        return S3_VERSIONING_SUSPENDED;
+    return S3_VERSIONING_DISABLED;
+}
+
+/* A status of tomorrow must not read as "never set". */
+static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_node *root,
+                           struct s3_versioning *ret_versioning)
+{
+    const char *status = xml_text(root, "Status");
+    const char *mfa = xml_text(root, "MfaDelete");
+
+    if (mfa == NULL)
+        mfa = xml_text(root, "MFADelete"); /* as some servers spell it */
+    if (status && *status && s3_versioning_status_of(status) == S3_VERSIONING_DISABLED &&
+        strcmp(status, names[S3_VERSIONING_DISABLED]) != 0)
+        return diag_error(
+            cx, NULL, arena_printf(cx->arena, "Cannot read the versioning of bucket %s", bucket),
+            "The server answered with the unknown status \"%s\"; Enabled and "
+            "Suspended are known. A newer version may know it.",
+            s3_error_line(cx->arena, str_of(status), 100));
+    ret_versioning->status = s3_versioning_status_of(status);
+    ret_versioning->mfa_delete = mfa && strcmp(mfa, "Enabled") == 0;
+    return RC_OK;
+}
+
+enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *bucket,
+                          const char *expected_owner, struct s3_versioning *ret_versioning)
+{
+    const struct s3_request request = {
+        .doing = "read the versioning of",
+        .permission = "s3:GetBucketVersioning",
+        .method = "GET",
+        .bucket = bucket,
+        .expected_owner = expected_owner,
+        .params = versioning_param,
+        .n_params = 1,
+        .root = "VersioningConfiguration",
+    };
+    struct s3_reply reply;
+    enum rc rc = s3_request_send(cx, client, &request, &reply);
+
+    return rc == RC_OK ? read_status(cx, bucket, reply.root, ret_versioning) : rc;
+}
+
+static struct s3_request put_request(struct arena *a, const struct s3_versioning_target *target,
+                                     enum s3_versioning_status wanted)
+{
+    struct xml_node *root = xml_new(a, "VersioningConfiguration", S3_NAMESPACE);
+    struct buf *body = buf_new(a, 1024);
+
+    xml_add(a, root, "Status", names[wanted]);
+    xml_write(body, root);
+    return (struct s3_request){
+        .doing = wanted == S3_VERSIONING_ENABLED ? "enable versioning of" : "suspend versioning of",
+        .permission = "s3:PutBucketVersioning",
+        .method = "PUT",
+        .bucket = target->bucket,
+        .expected_owner = target->expected_owner,
+        .params = versioning_param,
+        .n_params = 1,
+        .content_type = "application/xml",
+        .content_md5 = true,
+        .body = buf_str(body),
+    };
+}
+
+/* S3 has no request for it: asking is a mistake of the caller. */
+static enum rc check_wanted(struct ctx *cx, const char *bucket, enum s3_versioning_status wanted)
+{
+    if (wanted != S3_VERSIONING_DISABLED)
+        return RC_OK;
+    return diag_error(cx, NULL,
+                      arena_printf(cx->arena, "Cannot disable versioning of bucket %s", bucket),
+                      "S3 can enable and suspend versioning, not take it away. Ask for Suspended.");
+}
+
+/* Doubling delays that end with a deadline. */
+struct patience {
+    int64_t deadline_ms;
+    int64_t delay_ms;
+};
+
+static struct patience patience_of(const struct ctx *cx, int64_t timeout_ms)
+{
+    return (struct patience){cx->clock->monotonic_ms(cx->clock) + timeout_ms, FIRST_DELAY_MS};
+}
+
+static bool is_over(const struct ctx *cx, const struct patience *p)
+{
+    return cx->clock->monotonic_ms(cx->clock) >= p->deadline_ms;
+}
+
+/* Between half and the whole of the delay, so that many waiters do not come back together. */
+static enum rc pause_for(struct ctx *cx, struct patience *p)
+{
+    uint32_t dice = 0;
+    int64_t left = p->deadline_ms - cx->clock->monotonic_ms(cx->clock);
+    int64_t ms;
+
+    if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) != (ssize_t)sizeof(dice))
+        dice = UINT32_MAX / 2;
+    ms = p->delay_ms / 2 + (p->delay_ms / 2) * (int64_t)(dice % 1000) / 1000;
+    p->delay_ms = p->delay_ms * 2 < LAST_DELAY_MS ? p->delay_ms * 2 : LAST_DELAY_MS;
+    return ctx_sleep_ms(cx, ms < left ? ms : left > 0 ? left : 0);
+}
+
+/* The settings took no effect in time: say what was there instead. */
+static enum rc timed_out(struct ctx *cx, const struct s3_client *client,
+                         const struct s3_versioning_target *target,
+                         enum s3_versioning_status wanted, const char *seen)
+{
+    return diag_error(
+        cx, NULL,
+        arena_printf(cx->arena, "Bucket %s does not show versioning %s", target->bucket,
+                     names[wanted]),
+        "The server %s://%s accepted the change, but after %lld s it still answered: %s. It may "
+        "take longer (AWS says up to 15 minutes after a first enabling), or another program sets "
+        "it back. Read the state again later; a longer time-out can be given.",
+        client->scheme, client->host, (long long)(target->timeout_ms / 1000), seen);
+}
+
+enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
+                           const struct s3_versioning_target *target,
+                           enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
+{
+    struct patience patience = patience_of(cx, target->timeout_ms);
+
+    for (;;) {
+        struct arena_mark mark = arena_mark(cx->arena);
+        struct s3_versioning now = {.status = S3_VERSIONING_DISABLED};
+        enum rc rc = s3_versioning_get(cx, client, target->bucket, target->expected_owner, &now);
+        arena_rewind(cx->arena, mark);
+        if (rc == RC_FAIL)
+            return rc;
+        if (rc == RC_OK && now.status == wanted) {
+            *ret_seen = now;
+            return RC_OK;
+        }
+        if (is_over(cx, &patience))
+            return timed_out(cx, client, target, wanted,
+                             rc == RC_OK ? names[now.status] : "no such bucket");
+        if (pause_for(cx, &patience) != RC_OK)
+            return RC_FAIL;
+    }
+}
+
+enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
+                          const struct s3_versioning_target *target,
+                          enum s3_versioning_status wanted)
+{
+    struct patience patience = patience_of(cx, target->timeout_ms);
+    struct s3_request request;
+    struct s3_reply reply;
+    struct s3_error error;
+    enum rc rc;
+
+    if (check_wanted(cx, target->bucket, wanted) != RC_OK)
+        return RC_FAIL;
+    request = put_request(cx->arena, target, wanted);
+    request.error = &error;
+    while ((rc = s3_request_send(cx, client, &request, &reply)) == RC_CONFLICT) {
+        if (is_over(cx, &patience))
+            return s3_error_report(cx, client, &request, &error);
+        if (pause_for(cx, &patience) != RC_OK)
+            return RC_FAIL;
+    }
+    return rc;
+}
