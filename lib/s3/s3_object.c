@@ -43,6 +43,9 @@ enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_
     return rc;
 }
 
+/* The cap holds for the content; a refusal's document may be larger than a small cap. */
+#define REFUSAL_ROOM ((size_t)65536)
+
 enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       size_t max, struct str *ret_content)
 {
@@ -51,14 +54,20 @@ enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_
         .permission = object->version_id ? "s3:GetObjectVersion" : "s3:GetObject",
         .method = "GET",
         .content = true,
-        .max_response = max,
+        .max_response = max > REFUSAL_ROOM ? max : REFUSAL_ROOM,
     };
     struct s3_reply reply;
     enum rc rc = send(cx, client, object, &request, &reply);
 
-    if (rc == RC_OK)
-        *ret_content = reply.http.body;
-    return rc;
+    if (rc != RC_OK)
+        return rc;
+    if (reply.http.body.n > max)
+        return diag_error(
+            cx, NULL,
+            arena_printf(cx->arena, "Cannot read %s", s3_request_target(cx->arena, &request)),
+            "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
+    *ret_content = reply.http.body;
+    return RC_OK;
 }
 
 enum rc s3_object_delete(struct ctx *cx, struct s3_client *client, const struct s3_object *object)
