@@ -33,6 +33,13 @@ const struct clock clock_system = {
     .sleep_ms = system_sleep_ms,
 };
 
+struct timespec clock_deadline(int64_t ms)
+{
+    int64_t end = system_monotonic_ms(NULL) + ms;
+
+    return (struct timespec){.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+}
+
 char *clock_rfc3339(struct arena *a, struct timespec t)
 {
     struct tm tm;

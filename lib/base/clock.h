@@ -22,6 +22,9 @@ struct clock {
 
 extern const struct clock clock_system;
 
+/* The system's monotonic time in so many ms, for pthread waits with CLOCK_MONOTONIC. */
+struct timespec clock_deadline(int64_t ms);
+
 /* 2026-11-24T03:16:18Z */
 char *clock_rfc3339(struct arena *a, struct timespec t);
 

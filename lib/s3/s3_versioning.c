@@ -105,19 +105,6 @@ static enum rc check_wanted(struct ctx *cx, const char *bucket, enum s3_versioni
                       "S3 can enable and suspend versioning, not take it away. Ask for Suspended.");
 }
 
-enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
-                          const struct s3_versioning_target *target,
-                          enum s3_versioning_status wanted)
-{
-    struct s3_request request;
-    struct s3_reply reply;
-
-    if (check_wanted(cx, target->bucket, wanted) != RC_OK)
-        return RC_FAIL;
-    request = put_request(cx->arena, target, wanted);
-    return s3_request_send(cx, client, &request, &reply);
-}
-
 /* Doubling delays that end with a deadline. */
 struct patience {
     int64_t deadline_ms;
@@ -163,11 +150,12 @@ static enum rc timed_out(struct ctx *cx, const struct s3_client *client,
         client->scheme, client->host, (long long)(target->timeout_ms / 1000), seen);
 }
 
-static enum rc wait_until(struct ctx *cx, struct s3_client *client,
-                          const struct s3_versioning_target *target,
-                          enum s3_versioning_status wanted, struct patience *patience,
-                          struct s3_versioning *ret_seen)
+enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
+                           const struct s3_versioning_target *target,
+                           enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
 {
+    struct patience patience = patience_of(cx, target->timeout_ms);
+
     for (;;) {
         struct arena_mark mark = arena_mark(cx->arena);
         struct s3_versioning now = {.status = S3_VERSIONING_DISABLED};
@@ -179,26 +167,17 @@ static enum rc wait_until(struct ctx *cx, struct s3_client *client,
             *ret_seen = now;
             return RC_OK;
         }
-        if (is_over(cx, patience))
+        if (is_over(cx, &patience))
             return timed_out(cx, client, target, wanted,
                              rc == RC_OK ? names[now.status] : "no such bucket");
-        if (pause_for(cx, patience) != RC_OK)
+        if (pause_for(cx, &patience) != RC_OK)
             return RC_FAIL;
     }
 }
 
-enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
-                           const struct s3_versioning_target *target,
-                           enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
-{
-    struct patience patience = patience_of(cx, target->timeout_ms);
-
-    return wait_until(cx, client, target, wanted, &patience, ret_seen);
-}
-
-enum rc s3_versioning_set(struct ctx *cx, struct s3_client *client,
+enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
                           const struct s3_versioning_target *target,
-                          enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
+                          enum s3_versioning_status wanted)
 {
     struct patience patience = patience_of(cx, target->timeout_ms);
     struct s3_request request;
@@ -216,8 +195,5 @@ enum rc s3_versioning_set(struct ctx *cx, struct s3_client *client,
         if (pause_for(cx, &patience) != RC_OK)
             return RC_FAIL;
     }
-    if (rc != RC_OK)
-        return rc;
-    patience.delay_ms = FIRST_DELAY_MS;
-    return wait_until(cx, client, target, wanted, &patience, ret_seen);
+    return rc;
 }

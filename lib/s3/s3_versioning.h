@@ -25,7 +25,7 @@ struct s3_versioning {
 struct s3_versioning_target {
     const char *bucket;
     const char *expected_owner; /* account ID; NULL or "": any */
-    int64_t timeout_ms;         /* of _set and _wait, whole */
+    int64_t timeout_ms;         /* of _put and of _wait, each */
 };
 
 /* "Disabled", "Enabled", "Suspended", as S3 and the configuration spell them. */
@@ -39,7 +39,7 @@ enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *
                           const char *expected_owner,
                           struct s3_versioning *ret_versioning) RC_MUST_CHECK;
 
-/* Ask for Enabled or Suspended. RC_CONFLICT: another change of the bucket is under way. Needs
+/* Ask for Enabled or Suspended, again and again while another change of the bucket is under way. Needs
  * s3:PutBucketVersioning. */
 enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
                           const struct s3_versioning_target *target,
@@ -52,11 +52,5 @@ enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
                            const struct s3_versioning_target *target,
                            enum s3_versioning_status wanted,
                            struct s3_versioning *ret_seen) RC_MUST_CHECK;
-
-/* Put, again and again while another change is under way, then wait; one time-out for both. */
-enum rc s3_versioning_set(struct ctx *cx, struct s3_client *client,
-                          const struct s3_versioning_target *target,
-                          enum s3_versioning_status wanted,
-                          struct s3_versioning *ret_seen) RC_MUST_CHECK;
 
 #endif

@@ -35,8 +35,9 @@ void rpc_server_free(struct rpc_server *s); /* no handler may be running; NULL i
 
 /* Where the handler of a streaming RPC puts its messages. */
 struct rpc_stream {
-    /* Send one message (packed before it returns). False: the host is gone, stop. */
-    bool (*emit)(struct rpc_stream *stream, const void *message);
+    /* Send one message, packed before it returns and not to be used again. False: the host is gone,
+     * stop. */
+    bool (*emit)(struct rpc_stream *stream, void *message);
 };
 
 /* ---- Provider ------------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /*
  * Ready checks for attribute rows.
  *   .checks = (const struct attr_check[]){CHECK_ONE_OF("Enabled", "Suspended"), {0}}
+ * Those of a text (one of, duration, URL) look at each element of a list, set or map of texts. None
+ * quotes the value in its message.
  */
 #ifndef SCHEMA_CHECKS_H
 #define SCHEMA_CHECKS_H
@@ -24,9 +26,22 @@ void checks_url(struct ctx *, const struct attr_check *, const struct path *, co
             __VA_ARGS__, NULL                                                                      \
         }                                                                                          \
     }
-#define CHECK_LENGTH(lo, hi) {.run = checks_length, .min = (lo), .max = (hi)} /* bytes */
-#define CHECK_RANGE(lo, hi)  {.run = checks_range, .min = (lo), .max = (hi)}
-#define CHECK_DURATION       {.run = checks_duration, .doc = "a duration such as `30m` or `1h30m`"}
-#define CHECK_URL            {.run = checks_url, .doc = "an `http://` or `https://` URL"}
+/* Bytes of a text, elements of a collection. INT64_MAX as hi: no upper bound. */
+#define CHECK_LENGTH(lo, hi)                                                                       \
+    {                                                                                              \
+        .run = checks_length, .min = (lo), .max = (hi)                                             \
+    }
+#define CHECK_RANGE(lo, hi)                                                                        \
+    {                                                                                              \
+        .run = checks_range, .min = (lo), .max = (hi)                                              \
+    }
+#define CHECK_DURATION                                                                             \
+    {                                                                                              \
+        .run = checks_duration, .doc = "a duration such as `30m` or `1h30m`"                       \
+    }
+#define CHECK_URL                                                                                  \
+    {                                                                                              \
+        .run = checks_url, .doc = "an `http://` or `https://` URL"                                 \
+    }
 
 #endif

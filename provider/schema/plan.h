@@ -29,7 +29,8 @@ struct plan_result {
 enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct plan_request *request,
                       struct plan_result *ret_result) RC_MUST_CHECK;
 
-/* Sort and deduplicate paths in place after a resource's own plan step added some; the new count. */
+/* Sort and deduplicate paths in place after a resource's own plan step added some; the new count.
+ */
 size_t plan_sort_paths(const struct path **paths, size_t n);
 
 #endif

@@ -12,6 +12,7 @@
 struct ctx;
 struct private_state;
 
+/* Lives in cx->arena, as do the texts it hands out. */
 struct private_state *private_state_parse(struct ctx *cx, struct str bytes);
 /* NULL when there is none of that key. */
 const char *private_state_get(const struct private_state *p, const char *key);

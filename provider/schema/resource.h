@@ -18,6 +18,10 @@ struct call {
                                       configuration */
     struct private_state *private; /* opaque notes kept beside the state: private_state.h */
     int64_t timeout_ms;            /* from `timeouts`, for waiting; the default when not given */
+    /* Create and update set it as soon as the server was changed: from then on what stands in `state`
+     * is stored even when the call fails. Before, a failed create stores nothing and a failed update
+     * keeps the prior state. */
+    bool changed;
 };
 
 /* A resource's own step after plan_resource: may change `planned` (through its typed model) and name
@@ -42,8 +46,8 @@ struct resource {
     const char *const *identity;
     int64_t default_timeout_ms;
 
-    /* Required. In each, `state` arrives as a copy of the planned (or prior) model and is filled with
-     * what is really there: that is what gets stored, also beside an error. */
+    /* Required. `state` arrives as the planned (read: the stored) model, with write-only values from
+     * the configuration, and is filled with what is really there: that is what gets stored. */
     enum rc (*create)(struct ctx *cx, struct call *call, void *state);
     enum rc (*read)(struct ctx *cx, struct call *call, void *state); /* RC_NOT_FOUND: gone */
     enum rc (*update)(struct ctx *cx, struct call *call, const void *prior, void *state);

@@ -1,6 +1,7 @@
 /*
- * Configuration against a table: checks on every known value, write-only only
- * where the client knows it, deprecations. Unknown values are let through.
+ * Configuration against a table: checks on every known value, required and read-only attributes,
+ * null elements, write-only only where the client knows it, deprecations. Unknown values are let
+ * through.
  */
 #ifndef SCHEMA_VALIDATE_H
 #define SCHEMA_VALIDATE_H

@@ -17,9 +17,12 @@ struct arena;
 
 /* JSON's and HCL's number syntax, at most 4096 bytes and |exponent| <= 100000; false otherwise. */
 bool number_canonical(struct arena *a, struct str text, struct str *ret_canonical);
+bool number_is_canonical(struct str text);
 
 /* Of canonical texts. */
 int number_cmp(struct str a, struct str b);
+
+bool number_is_whole(struct str canonical);
 
 /* A whole number that fits, else false. */
 bool number_to_i64(struct str canonical, int64_t *ret_n);

@@ -51,14 +51,17 @@ const struct type *type_object(struct arena *a, const struct type_field *fields,
 const struct type *type_tuple(struct arena *a, const struct type *const *elements, size_t n);
 
 bool type_eq(const struct type *a, const struct type *b);
+int type_cmp(const struct type *a, const struct type *b); /* a total order */
 /* The place of a field in fields[], or -1. */
 int type_field_index(const struct type *object, struct str name);
 
-/* The protocol's JSON, and back. Parsing is bounded in depth (64) and size. */
+/* The protocol's JSON, and back. Parsing is bounded in depth (64); a tree takes memory in proportion
+ * to the text. */
 char *type_json(struct arena *a, const struct type *t);
 enum rc type_parse(struct ctx *cx, struct str json, const struct type **ret_type) RC_MUST_CHECK;
 
 /* For messages: "list of string". */
 char *type_text(struct arena *a, const struct type *t);
+const char *type_kind_text(enum type_kind kind); /* "list" */
 
 #endif

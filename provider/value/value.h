@@ -3,7 +3,8 @@
  * in the arena of a call; parts are shared freely between values.
  *
  * Numbers are decimal text from wire to wire (number.h): no double anywhere.
- * Maps are sorted by key; sets are sorted (value_cmp) and hold each element once;
+ * Maps are sorted by key; sets are sorted (value_cmp) and hold each wholly known
+ * element once (unknown ones may turn out to differ, so all stay, as in go-cty);
  * object and tuple items stand in the order of type->fields.
  */
 #ifndef VALUE_VALUE_H
@@ -46,15 +47,18 @@ struct value {
 /* Makers. Strings and arrays are not copied: they must live in the arena (or forever). */
 const struct value *value_null(struct arena *a, const struct type *t);
 const struct value *value_unknown(struct arena *a, const struct type *t);
+const struct value *value_unknown_refined(struct arena *a, const struct type *t,
+                                          const struct value_refinement *refinement); /* may be NULL */
 const struct value *value_bool(struct arena *a, bool b);
 const struct value *value_string(struct arena *a, struct str s);
 const struct value *value_text(struct arena *a, const char *s); /* NULL gives null */
 const struct value *value_int(struct arena *a, int64_t n);
+const struct value *value_canonical(struct arena *a, struct str number); /* number.h made it */
 /* Decimal text as JSON or HCL writes it; made canonical. RC_FAIL on anything else. */
 enum rc value_number(struct ctx *cx, struct str text, const struct value **ret_v) RC_MUST_CHECK;
 const struct value *value_list(struct arena *a, const struct type *t,
                                const struct value *const *items, size_t n); /* list, tuple */
-/* Sorts and drops repeated elements. */
+/* Sorts and drops repeated elements that are wholly known. */
 const struct value *value_set(struct arena *a, const struct type *t,
                               const struct value *const *items, size_t n);
 /* Sorts by key; of repeated keys the last one stays. */
@@ -63,7 +67,7 @@ const struct value *value_map(struct arena *a, const struct type *t, const struc
 /* items in the order of t->fields. */
 const struct value *value_object(struct arena *a, const struct type *t,
                                  const struct value *const *items);
-/* The same object with one field replaced. */
+/* The same object, which is known, with one field, which exists, replaced. */
 const struct value *value_object_with(struct arena *a, const struct value *object, const char *name,
                                       const struct value *item);
 
@@ -72,13 +76,20 @@ bool value_is_unknown(const struct value *v);
 bool value_is_known(const struct value *v);        /* itself, not its parts */
 bool value_is_wholly_known(const struct value *v); /* with all parts */
 
+/* The same value with null in place of everything unknown: what can be stored of a result that turned
+ * out incomplete. */
+const struct value *value_without_unknowns(struct arena *a, const struct value *v);
+
 /* The field of a known object, or NULL when there is none of that name. */
 const struct value *value_field(const struct value *object, const char *name);
 const struct value *value_element(const struct value *map, struct str key); /* or NULL */
 
-/* Exact equality: state, type, content (unknown equals unknown of the same type). */
+/* Exact equality: state, type, content (unknown equals unknown of the same type, whatever is
+ * promised of them). */
 bool value_eq(const struct value *a, const struct value *b);
-int value_cmp(const struct value *a, const struct value *b); /* a total order, for sets */
+/* A total order, 0 exactly when value_eq. Known before unknown before null; strings by bytes,
+ * false before true, numbers by size: so go-cty orders sets of them on the wire. */
+int value_cmp(const struct value *a, const struct value *b);
 
 /* What stands at the path; RC_NOT_FOUND when the path leaves the value. A path ends at a set. */
 enum rc value_at(const struct value *v, const struct path *path,

@@ -75,17 +75,22 @@ static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
     m->mfa_delete = (struct field_string){VALUE_KNOWN, v->mfa_delete ? "Enabled" : "Disabled"};
 }
 
+/* Ask for m->status and wait until the server shows it. */
 static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client *s3,
                             struct bucket_versioning *m)
 {
-    struct s3_versioning_target target = {
+    const struct s3_versioning_target target = {
         .bucket = m->bucket.v,
         .expected_owner = m->expected_bucket_owner.v,
         .timeout_ms = call->timeout_ms,
     };
     enum s3_versioning_status wanted = s3_versioning_status_of(m->status.v);
     struct s3_versioning seen = {0};
-    enum rc rc = s3_versioning_set(cx, s3, &target, wanted, &seen);
+    enum rc rc = s3_versioning_put(cx, s3, &target, wanted);
+    if (rc == RC_OK) {
+        call->changed = true;
+        rc = s3_versioning_wait(cx, s3, &target, wanted, &seen);
+    }
     if (rc == RC_OK) {
         fill(m, &seen);
     }

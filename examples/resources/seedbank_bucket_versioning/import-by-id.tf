@@ -1,0 +1,4 @@
+import {
+  to = seedbank_bucket_versioning.uploads
+  id = "openedx-uploads"
+}

@@ -1,0 +1,6 @@
+import {
+  to = seedbank_bucket_versioning.uploads
+  identity = {
+    bucket = "openedx-uploads"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import seedbank_bucket_versioning.uploads openedx-uploads

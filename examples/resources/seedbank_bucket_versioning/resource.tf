@@ -1,0 +1,3 @@
+resource "seedbank_bucket_versioning" "uploads" {
+  bucket = "openedx-uploads"
+}

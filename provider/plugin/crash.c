@@ -1,0 +1,101 @@
+#include "plugin/crash.h"
+
+#include <execinfo.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#define DEEPEST 48
+
+static const struct {
+    int number;
+    const char *name;
+} signals[] = {
+    {SIGSEGV, "SIGSEGV: invalid memory access"}, {SIGBUS, "SIGBUS: invalid memory access"},
+    {SIGABRT, "SIGABRT: a check inside failed"}, {SIGFPE, "SIGFPE: invalid arithmetic"},
+    {SIGILL, "SIGILL: invalid instruction"},
+};
+
+static void (*cleanup_on_crash)(void);
+
+/* Where the program was loaded; subtracting it makes addresses fit for addr2line. */
+extern const char __ehdr_start[];
+
+static void say(const char *text)
+{
+    size_t n = 0;
+    while (text[n])
+        n++;
+    ssize_t ignored = write(STDERR_FILENO, text, n);
+    (void)ignored;
+}
+
+static void say_hex(uintptr_t n)
+{
+    char digits[2 + 2 * sizeof n + 1];
+    char *p = digits + sizeof digits;
+    *--p = '\0';
+    do {
+        *--p = "0123456789abcdef"[n % 16];
+        n /= 16;
+    } while (n);
+    *--p = 'x';
+    *--p = '0';
+    say(p);
+}
+
+static const char *name_of(int number)
+{
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        if (signals[i].number == number)
+            return signals[i].name;
+    }
+    return "unknown signal";
+}
+
+static void say_last_words(int number)
+{
+    say("panic: terraform-provider-seedbank " SEEDBANK_VERSION " died of ");
+    say(name_of(number));
+    say("\n\nThis is a bug in the provider. Please report it with the lines below.\n"
+        "Addresses are offsets into the program: addr2line -f -e PROGRAM ADDRESS...\n");
+    void *frames[DEEPEST];
+    int n = backtrace(frames, DEEPEST);
+    for (int i = 0; i < n; i++) {
+        say("  ");
+        say_hex((uintptr_t)frames[i] - (uintptr_t)__ehdr_start);
+        say("\n");
+    }
+    backtrace_symbols_fd(frames, n, STDERR_FILENO);
+}
+
+static void on_crash(int number)
+{
+    /* SA_RESETHAND gave the default action back: a crash in here, and the raise below, kill. */
+    say_last_words(number);
+    if (cleanup_on_crash)
+        cleanup_on_crash();
+    raise(number);
+}
+
+void crash_watch_thread(void)
+{
+    static _Thread_local char stack[32 * 1024] __attribute__((aligned(16)));
+    const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternative, NULL);
+}
+
+void crash_install(void (*cleanup)(void))
+{
+    cleanup_on_crash = cleanup;
+    /* The first call may load a library, which a crash must not do. */
+    void *frame[1];
+    backtrace(frame, 1);
+    crash_watch_thread();
+    struct sigaction action = {.sa_handler = on_crash,
+                               .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK)};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        sigaction(signals[i].number, &action, NULL);
+}

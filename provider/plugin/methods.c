@@ -1,0 +1,113 @@
+#include "plugin/methods.h"
+
+#include "base/ctx.h"
+#include "plugin/message.h"
+#include "proto/go_plugin.pb-c.h"
+#include "proto/health.pb-c.h"
+#include "proto/tfplugin6.pb-c.h"
+#include "rpc/rpc.h"
+
+/* go-plugin hosts ask for "plugin"; a health probe may leave the name empty. */
+static void health_check(struct ctx *cx, struct rpc_server *s, const void *request, void *response)
+{
+    (void)cx;
+    (void)s;
+    const Grpc__Health__V1__HealthCheckRequest *asked = request;
+    Grpc__Health__V1__HealthCheckResponse *answer = response;
+    struct str service = str_of(asked->service);
+    if (service.n == 0 || str_is(service, "plugin"))
+        answer->status = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
+}
+
+#define MESSAGES(name, answer)                                                                     \
+    &tfplugin6__##name##__request__descriptor, &tfplugin6__##name##__##answer##__descriptor
+#define CALL(Name, name)                                                                           \
+    {"/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL}
+#define STREAM(Name, name)                                                                         \
+    {"/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name}
+
+const struct method methods_table[] = {
+    CALL("GetMetadata", get_metadata),
+    CALL("GetProviderSchema", get_provider_schema),
+    CALL("GetResourceIdentitySchemas", get_resource_identity_schemas),
+    CALL("ValidateProviderConfig", validate_provider_config),
+    CALL("ConfigureProvider", configure_provider),
+    CALL("ValidateResourceConfig", validate_resource_config),
+    CALL("UpgradeResourceState", upgrade_resource_state),
+    CALL("UpgradeResourceIdentity", upgrade_resource_identity),
+    CALL("ReadResource", read_resource),
+    CALL("PlanResourceChange", plan_resource_change),
+    CALL("ApplyResourceChange", apply_resource_change),
+    CALL("ImportResourceState", import_resource_state),
+    CALL("MoveResourceState", move_resource_state),
+    CALL("GenerateResourceConfig", generate_resource_config),
+    CALL("ValidateDataResourceConfig", validate_data_resource_config),
+    CALL("ReadDataSource", read_data_source),
+    CALL("GetFunctions", get_functions),
+    CALL("CallFunction", call_function),
+    CALL("ValidateEphemeralResourceConfig", validate_ephemeral_resource_config),
+    CALL("OpenEphemeralResource", open_ephemeral_resource),
+    CALL("RenewEphemeralResource", renew_ephemeral_resource),
+    CALL("CloseEphemeralResource", close_ephemeral_resource),
+    CALL("ValidateListResourceConfig", validate_list_resource_config),
+    STREAM("ListResource", list_resource),
+    CALL("ValidateActionConfig", validate_action_config),
+    CALL("PlanAction", plan_action),
+    STREAM("InvokeAction", invoke_action),
+    {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL, NULL},
+    {"/plugin.GRPCController/Shutdown", &plugin__empty__descriptor, &plugin__empty__descriptor,
+     METHOD_SHUTDOWN, NULL, NULL},
+    {"/plugin.GRPCBroker/StartStream", &plugin__conn_info__descriptor,
+     &plugin__conn_info__descriptor, METHOD_HELD, NULL, NULL},
+    {"/plugin.GRPCStdio/StreamStdio", &plugin__empty__descriptor, &plugin__stdio_data__descriptor,
+     METHOD_HELD, NULL, NULL},
+    {"/grpc.health.v1.Health/Check", &grpc__health__v1__health_check_request__descriptor,
+     &grpc__health__v1__health_check_response__descriptor, METHOD_NOW, health_check, NULL},
+};
+
+const size_t methods_count = sizeof(methods_table) / sizeof(methods_table[0]);
+
+const struct method *methods_find(struct str path)
+{
+    for (size_t i = 0; i < methods_count; i++) {
+        if (str_is(path, methods_table[i].path))
+            return &methods_table[i];
+    }
+    return NULL;
+}
+
+/* Packs what a streaming handler emits. */
+struct emitter {
+    struct rpc_stream stream;
+    struct ctx *cx;
+    struct methods_sink *sink;
+};
+
+/* Mended strings go with the mark, which is why a message is not to be used again. */
+static bool emit(struct rpc_stream *stream, void *message)
+{
+    struct emitter *e = (struct emitter *)stream;
+    struct arena_mark mark = arena_mark(e->cx->arena);
+    struct str bytes = message_pack(e->cx->arena, message);
+    bool heard = e->sink->send(e->sink, bytes);
+    arena_rewind(e->cx->arena, mark);
+    return heard;
+}
+
+bool methods_run(const struct method *method, struct ctx *cx, struct rpc_server *s,
+                 struct str request, struct methods_sink *sink)
+{
+    const ProtobufCMessage *asked = message_unpack(cx->arena, method->request, request);
+    if (!asked)
+        return false;
+    if (method->stream) {
+        struct emitter e = {.stream = {.emit = emit}, .cx = cx, .sink = sink};
+        method->stream(cx, s, asked, &e.stream);
+        return true;
+    }
+    ProtobufCMessage *answer = message_new(cx->arena, method->response);
+    if (method->handle)
+        method->handle(cx, s, asked, answer);
+    sink->send(sink, message_pack(cx->arena, answer));
+    return true;
+}

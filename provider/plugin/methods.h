@@ -1,0 +1,53 @@
+/*
+ * Every method that the process answers, as one table, and the way from request bytes to response
+ * bytes. No sockets: tests and fuzzers run rows with bytes. A path that has no row is UNIMPLEMENTED,
+ * which the host takes well for what no schema of ours can make it call (state stores).
+ */
+#ifndef PLUGIN_METHODS_H
+#define PLUGIN_METHODS_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct ctx;
+struct rpc_server;
+struct rpc_stream;
+
+enum method_kind {
+    METHOD_CALL,     /* one answer, may take long: a worker runs it */
+    METHOD_STREAM,   /* many answers, may take long: a worker runs it */
+    METHOD_NOW,      /* one answer at once */
+    METHOD_STOP,     /* answered at once, then the calls in flight are cancelled */
+    METHOD_SHUTDOWN, /* answered at once, then the process ends */
+    METHOD_HELD,     /* never answered: its end tells that the host went away */
+};
+
+struct method {
+    const char *path;
+    const ProtobufCMessageDescriptor *request, *response;
+    enum method_kind kind;
+    /* At most one. Neither: the answer is the empty response. */
+    void (*handle)(struct ctx *cx, struct rpc_server *s, const void *request, void *response);
+    void (*stream)(struct ctx *cx, struct rpc_server *s, const void *request,
+                   struct rpc_stream *stream);
+};
+
+extern const struct method methods_table[];
+extern const size_t methods_count;
+
+/* NULL if there is no such method. */
+const struct method *methods_find(struct str path);
+
+/* Where the packed answers go: one, or for METHOD_STREAM any number. The bytes live until send
+ * returns for a stream, else as long as cx. False: nobody listens any more. */
+struct methods_sink {
+    bool (*send)(struct methods_sink *sink, struct str response);
+};
+
+/* Unpack, handle, pack, send. False if the request is malformed; then nothing was sent. */
+bool methods_run(const struct method *method, struct ctx *cx, struct rpc_server *s,
+                 struct str request, struct methods_sink *sink);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * PlanResourceChange: the shared algorithm, then the resource's own step.
+ */
+#include "rpc/rpc_identity.h"
+#include "rpc/rpc_resource.h"
+#include "rpc/rpc_wire.h"
+#include "schema/model.h"
+#include "schema/plan.h"
+#include "schema/private_state.h"
+
+enum { MOST_OWN_REPLACEMENTS = 16 };
+
+/* Run resource.plan on typed models and take its changes over. */
+static enum rc own_step(struct ctx *cx, const struct resource *r, struct call *call,
+                        const struct plan_request *request, struct plan_result *result)
+{
+    const char *replace[MOST_OWN_REPLACEMENTS] = {NULL};
+    struct resource_plan step = {.replace = replace};
+    void *config = NULL;
+    void *prior = NULL;
+    if (!r->plan) {
+        return RC_OK;
+    }
+    if (rpc_resource_model(cx, r, request->config, &config) != RC_OK ||
+        rpc_resource_model(cx, r, request->prior, &prior) != RC_OK ||
+        rpc_resource_model(cx, r, result->planned, &step.planned) != RC_OK) {
+        return RC_FAIL;
+    }
+    step.config = config;
+    step.prior = prior;
+    if (r->plan(cx, call, &step) != RC_OK) {
+        return RC_FAIL;
+    }
+    size_t n = result->n_requires_replace + step.n_replace;
+    const struct path **paths = arena_array(cx->arena, n, sizeof(const struct path *));
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = i < result->n_requires_replace
+                       ? result->requires_replace[i]
+                       : path_attribute(cx->arena, NULL, replace[i - result->n_requires_replace]);
+    }
+    result->planned = model_encode(cx->arena, r->attrs, step.planned);
+    result->n_requires_replace = plan_sort_paths(paths, n);
+    result->requires_replace = paths;
+    return RC_OK;
+}
+
+static enum rc answer(struct ctx *cx, const struct resource *r, const struct plan_result *result,
+                      Tfplugin6__PlanResourceChange__Response *res)
+{
+    const struct type *t = attr_object_type(cx->arena, r->attrs);
+    if (rpc_wire_encode(cx, result->planned, t, "plan", &res->planned_state) != RC_OK) {
+        return RC_FAIL;
+    }
+    res->n_requires_replace = result->n_requires_replace;
+    res->requires_replace =
+        arena_array(cx->arena, res->n_requires_replace, sizeof(*res->requires_replace));
+    for (size_t i = 0; i < res->n_requires_replace; i++) {
+        res->requires_replace[i] = rpc_wire_path(cx->arena, result->requires_replace[i]);
+    }
+    return rpc_identity_encode(cx, r, result->planned, &res->planned_identity);
+}
+
+static enum rc plan(struct ctx *cx, struct rpc_server *s,
+                    const Tfplugin6__PlanResourceChange__Request *req,
+                    Tfplugin6__PlanResourceChange__Response *res)
+{
+    const struct resource *r = NULL;
+    struct plan_request request = {0};
+    struct plan_result result = {0};
+    struct call call = {.clients = rpc_server_clients(cx, s)};
+    if (rpc_server_resource(cx, s, req->type_name, &r) != RC_OK) {
+        return RC_FAIL;
+    }
+    const struct type *t = attr_object_type(cx->arena, r->attrs);
+    if (rpc_wire_decode(cx, req->prior_state, t, "prior state", &request.prior) != RC_OK ||
+        rpc_wire_decode(cx, req->proposed_new_state, t, "proposed state", &request.proposed) !=
+            RC_OK ||
+        rpc_wire_decode(cx, req->config, t, "configuration", &request.config) != RC_OK) {
+        return RC_FAIL;
+    }
+    call.private = private_state_parse(cx, rpc_wire_str(req->prior_private));
+    if (value_is_null(request.proposed)) { /* destroy */
+        res->planned_private = req->prior_private;
+        res->planned_identity = req->prior_identity;
+        return rpc_wire_encode(cx, request.proposed, t, "plan", &res->planned_state);
+    }
+    if (plan_resource(cx, r->attrs, &request, &result) != RC_OK ||
+        own_step(cx, r, &call, &request, &result) != RC_OK) {
+        return RC_FAIL;
+    }
+    res->planned_private = rpc_wire_bytes(cx->arena, private_state_bytes(cx, call.private));
+    return answer(cx, r, &result, res);
+}
+
+void rpc_plan_resource_change(struct ctx *cx, struct rpc_server *s, const void *request,
+                              void *response)
+{
+    Tfplugin6__PlanResourceChange__Response *res = response;
+    enum rc rc = plan(cx, s, request, res);
+    rpc_wire_diagnostics(cx, rc, &res->n_diagnostics, &res->diagnostics);
+}

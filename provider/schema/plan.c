@@ -1,0 +1,95 @@
+#include "schema/plan.h"
+
+#include <stdlib.h>
+
+#include "base/ctx.h"
+#include "schema/plan_fill.h"
+#include "schema/plan_modify.h"
+#include "schema/raw_set.h"
+#include "schema/same.h"
+
+static int paths_cmp(const void *a, const void *b)
+{
+    const struct path *const *x = a;
+    const struct path *const *y = b;
+    return path_cmp(*x, *y);
+}
+
+size_t plan_sort_paths(const struct path **paths, size_t n)
+{
+    size_t kept = 0;
+    if (n > 0) {
+        qsort(paths, n, sizeof(struct path *), paths_cmp);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || !path_eq(paths[kept - 1], paths[i])) {
+            paths[kept++] = paths[i];
+        }
+    }
+    return kept;
+}
+
+static bool has_twins(const struct value *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        for (size_t k = i + 1; k < set->n; k++) {
+            if (value_is_wholly_known(set->items[i]) && raw_set_eq(set->items[i], set->items[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Defaults can make two elements of a set one. The plan would then have fewer elements than the
+ * configuration, which core refuses with words that do not help. */
+static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const struct value *planned)
+{
+    struct diag_point start = diag_point(cx);
+    for (const struct attr *attr = attrs; attr->name; attr++) {
+        const struct value *v = value_field(planned, attr->name);
+        if (attr->kind == ATTR_OBJECT_SET && value_is_known(v) && has_twins(v)) {
+            diag_error(cx, path_attribute(cx->arena, NULL, attr->name),
+                       "Two elements of a set are the same",
+                       "%s holds two elements that become equal once what they leave out is filled "
+                       "in. Remove one, or make them differ.",
+                       attr->name);
+        }
+    }
+    return diag_failed_since(cx, start) ? RC_FAIL : RC_OK;
+}
+
+static bool differs(const struct value *a, const struct value *b)
+{
+    return !raw_set_eq(a, b) || !raw_set_eq(b, a);
+}
+
+enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct plan_request *request,
+                      struct plan_result *ret_result)
+{
+    struct plan_fill fill = {.cx = cx, .attrs = attrs, .config = request->config};
+    const struct value *planned = plan_fill_order(&fill, request->proposed);
+    if (plan_fill_defaults(&fill, planned, &planned) != RC_OK) {
+        return RC_FAIL;
+    }
+    planned = plan_fill_write_only(&fill, planned);
+    const struct value *spelled = same_keep_spelling(cx->arena, attrs, request->prior, planned);
+    if (spelled != planned) {
+        planned = plan_fill_order(&fill, spelled);
+    }
+    if (differs(planned, request->prior)) {
+        planned = plan_fill_unknown(&fill, planned);
+    }
+    struct plan_modify modify = {
+        .cx = cx, .attrs = attrs, .config = request->config, .prior = request->prior};
+    planned = plan_modify(&modify, planned);
+    if (refuse_twins(cx, attrs, planned) != RC_OK) {
+        return RC_FAIL;
+    }
+    *ret_result = (struct plan_result){
+        .planned = plan_fill_canonical(&fill, planned),
+        .requires_replace = modify.replace,
+        .n_requires_replace = plan_sort_paths(modify.replace, modify.n_replace),
+    };
+    return RC_OK;
+}

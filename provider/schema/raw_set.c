@@ -1,0 +1,196 @@
+#include "schema/raw_set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/* A key is a few times the size of its element, which core bounds. */
+#define KEY_MAX ((size_t)1 << 30)
+
+struct ranked {
+    const struct value *v;
+    struct str key;
+    size_t place; /* keeps equal keys in their order */
+};
+
+static void append_key(struct arena *a, struct buf *key, const struct value *v);
+
+/* ---- go-cty's hash text -----------------------------------------------------------------------
+ */
+
+/* Go's %q. Rare characters that Go takes for unprintable (beyond Latin-1) stay as they are. */
+static void append_quoted(struct buf *key, struct str s)
+{
+    static const char named[] = "\a\b\t\n\v\f\r"; /* 7 to 13 */
+    static const char letters[] = "abtnvfr";
+    buf_putc(key, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        const char *name = c ? strchr(named, c) : NULL;
+        if (c == '"' || c == '\\') {
+            buf_printf(key, "\\%c", c);
+        } else if (name) {
+            buf_printf(key, "\\%c", letters[name - named]);
+        } else if (c < ' ' || c == 0x7f) {
+            buf_printf(key, "\\x%02x", c);
+        } else {
+            buf_putc(key, (char)c);
+        }
+    }
+    buf_putc(key, '"');
+}
+
+/* Ten digits, as Go's big.Float prints itself. Used for order only, never as a value. */
+static void append_number(struct arena *a, struct buf *key, struct str text)
+{
+    buf_printf(key, "%.10g", strtod(str_dup(a, text), NULL));
+}
+
+static void append_items(struct arena *a, struct buf *key, const struct value *v,
+                         const char *brackets)
+{
+    buf_putc(key, brackets[0]);
+    for (size_t i = 0; i < v->n; i++) {
+        if (v->keys) {
+            append_quoted(key, v->keys[i]);
+            buf_putc(key, ':');
+        }
+        append_key(a, key, v->items[i]);
+        buf_putc(key, ';');
+    }
+    buf_putc(key, brackets[1]);
+}
+
+static void append_key(struct arena *a, struct buf *key, const struct value *v)
+{
+    if (!value_is_known(v)) {
+        buf_putc(key, value_is_null(v) ? '~' : '?');
+        return;
+    }
+    switch (v->type->kind) {
+    case TYPE_BOOL:
+        buf_putc(key, v->boolean ? 'T' : 'F');
+        break;
+    case TYPE_NUMBER:
+        append_number(a, key, v->text);
+        break;
+    case TYPE_STRING:
+        append_quoted(key, v->text);
+        break;
+    case TYPE_LIST:
+        append_items(a, key, v, "[]");
+        break;
+    case TYPE_SET:
+        append_items(a, key, raw_set_order(a, v), "[]");
+        break;
+    case TYPE_MAP:
+        append_items(a, key, v, "{}");
+        break;
+    case TYPE_OBJECT:
+    case TYPE_TUPLE:
+        append_items(a, key, v, "<>");
+        break;
+    case TYPE_DYNAMIC:
+        break; /* a known value has a type */
+    }
+}
+
+/* ---- Order ------------------------------------------------------------------------------------
+ */
+
+static int rank_of(const struct value *v)
+{
+    return value_is_known(v) ? 0 : value_is_unknown(v) ? 1 : 2;
+}
+
+static int ranked_cmp(const void *x, const void *y)
+{
+    const struct ranked *a = x;
+    const struct ranked *b = y;
+    int rank = rank_of(a->v) - rank_of(b->v);
+    if (rank != 0) {
+        return rank;
+    }
+    size_t n = a->key.n < b->key.n ? a->key.n : b->key.n;
+    int order = n > 0 ? memcmp(a->key.p, b->key.p, n) : 0;
+    if (order != 0) {
+        return order;
+    }
+    if (a->key.n != b->key.n) {
+        return a->key.n < b->key.n ? -1 : 1;
+    }
+    return a->place < b->place ? -1 : 1;
+}
+
+const struct value *raw_set_order(struct arena *a, const struct value *set)
+{
+    /* Simple values have an order of their own, which value_set gives them. */
+    enum type_kind kind = set->type->element->kind;
+    if (!value_is_known(set) || set->n < 2 || kind == TYPE_STRING || kind == TYPE_NUMBER ||
+        kind == TYPE_BOOL) {
+        return set;
+    }
+    struct ranked *ranked = arena_array(a, set->n, sizeof(*ranked));
+    for (size_t i = 0; i < set->n; i++) {
+        struct buf *key = buf_new(a, KEY_MAX);
+        append_key(a, key, set->items[i]);
+        ranked[i] = (struct ranked){set->items[i], buf_str(key), i};
+    }
+    qsort(ranked, set->n, sizeof(*ranked), ranked_cmp);
+    const struct value **items = arena_array(a, set->n, sizeof(*items));
+    for (size_t i = 0; i < set->n; i++) {
+        items[i] = ranked[i].v;
+    }
+    return raw_set_with_items(a, set, items);
+}
+
+/* ---- Equality ---------------------------------------------------------------------------------
+ */
+
+static bool is_in(const struct value *v, const struct value *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        if (raw_set_eq(v, set->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool items_eq(const struct value *a, const struct value *b)
+{
+    bool by_key = a->type->kind == TYPE_MAP;
+    bool by_content = a->type->kind == TYPE_SET;
+    for (size_t i = 0; i < a->n; i++) {
+        if (by_key && !str_eq(a->keys[i], b->keys[i])) {
+            return false;
+        }
+        if (by_content ? !is_in(a->items[i], b) : !raw_set_eq(a->items[i], b->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool raw_set_eq(const struct value *a, const struct value *b)
+{
+    if (a == b) {
+        return true;
+    }
+    bool has_items = value_is_known(a) && value_is_known(b) && a->type->kind >= TYPE_LIST;
+    if (!has_items) {
+        return value_eq(a, b);
+    }
+    return type_eq(a->type, b->type) && a->n == b->n && items_eq(a, b);
+}
+
+const struct value *raw_set_with_items(struct arena *a, const struct value *v,
+                                       const struct value *const *items)
+{
+    struct value *out = arena_memdup(a, v, sizeof(*v));
+    out->items = items;
+    return out;
+}

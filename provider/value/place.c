@@ -1,0 +1,61 @@
+#include "value/place.h"
+
+#include <stdarg.h>
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/diag.h"
+#include "value/type.h"
+
+struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str key)
+{
+    switch (t->kind) {
+    case TYPE_OBJECT:
+        return (struct place){
+            .parent = whole, .kind = PATH_ATTRIBUTE, .name = str_of(t->fields[i].name)};
+    case TYPE_MAP:
+        return (struct place){.parent = whole, .kind = PATH_KEY, .name = key};
+    case TYPE_SET:
+        return (struct place){.parent = whole, .in_set = true};
+    case TYPE_LIST:
+    case TYPE_TUPLE:
+    case TYPE_BOOL:
+    case TYPE_NUMBER:
+    case TYPE_STRING:
+    case TYPE_DYNAMIC:
+    default:
+        return (struct place){.parent = whole, .kind = PATH_INDEX, .index = (int64_t)i};
+    }
+}
+
+static const struct path *path_of(struct arena *a, const struct place *p, bool *ended)
+{
+    if (p == NULL) {
+        return NULL;
+    }
+    const struct path *parent = path_of(a, p->parent, ended);
+    *ended = *ended || p->in_set;
+    if (*ended) {
+        return parent;
+    }
+    switch (p->kind) {
+    case PATH_ATTRIBUTE:
+        return path_attribute(a, parent, str_dup(a, p->name));
+    case PATH_KEY:
+        return path_key(a, parent, str_dup(a, p->name));
+    case PATH_INDEX:
+    default:
+        return path_index(a, parent, p->index);
+    }
+}
+
+enum rc place_fault(struct ctx *cx, const struct place *where, const char *summary,
+                    const char *detail_format, ...)
+{
+    va_list ap;
+    va_start(ap, detail_format);
+    const char *detail = arena_vprintf(cx->arena, detail_format, ap);
+    va_end(ap);
+    bool ended = false;
+    return diag_error(cx, path_of(cx->arena, where, &ended), summary, "%s", detail);
+}

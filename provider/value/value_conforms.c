@@ -1,0 +1,118 @@
+/* The guard before a value is sent: core ends the run, or crashes, on one that does not conform. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "value/number.h"
+#include "value/place.h"
+#include "value/type.h"
+#include "value/value.h"
+
+static enum rc fault(struct ctx *cx, const struct place *where, const char *wanted, const char *got)
+{
+    return place_fault(cx, where, "Value does not match the schema",
+                       "%s is required here, but the provider made %s. This is a fault of the "
+                       "provider: please report it.",
+                       wanted, got);
+}
+
+/* May a null or unknown of type t stand where `wanted` is? */
+static bool type_fits(const struct type *t, const struct type *wanted)
+{
+    if (wanted->kind == TYPE_DYNAMIC || t == wanted) {
+        return true;
+    }
+    if (t->kind != wanted->kind || t->n_fields != wanted->n_fields) {
+        return false;
+    }
+    if (t->element != NULL) {
+        return type_fits(t->element, wanted->element);
+    }
+    for (size_t i = 0; i < t->n_fields; i++) {
+        bool same_name =
+            t->kind == TYPE_TUPLE || strcmp(t->fields[i].name, wanted->fields[i].name) == 0;
+        if (!same_name || !type_fits(t->fields[i].type, wanted->fields[i].type)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum rc check(struct ctx *cx, const struct place *where, const struct value *v,
+                     const struct type *t);
+
+static enum rc check_items(struct ctx *cx, const struct place *where, const struct value *v,
+                           const struct type *t)
+{
+    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
+    if (fixed && (v->n != t->n_fields || v->type->n_fields != t->n_fields)) {
+        return fault(cx, where, "An object with exactly its attributes", "another number of them");
+    }
+    for (size_t i = 0; i < v->n; i++) {
+        if (t->kind == TYPE_OBJECT && v->type != t &&
+            strcmp(v->type->fields[i].name, t->fields[i].name) != 0) {
+            return fault(cx, where, arena_printf(cx->arena, "The attribute %s", t->fields[i].name),
+                         v->type->fields[i].name);
+        }
+        struct str key = t->kind == TYPE_MAP ? v->keys[i] : (struct str){NULL, 0};
+        struct place part = place_part(where, t, i, key);
+        if (!str_utf8_valid(key)) {
+            return fault(cx, where, "A key of valid UTF-8", "other bytes");
+        }
+        if (check(cx, &part, v->items[i], fixed ? t->fields[i].type : t->element) != RC_OK) {
+            return RC_FAIL;
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc other_type(struct ctx *cx, const struct place *where, const struct value *v,
+                          const struct type *t)
+{
+    return fault(cx, where, type_text(cx->arena, t), type_text(cx->arena, v->type));
+}
+
+static enum rc check(struct ctx *cx, const struct place *where, const struct value *v,
+                     const struct type *t)
+{
+    if (v == NULL) {
+        return fault(cx, where, type_text(cx->arena, t), "nothing");
+    }
+    if (v->state != VALUE_KNOWN) {
+        return type_fits(v->type, t) ? RC_OK : other_type(cx, where, v, t);
+    }
+    if (v->type->kind == TYPE_DYNAMIC) {
+        return fault(cx, where, "A value of a decided type", "one of any type");
+    }
+    if (t->kind == TYPE_DYNAMIC) {
+        t = v->type;
+    }
+    /* Of an empty collection only the type can be wrong. */
+    if (v->type->kind != t->kind || (v->n == 0 && !type_fits(v->type, t))) {
+        return other_type(cx, where, v, t);
+    }
+    switch (t->kind) {
+    case TYPE_BOOL:
+        return RC_OK;
+    case TYPE_STRING:
+        return str_utf8_valid(v->text) ? RC_OK
+                                       : fault(cx, where, "Text of valid UTF-8", "other bytes");
+    case TYPE_NUMBER:
+        return number_is_canonical(v->text)
+                   ? RC_OK
+                   : fault(cx, where, "A number in canonical form", "other text");
+    case TYPE_LIST:
+    case TYPE_SET:
+    case TYPE_MAP:
+    case TYPE_OBJECT:
+    case TYPE_TUPLE:
+    case TYPE_DYNAMIC:
+    default:
+        return check_items(cx, where, v, t);
+    }
+}
+
+enum rc value_conforms(struct ctx *cx, const struct value *v, const struct type *t)
+{
+    return check(cx, NULL, v, t);
+}

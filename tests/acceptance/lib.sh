@@ -1,0 +1,112 @@
+# What every acceptance test uses; sourced first. The runner sets TOOL, TOOL_NAME, TOOL_VERSION,
+# WORK and the server's SEEDBANK_S3_*.
+# shellcheck shell=bash
+set -u
+cd "$WORK" || exit 1
+number=0
+
+# check DESCRIPTION COMMAND...: one test; its output is shown when it fails.
+check() {
+  local description=$1 output code
+  shift
+  number=$((number + 1))
+  output=$("$@" 2>&1)
+  code=$?
+  if [ $code -eq 0 ]; then
+    echo "ok $number - $TOOL_NAME: $description"
+  else
+    echo "not ok $number - $TOOL_NAME: $description (exit $code: $*)"
+    printf '%s\n' "$output" | tail -n 60 | sed 's/^/#   /'
+  fi
+  return $code
+}
+
+# refuses PATTERN COMMAND...: the command must fail and its words must match; for use in check.
+# Line breaks and the frame that tools draw around diagnostics do not count.
+refuses() {
+  local pattern=$1 output
+  shift
+  if output=$("$@" 2>&1); then
+    printf '%s\n(it succeeded)\n' "$output"
+    return 1
+  fi
+  says "$pattern" "$output"
+}
+
+# says PATTERN TEXT: an extended regular expression against the text on one line.
+says() {
+  printf '%s' "$2" | sed 's/^[│╷╵]//' | tr -s '\n ' '  ' | grep -Eq -- "$1" && return 0
+  printf 'no match for: %s\nin:\n%s\n' "$1" "$2"
+  return 1
+}
+
+not() {
+  ! "$@"
+}
+
+tf() {
+  local command=$1
+  shift
+  "$TOOL" "$command" -no-color "$@" </dev/null
+}
+s3() {
+  "$SEEDBANK_S3_TOOL" "$@"
+}
+
+# The plan is empty: exit code 0 of -detailed-exitcode.
+plan_empty() {
+  tf plan -input=false -detailed-exitcode
+}
+# The plan has changes: exit code 2.
+plan_changes() {
+  tf plan -input=false -detailed-exitcode
+  [ $? -eq 2 ]
+}
+apply() {
+  tf apply -input=false -auto-approve "$@"
+}
+destroy() {
+  tf destroy -input=false -auto-approve "$@"
+}
+state_of() { # ADDRESS ATTRIBUTE
+  tf show -json 2>/dev/null |
+    jq -r --arg a "$1" --arg k "$2" '.values.root_module.resources[]? | select(.address == $a) | .values[$k]'
+}
+is() { # ACTUAL EXPECTED
+  [ "$1" = "$2" ] && return 0
+  printf 'got: %s\nexpected: %s\n' "$1" "$2"
+  return 1
+}
+versioning_is() { # BUCKET STATUS
+  is "$(s3 versioning "$1")" "$2"
+}
+
+# newer_than MAJOR.MINOR: the tool has the features of that version. OpenTofu 1.12 is meant too.
+at_least() {
+  [ "$(printf '%s\n%s\n' "$1" "$TOOL_VERSION" | sort -V | head -n 1)" = "$1" ]
+}
+
+# A configuration of one provider block and what stands on standard input.
+config() {
+  {
+    cat <<'TF'
+terraform {
+  required_providers {
+    seedbank = { source = "terraform.local/grove/seedbank" }
+  }
+}
+TF
+    cat
+  } >main.tf
+}
+
+# No process of this provider that works for a test in this folder is left after a while.
+none_left() {
+  local i
+  for i in $(seq 1 50); do
+    pgrep -f "$WORK/.terraform/providers" >/dev/null || return 0
+    sleep 0.1
+  done
+  pgrep -af "$WORK/.terraform/providers"
+  return 1
+}

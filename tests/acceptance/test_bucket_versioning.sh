@@ -1,0 +1,130 @@
+# The life of seedbank_bucket_versioning on a real server: create, drift, update, import, destroy.
+# shellcheck shell=bash
+# shellcheck source=tests/acceptance/lib.sh
+. "$SEEDBANK_ROOT/tests/acceptance/lib.sh"
+
+bucket=versioning-$$-$RANDOM
+other=$bucket-other
+s3 make-bucket "$bucket" && s3 make-bucket "$other" || exit 1
+echo one >file
+s3 put "$bucket" course/image.png file || exit 1
+
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket = "$bucket"
+}
+TF
+check "init finds the provider in the mirror" tf init
+check "validate" tf validate
+check "apply enables versioning" apply
+check "the server has it" versioning_is "$bucket" Enabled
+check "state shows mfa_delete" is "$(state_of seedbank_bucket_versioning.a mfa_delete)" Disabled
+check "the next plan is empty" plan_empty
+
+echo two >file
+s3 put "$bucket" course/image.png file
+check "an overwritten object has two versions" is "$(s3 versions "$bucket" | grep -c image.png)" 2
+
+s3 versioning "$bucket" Suspended
+check "drift is found" plan_changes
+check "drift is mended" apply
+check "versioning is on again" versioning_is "$bucket" Enabled
+
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket     = "$bucket"
+  status     = "Suspended"
+  on_destroy = "keep"
+  timeouts   = { update = "1m" }
+}
+TF
+check "update in place" apply
+check "versioning is suspended" versioning_is "$bucket" Suspended
+check "the next plan is empty after an update" plan_empty
+
+sed -i "s/$bucket\"/$other\"/" main.tf
+check "another bucket replaces the resource" says "must be replaced" "$(tf plan -input=false)"
+sed -i "s/$other\"/$bucket\"/" main.tf
+
+check "destroy with keep" destroy
+check "keep leaves the state of the bucket" versioning_is "$bucket" Suspended
+check "objects and versions are still there" is "$(s3 versions "$bucket" | grep -c image.png)" 2
+
+# Import, three ways; the plan that follows must be empty.
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket = "$bucket"
+  status = "Suspended"
+}
+TF
+check "import by command" tf import -input=false seedbank_bucket_versioning.a "$bucket"
+check "the plan after an import is empty" plan_empty
+check "an imported resource is destroyed" destroy
+cat >import.tf <<TF
+import {
+  to = seedbank_bucket_versioning.a
+  id = "$bucket"
+}
+TF
+check "import block" apply
+check "the plan after an import block is empty" plan_empty
+check "import of an unknown bucket is refused" refuses "does ?n.t exist|Cannot import|non-existent" \
+  tf import -input=false seedbank_bucket_versioning.b "no-such-$bucket"
+destroy >/dev/null
+if at_least 1.12; then
+  cat >import.tf <<TF
+import {
+  to = seedbank_bucket_versioning.a
+  identity = { bucket = "$bucket" }
+}
+TF
+  check "import by identity" apply
+  check "the plan after an import by identity is empty" plan_empty
+  destroy >/dev/null
+fi
+rm -f import.tf
+
+# on_destroy = suspend: only what this resource switched on is switched off.
+fresh=$bucket-fresh
+s3 make-bucket "$fresh"
+s3 versioning "$other" Enabled
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  for_each   = toset(["$fresh", "$other"])
+  bucket     = each.value
+  on_destroy = "suspend"
+}
+TF
+check "create two with suspend" apply
+check "destroy two with suspend" destroy
+check "what it switched on is suspended" versioning_is "$fresh" Suspended
+check "what was on before stays on" versioning_is "$other" Enabled
+
+# A bucket that is gone.
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket = "$fresh"
+}
+TF
+apply >/dev/null
+s3 remove-bucket "$fresh"
+check "a bucket that is gone is planned anew, with a warning" says "is gone.*1 to add" \
+  "$(tf plan -input=false)"
+check "creating in a bucket that is gone names the bucket" \
+  refuses "Bucket $fresh does not exist" apply
+check "no provider process is left" none_left
