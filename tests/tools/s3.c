@@ -135,10 +135,14 @@ static enum rc versioning(struct call *c)
     struct s3_versioning now;
     enum rc rc;
 
-    if (c->args[0])
-        rc = s3_versioning_set(c->cx, c->s3, &target, s3_versioning_status_of(c->args[0]), &now);
-    else
+    enum s3_versioning_status wanted = s3_versioning_status_of(c->args[0]);
+    if (c->args[0]) {
+        rc = s3_versioning_put(c->cx, c->s3, &target, wanted);
+        if (rc == RC_OK)
+            rc = s3_versioning_wait(c->cx, c->s3, &target, wanted, &now);
+    } else {
         rc = s3_versioning_get(c->cx, c->s3, c->bucket, NULL, &now);
+    }
     if (rc == RC_OK)
         printf("%s\n", s3_versioning_status_name(now.status));
     return rc;
