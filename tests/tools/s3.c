@@ -80,8 +80,8 @@ static enum rc get(struct call *c)
     struct str content = {NULL, 0};
     enum rc rc = s3_object_get(c->cx, c->s3, &object, MAX_CONTENT, &content);
 
-    if (rc == RC_OK)
-        fwrite(content.p, 1, content.n, stdout);
+    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n)
+        return diag_error(c->cx, NULL, "Cannot write the object", "%s", strerror(errno));
     return rc;
 }
 

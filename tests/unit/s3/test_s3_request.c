@@ -119,79 +119,77 @@ static void absent_and_conflict(void **state)
 }
 
 /* Answers that become a message; the texts that must be in it. */
+static const struct {
+    int status;
+    const char *headers, *body;
+    const char *texts[4];
+} refusals[] = {
+    {403,
+     NULL,
+     S3_ERROR("AccessDenied", "Access Denied"),
+     {"HTTP 403 AccessDenied: Access Denied (request ID req-1)",
+      "permission s3:GetBucketVersioning"}},
+    {403,
+     "x-amz-request-id: from-header\r\n",
+     "",
+     {"HTTP 403 (request ID from-header)", "permission s3:GetBucketVersioning"}},
+    {403, NULL, S3_ERROR("InvalidAccessKeyId", ""), {"Wrong keys", "SEEDBANK_S3_ACCESS_KEY"}},
+    {403, NULL, S3_ERROR("SignatureDoesNotMatch", ""), {"Wrong keys", "SEEDBANK_S3_SECRET_KEY"}},
+    {400, NULL, S3_ERROR("InvalidToken", ""), {"SEEDBANK_S3_SESSION_TOKEN"}},
+    {400, NULL, S3_ERROR("ExpiredToken", ""), {"have expired"}},
+    {403,
+     "Date: Mon, 31 Aug 2015 00:00:00 GMT\r\n",
+     S3_ERROR("RequestTimeTooSkewed", ""),
+     {"2015-08-30T12:36:00Z", "Mon, 31 Aug 2015 00:00:00 GMT"}},
+    {400,
+     NULL,
+     XML("<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-3</Region></Error>"),
+     {"Wrong region", "signed for " REGION, "says eu-west-3"}},
+    {301,
+     "x-amz-bucket-region: ap-south-1\r\n",
+     S3_ERROR("PermanentRedirect", "Use another"),
+     {"Wrong region", "says ap-south-1"}},
+    {307, NULL, "", {"Wrong region or endpoint"}},
+    {400, "x-amz-bucket-region: ap-south-1\r\n", "", {"Wrong region", "says ap-south-1"}},
+    {409, NULL, S3_ERROR("InvalidBucketState", ""), {"Object Lock"}},
+    {404,
+     "Content-Type: text/html\r\n",
+     "<html>\n<body>\n<h1>Not  Found</h1>\n\x01\xff</body></html>",
+     {"HTTP 404: Not Found \xef\xbf\xbd", "not taken as the bucket's absence"}},
+    {404, NULL, S3_ERROR("NoSuchUpload", "x"), {"HTTP 404 NoSuchUpload: x"}},
+    {404, NULL, "", {"not taken as the bucket's absence"}},
+    {405, NULL, S3_ERROR("MethodNotAllowed", ""), {"does not offer"}},
+    {501, NULL, S3_ERROR("NotImplemented", ""), {"does not offer"}},
+    {503, NULL, S3_ERROR("SlowDown", "Slow down"), {"SlowDown: Slow down", "max_retries"}},
+    {500, NULL, "oops", {"HTTP 500: oops", "max_retries"}},
+    {418, NULL, S3_ERROR("Teapot", "short &lt;and&gt;\n stout"), {"Teapot: short stout"}},
+    {200, NULL, S3_ERROR("InternalError", "We tried"), {"HTTP 200 InternalError: We tried"}},
+    {200, NULL, "\n<Error><Code>InternalError</Code></Error>", {"HTTP 200 InternalError"}},
+    {200, NULL, "<html><title>Log in</title></html>", {"not as S3 does", "\"Log in\""}},
+    {200, NULL, "Log in", {"no XML", "\"Log in\""}},
+    {200, NULL, "", {"it is empty"}},
+    {200, NULL, XML("<Other/>"), {"no <VersioningConfiguration> came"}},
+    {200, NULL, "<!DOCTYPE x><VersioningConfiguration/>", {"document type"}},
+};
+
 static void refusals_say_what_to_do(void **state)
 {
-    static const struct {
-        int status;
-        const char *headers, *body;
-        const char *texts[4];
-    } rows[] = {
-        {403,
-         NULL,
-         S3_ERROR("AccessDenied", "Access Denied"),
-         {"HTTP 403 AccessDenied: Access Denied (request ID req-1)",
-          "permission s3:GetBucketVersioning"}},
-        {403,
-         "x-amz-request-id: from-header\r\n",
-         "",
-         {"HTTP 403 (request ID from-header)", "permission s3:GetBucketVersioning"}},
-        {403, NULL, S3_ERROR("InvalidAccessKeyId", ""), {"Wrong keys", "SEEDBANK_S3_ACCESS_KEY"}},
-        {403,
-         NULL,
-         S3_ERROR("SignatureDoesNotMatch", ""),
-         {"Wrong keys", "SEEDBANK_S3_SECRET_KEY"}},
-        {400, NULL, S3_ERROR("InvalidToken", ""), {"SEEDBANK_S3_SESSION_TOKEN"}},
-        {400, NULL, S3_ERROR("ExpiredToken", ""), {"have expired"}},
-        {403,
-         "Date: Mon, 31 Aug 2015 00:00:00 GMT\r\n",
-         S3_ERROR("RequestTimeTooSkewed", ""),
-         {"2015-08-30T12:36:00Z", "Mon, 31 Aug 2015 00:00:00 GMT"}},
-        {400,
-         NULL,
-         XML("<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-3</Region></Error>"),
-         {"Wrong region", "signed for " REGION, "says eu-west-3"}},
-        {301,
-         "x-amz-bucket-region: ap-south-1\r\n",
-         S3_ERROR("PermanentRedirect", "Use another"),
-         {"Wrong region", "says ap-south-1"}},
-        {307, NULL, "", {"Wrong region or endpoint"}},
-        {400, "x-amz-bucket-region: ap-south-1\r\n", "", {"Wrong region", "says ap-south-1"}},
-        {409, NULL, S3_ERROR("InvalidBucketState", ""), {"Object Lock"}},
-        {404,
-         "Content-Type: text/html\r\n",
-         "<html>\n<body>\n<h1>Not  Found</h1>\n\x01\xff</body></html>",
-         {"HTTP 404: Not Found \xef\xbf\xbd", "not taken as the bucket's absence"}},
-        {404, NULL, S3_ERROR("NoSuchUpload", "x"), {"HTTP 404 NoSuchUpload: x"}},
-        {404, NULL, "", {"not taken as the bucket's absence"}},
-        {405, NULL, S3_ERROR("MethodNotAllowed", ""), {"does not offer"}},
-        {501, NULL, S3_ERROR("NotImplemented", ""), {"does not offer"}},
-        {503, NULL, S3_ERROR("SlowDown", "Slow down"), {"SlowDown: Slow down", "max_retries"}},
-        {500, NULL, "oops", {"HTTP 500: oops", "max_retries"}},
-        {418, NULL, S3_ERROR("Teapot", "short &lt;and&gt;\n stout"), {"Teapot: short stout"}},
-        {200, NULL, S3_ERROR("InternalError", "We tried"), {"HTTP 200 InternalError: We tried"}},
-        {200, NULL, "\n<Error><Code>InternalError</Code></Error>", {"HTTP 200 InternalError"}},
-        {200, NULL, "<html><title>Log in</title></html>", {"not as S3 does", "\"Log in\""}},
-        {200, NULL, "Log in", {"no XML", "\"Log in\""}},
-        {200, NULL, "", {"it is empty"}},
-        {200, NULL, XML("<Other/>"), {"no <VersioningConfiguration> came"}},
-        {200, NULL, "<!DOCTYPE x><VersioningConfiguration/>", {"document type"}},
-    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(refusals); i++) {
         size_t before = f->cx->diags.errors;
         http_server_expect(f->server,
-                           &(struct http_server_step){.reply = {.status = rows[i].status,
-                                                                .headers = rows[i].headers,
-                                                                .body = rows[i].body}});
+                           &(struct http_server_step){.reply = {.status = refusals[i].status,
+                                                                .headers = refusals[i].headers,
+                                                                .body = refusals[i].body}});
         assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
         assert_int_equal(f->cx->diags.errors, before + 1);
         const struct diag *d = f->cx->diags.last;
         assert_string_equal(d->summary, "Cannot read the versioning of bucket files");
         assert_non_null(strstr(d->detail, http_server_url(f->server)));
-        for (size_t k = 0; k < 4 && rows[i].texts[k]; k++)
-            if (strstr(d->detail, rows[i].texts[k]) == NULL)
-                fail_msg("row %zu: \"%s\" is not in: %s", i, rows[i].texts[k], d->detail);
+        for (size_t k = 0; k < 4 && refusals[i].texts[k]; k++)
+            if (strstr(d->detail, refusals[i].texts[k]) == NULL)
+                fail_msg("row %zu: \"%s\" is not in: %s", i, refusals[i].texts[k], d->detail);
     }
 }
 
