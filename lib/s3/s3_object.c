@@ -64,10 +64,10 @@ enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_
     if (rc != RC_OK)
         return rc;
     if (reply.http.body.n > max)
-        return diag_error(
-            cx, NULL,
-            arena_printf(cx->arena, "Cannot read %s", s3_request_target(cx->arena, &request)),
-            "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
+        return diag_error(cx, NULL,
+                          arena_printf(cx->arena, "Cannot read object \"%s\" of bucket %s",
+                                       object->key, object->bucket),
+                          "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
     *ret_content = reply.http.body;
     return RC_OK;
 }
