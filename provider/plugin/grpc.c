@@ -59,6 +59,7 @@ struct grpc_plugin {
     grpc_server *server;
     grpc_completion_queue *queue;
     pthread_t thread;
+    struct cancel *ended; /* raised by the thread as its last act */
     pthread_mutex_t lock;
     pthread_cond_t message_sent;
     struct event stopped;
@@ -319,7 +320,7 @@ static void *serve(void *arg)
     for (;;) {
         grpc_event e = grpc_completion_queue_next(p->queue, forever, NULL);
         if (e.type == GRPC_QUEUE_SHUTDOWN)
-            return NULL;
+            break;
         struct event *event = e.tag;
         if (event == &p->stopped) {
             grpc_completion_queue_shutdown(p->queue);
@@ -329,6 +330,8 @@ static void *serve(void *arg)
         event->happened(call, e.success != 0);
         release(call);
     }
+    cancel_raise(p->ended);
+    return NULL;
 }
 
 static const struct log *grpc_log;
@@ -374,6 +377,7 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 {
     struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
     p->options = *options;
+    p->ended = cancel_new(NULL);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->message_sent, NULL);
     grpc_log = options->log;
@@ -399,12 +403,13 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 
 bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)
 {
-    struct timespec end = clock_deadline(ms);
     atomic_store(&p->stopping, true);
     grpc_server_shutdown_and_notify(p->server, p->queue, &p->stopped);
     grpc_server_cancel_all_calls(p->server);
-    if (pthread_clockjoin_np(p->thread, NULL, CLOCK_MONOTONIC, &end) != 0)
+    if (!cancel_wait_ms(p->ended, ms))
         return false;
+    pthread_join(p->thread, NULL);
+    cancel_free(p->ended);
     grpc_server_destroy(p->server);
     grpc_completion_queue_destroy(p->queue);
     pthread_cond_destroy(&p->message_sent);
