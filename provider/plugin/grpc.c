@@ -48,7 +48,7 @@ struct call {
     grpc_byte_buffer *request;
     int cut_off; /* the host cancelled the call, or is gone */
     bool headers_sent;
-    struct str answer; /* of a call with one */
+    struct str answer;     /* of a call with one */
     bool sending, sent_ok; /* of a stream; under plugin->lock */
 
     struct event arrived, received, closed, sent, finished;
@@ -67,7 +67,8 @@ struct grpc_plugin {
     bool connected;
 };
 
-/* ---- Life of a call --------------------------------------------------------------------------- */
+/* ---- Life of a call ---------------------------------------------------------------------------
+ */
 
 static void release(struct call *call)
 {
@@ -99,7 +100,8 @@ static bool await(struct call *call, const grpc_op *ops, size_t n, struct event 
 
 static void listen_for_call(struct grpc_plugin *p);
 
-/* ---- Answers ---------------------------------------------------------------------------------- */
+/* ---- Answers ----------------------------------------------------------------------------------
+ */
 
 static grpc_byte_buffer *to_buffer(struct str bytes)
 {
@@ -184,7 +186,8 @@ static void on_finished(struct call *call, bool ok)
         life_shut_down(call->plugin->options.life);
 }
 
-/* ---- Handling --------------------------------------------------------------------------------- */
+/* ---- Handling ---------------------------------------------------------------------------------
+ */
 
 /* Run the handler and end the call. On a worker's thread, or at once on the queue's. */
 static void run(struct job *job)
@@ -239,7 +242,8 @@ static void on_received(struct call *call, bool ok)
     }
 }
 
-/* ---- Beginning and end of calls ---------------------------------------------------------------- */
+/* ---- Beginning and end of calls ----------------------------------------------------------------
+ */
 
 static void on_closed(struct call *call, bool ok)
 {
@@ -308,7 +312,8 @@ static void listen_for_call(struct grpc_plugin *p)
         release(call);
 }
 
-/* ---- The server ------------------------------------------------------------------------------- */
+/* ---- The server -------------------------------------------------------------------------------
+ */
 
 /* The queue's thread: everything that happens, in turn. */
 static void *serve(void *arg)

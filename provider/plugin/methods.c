@@ -22,9 +22,13 @@ static void health_check(struct ctx *cx, struct rpc_server *s, const void *reque
 #define MESSAGES(name, answer)                                                                     \
     &tfplugin6__##name##__request__descriptor, &tfplugin6__##name##__##answer##__descriptor
 #define CALL(Name, name)                                                                           \
-    {"/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL}
+    {                                                                                              \
+        "/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL       \
+    }
 #define STREAM(Name, name)                                                                         \
-    {"/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name}
+    {                                                                                              \
+        "/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name        \
+    }
 
 const struct method methods_table[] = {
     CALL("GetMetadata", get_metadata),
@@ -54,7 +58,8 @@ const struct method methods_table[] = {
     CALL("ValidateActionConfig", validate_action_config),
     CALL("PlanAction", plan_action),
     STREAM("InvokeAction", invoke_action),
-    {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL, NULL},
+    {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL,
+     NULL},
     {"/plugin.GRPCController/Shutdown", &plugin__empty__descriptor, &plugin__empty__descriptor,
      METHOD_SHUTDOWN, NULL, NULL},
     {"/plugin.GRPCBroker/StartStream", &plugin__conn_info__descriptor,

@@ -1,7 +1,8 @@
 /*
  * Every method that the process answers, as one table, and the way from request bytes to response
- * bytes. No sockets: tests and fuzzers run rows with bytes. A path that has no row is UNIMPLEMENTED,
- * which the host takes well for what no schema of ours can make it call (state stores).
+ * bytes. No sockets: tests and fuzzers run rows with bytes. A path that has no row is
+ * UNIMPLEMENTED, which the host takes well for what no schema of ours can make it call (state
+ * stores).
  */
 #ifndef PLUGIN_METHODS_H
 #define PLUGIN_METHODS_H
