@@ -35,7 +35,7 @@ struct event {
  */
 struct call {
     struct job job; /* first: the workers hand it back */
-    struct methods_sink sink;
+    struct methods_call run;
     struct grpc_plugin *plugin;
     struct ctx *cx;
     struct cancel *cancel;
@@ -45,7 +45,7 @@ struct call {
     grpc_call_details details;
     grpc_metadata_array metadata;
     const struct method *method;
-    grpc_byte_buffer *request;
+    grpc_byte_buffer *payload;
     int cut_off; /* the host cancelled the call, or is gone */
     bool headers_sent;
     struct str answer;     /* of a call with one */
@@ -80,7 +80,7 @@ static void release(struct call *call)
         grpc_call_unref(call->call);
     grpc_call_details_destroy(&call->details);
     grpc_metadata_array_destroy(&call->metadata);
-    grpc_byte_buffer_destroy(call->request);
+    grpc_byte_buffer_destroy(call->payload);
     ctx_free(cx);
     cancel_free(cancel);
 }
@@ -136,17 +136,17 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
 }
 
 /* A call's one answer is kept until its handler is done, to leave in one piece with the status. */
-static bool keep_answer(struct methods_sink *sink, struct str answer)
+static bool keep_answer(struct methods_call *run, struct str answer)
 {
-    struct call *call = (struct call *)((char *)sink - offsetof(struct call, sink));
+    struct call *call = (struct call *)((char *)run - offsetof(struct call, run));
     call->answer = answer;
     return true;
 }
 
 /* One message of a stream; waits until the host took it, so that a slow host slows the handler. */
-static bool send_message(struct methods_sink *sink, struct str answer)
+static bool send_message(struct methods_call *run, struct str answer)
 {
-    struct call *call = (struct call *)((char *)sink - offsetof(struct call, sink));
+    struct call *call = (struct call *)((char *)run - offsetof(struct call, run));
     struct grpc_plugin *p = call->plugin;
     grpc_op ops[2];
     size_t n = 0;
@@ -193,23 +193,27 @@ static void on_finished(struct call *call, bool ok)
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
-    const struct method *method = call->method;
+    bool streams = call->method->kind == METHOD_STREAM;
     grpc_byte_buffer_reader reader;
 
-    if (!grpc_byte_buffer_reader_init(&reader, call->request)) {
+    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
         finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
         return;
     }
     grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
-    struct str request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)};
-    bool understood =
-        methods_run(method, call->cx, call->plugin->options.rpc, request, &call->sink);
+    call->run = (struct methods_call){
+        .cx = call->cx,
+        .server = call->plugin->options.rpc,
+        .request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)},
+        .send = streams ? send_message : keep_answer,
+    };
+    bool understood = methods_run(call->method, &call->run);
     grpc_slice_unref(slice);
     if (!understood)
         finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
     else
-        finish(call, GRPC_STATUS_OK, "", method->kind == METHOD_STREAM ? NULL : &call->answer);
+        finish(call, GRPC_STATUS_OK, "", streams ? NULL : &call->answer);
 }
 
 static void done(struct job *job)
@@ -230,8 +234,7 @@ static void give_to_workers(struct call *call)
 static void on_received(struct call *call, bool ok)
 {
     enum method_kind kind = call->method->kind;
-    call->sink.send = kind == METHOD_STREAM ? send_message : keep_answer;
-    if (!ok || !call->request) {
+    if (!ok || !call->payload) {
         finish(call, GRPC_STATUS_INTERNAL, "the call came without a request", NULL);
     } else if (kind == METHOD_CALL || kind == METHOD_STREAM) {
         give_to_workers(call);
@@ -283,7 +286,7 @@ static void on_arrived(struct call *call, bool ok)
         hold(call);
     } else {
         grpc_op receive = {.op = GRPC_OP_RECV_MESSAGE,
-                           .data.recv_message.recv_message = &call->request};
+                           .data.recv_message.recv_message = &call->payload};
         await(call, &receive, 1, &call->received);
     }
 }
