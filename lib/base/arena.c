@@ -6,18 +6,19 @@
 
 /* Under AddressSanitizer each allocation gets a chunk of its own and exactly its size, so that an
  * overrun by one byte, and a use after a rewind, is seen. */
-#if defined(__SANITIZE_ADDRESS__)
-#define CHUNK_FIRST   0u
-#define CHUNK_LARGEST 0u
-#elif defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define CHUNK_FIRST   0u
-#define CHUNK_LARGEST 0u
+#define ONE_EACH
 #endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ONE_EACH
 #endif
-#ifndef CHUNK_FIRST
-#define CHUNK_FIRST   4032u /* with its header and malloc's, just under a page */
-#define CHUNK_LARGEST 65472u
+
+#ifdef ONE_EACH
+static const size_t chunk_first = 0, chunk_largest = 0;
+#else
+/* With its header and malloc's, the first is just under a page. */
+static const size_t chunk_first = 4032, chunk_largest = 65472;
 #endif
 
 #define ALIGNMENT _Alignof(max_align_t)
@@ -47,13 +48,13 @@ static char *chunk_bytes(struct chunk *c)
 
 static void push_chunk(struct arena *a, size_t least)
 {
-    size_t cap = a->top == NULL ? CHUNK_FIRST : 2 * a->top->cap;
+    size_t cap = a->top == NULL ? chunk_first : 2 * a->top->cap;
     struct chunk *c;
 
-    if (cap > CHUNK_LARGEST)
-        cap = CHUNK_LARGEST;
-    if (cap < CHUNK_FIRST)
-        cap = CHUNK_FIRST;
+    if (cap > chunk_largest)
+        cap = chunk_largest;
+    if (cap < chunk_first)
+        cap = chunk_first;
     if (cap < least)
         cap = least;
     c = mem_new(mem_add(sizeof *c, cap));

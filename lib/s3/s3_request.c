@@ -147,13 +147,15 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
 {
     struct s3_reply reply = {.root = NULL};
     const char *why = NULL;
+    struct str document;
     bool ok;
 
     if (send(cx, client, request, &reply.http) != RC_OK)
         return RC_FAIL;
     ok = reply.http.status >= 200 && reply.http.status < 300;
+    document = request->mend ? xml_mend(cx->arena, reply.http.body) : reply.http.body;
     if (!(ok && request->content))
-        reply.root = xml_parse(cx->arena, reply.http.body, &why);
+        reply.root = xml_parse(cx->arena, document, &why);
     if (!ok || is_error(reply.root)) {
         struct s3_error error = s3_error_of(cx->arena, &reply.http, reply.root);
         enum rc rc = s3_error_class(&error, request);
