@@ -47,6 +47,36 @@ static const char *decode(struct arena *a, const char *text)
     return out;
 }
 
+/* Where XML could not hold a character of the key, a mended text has U+FFFD. */
+static bool same_but_mended(const char *mended, const char *key)
+{
+    static const char unknown[] = "\xef\xbf\xbd";
+
+    for (; *key; key++) {
+        bool control = (unsigned char)*key < 0x20;
+        if (*mended == *key)
+            mended++;
+        else if (control && str_starts(mended, unknown))
+            mended += strlen(unknown);
+        else
+            return false;
+    }
+    return *mended == '\0';
+}
+
+/* The next page's key as the server meant it. AWS encodes the marker like the keys; Ceph encodes
+ * the keys alone. The marker is the page's last key nearly always, and then it shows which it is.
+ */
+static const char *marker_key(struct arena *a, const char *marker, const char *last_key)
+{
+    if (last_key && strcmp(marker, last_key) != 0) {
+        const char *decoded = decode(a, last_key);
+        if (same_but_mended(marker, decoded))
+            return decoded;
+    }
+    return decode(a, marker);
+}
+
 static enum rc broken(struct ctx *cx, const struct s3_list_options *o, const char *what)
 {
     return diag_error(cx, NULL,
@@ -92,6 +122,11 @@ static enum rc visit(struct ctx *cx, const struct s3_list_options *o,
     return visitor.visit(cx, visitor.arg, &entry);
 }
 
+static bool is_entry(const struct xml_node *node)
+{
+    return strcmp(node->name, "Version") == 0 || strcmp(node->name, "DeleteMarker") == 0;
+}
+
 /* Versions and markers come mixed, in the order that matters: walk them as they stand. */
 static enum rc visit_page(struct ctx *cx, const struct s3_list_options *o,
                           struct s3_list_visitor visitor, const struct xml_node *page)
@@ -100,7 +135,7 @@ static enum rc visit_page(struct ctx *cx, const struct s3_list_options *o,
 
     for (const struct xml_node *node = page->first; node; node = node->next) {
         enum rc rc = RC_OK;
-        if (strcmp(node->name, "Version") == 0 || strcmp(node->name, "DeleteMarker") == 0)
+        if (is_entry(node))
             rc = visit(cx, o, visitor, node, encoded);
         if (rc != RC_OK)
             return rc;
@@ -120,11 +155,15 @@ static enum rc advance(struct ctx *cx, const struct s3_list_options *o, const st
 {
     const char *key = xml_text(page, "NextKeyMarker");
     const char *version = text_or_empty(page, "NextVersionIdMarker");
+    const char *last_key = NULL;
 
+    for (const struct xml_node *node = page->first; node; node = node->next)
+        if (is_entry(node))
+            last_key = xml_text(node, "Key");
     if (key == NULL || *key == '\0')
         return broken(cx, o, "a page says that more follow, but not from where");
     if (strcmp(text_or_empty(page, "EncodingType"), "url") == 0)
-        key = decode(cx->arena, key);
+        key = marker_key(cx->arena, key, last_key);
     if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0)
         return broken(cx, o, "a page says that the next one begins where it began itself");
     at->any = true;
@@ -148,6 +187,7 @@ static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_l
         .params = params,
         .n_params = 3,
         .root = "ListVersionsResult",
+        .mend = true,
         .max_response = MAX_PAGE,
     };
     struct s3_reply reply;

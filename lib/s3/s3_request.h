@@ -27,6 +27,7 @@ struct s3_request {
     bool content_md5;    /* configuration documents: AWS wants a checksum of them */
     const char *root;    /* name of the reply's document; NULL: a reply without one is fine */
     bool content;        /* the reply's body is an object's content, not a document */
+    bool mend;           /* read it through xml_mend: a listing, never put back */
     size_t max_response; /* bytes; 0: http's default */
 
     struct s3_error *error; /* filled on RC_NOT_FOUND and RC_CONFLICT, which are silent; or NULL */

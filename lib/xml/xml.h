@@ -48,6 +48,10 @@ struct xml_node {
  * White space before the document is skipped: servers send it to keep a connection alive. */
 struct xml_node *xml_parse(struct arena *a, struct str document, const char **ret_why);
 
+/* The same document with references to characters that XML cannot hold (such as &#x01;, which Ceph
+ * writes for keys) read as U+FFFD. That changes content: only for what is never put back. */
+struct str xml_mend(struct arena *a, struct str document);
+
 /* Looking. Each takes NULL for a node and then finds nothing. */
 struct xml_node *xml_child(const struct xml_node *node, const char *name);      /* the first */
 struct xml_node *xml_next(const struct xml_node *node, const char *name);       /* a sibling */

@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "value/type.h"
+#include "value/value.h"
 
 struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str key)
 {
@@ -58,4 +59,14 @@ enum rc place_fault(struct ctx *cx, const struct place *where, const char *summa
     va_end(ap);
     bool ended = false;
     return diag_error(cx, path_of(cx->arena, where, &ended), summary, "%s", detail);
+}
+
+enum rc place_mismatch(struct ctx *cx, const struct place *where, const struct value *v,
+                       const struct type *t)
+{
+    return place_fault(cx, where, "Value does not match the schema",
+                       "%s is required here, but the provider made %s. This is a fault of the "
+                       "provider: please report it.",
+                       type_text(cx->arena, t),
+                       v == NULL ? "nothing" : type_text(cx->arena, v->type));
 }

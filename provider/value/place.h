@@ -14,6 +14,7 @@
 
 struct ctx;
 struct type;
+struct value;
 
 struct place {
     const struct place *parent; /* NULL at the outermost step; a NULL place is the whole value */
@@ -29,5 +30,9 @@ struct place place_part(const struct place *whole, const struct type *t, size_t 
 /* Add an error whose path is that place, and return RC_FAIL. */
 enum rc place_fault(struct ctx *cx, const struct place *where, const char *summary,
                     const char *detail_format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same for a value of the provider's own making (NULL: none) in a place of type t. */
+enum rc place_mismatch(struct ctx *cx, const struct place *where, const struct value *v,
+                       const struct type *t);
 
 #endif

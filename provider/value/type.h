@@ -14,6 +14,7 @@
 
 struct arena;
 struct ctx;
+struct json_tree;
 
 enum type_kind {
     TYPE_BOOL,
@@ -59,6 +60,9 @@ int type_field_index(const struct type *object, struct str name);
  * to the text. */
 char *type_json(struct arena *a, const struct type *t);
 enum rc type_parse(struct ctx *cx, struct str json, const struct type **ret_type) RC_MUST_CHECK;
+/* Of JSON that was parsed already (json_tree.h). */
+enum rc type_from_tree(struct ctx *cx, const struct json_tree *node,
+                       const struct type **ret_type) RC_MUST_CHECK;
 
 /* For messages: "list of string". */
 char *type_text(struct arena *a, const struct type *t);

@@ -200,11 +200,16 @@ static enum rc read_type(struct ctx *cx, const struct json_tree *node, size_t de
     return malformed(cx, json_tree_kind_text(node->kind));
 }
 
+enum rc type_from_tree(struct ctx *cx, const struct json_tree *node, const struct type **ret_type)
+{
+    return read_type(cx, node, 0, ret_type);
+}
+
 enum rc type_parse(struct ctx *cx, struct str json, const struct type **ret_type)
 {
     const struct json_tree *root;
     if (json_tree_parse(cx, "A type", json, JSON_DEPTH_MAX, &root) != RC_OK) {
         return RC_FAIL;
     }
-    return read_type(cx, root, 0, ret_type);
+    return type_from_tree(cx, root, ret_type);
 }

@@ -8,12 +8,11 @@
 #include "value/type.h"
 #include "value/value.h"
 
-static enum rc fault(struct ctx *cx, const struct place *where, const char *wanted, const char *got)
+static enum rc fault(struct ctx *cx, const struct place *where, const char *problem)
 {
     return place_fault(cx, where, "Value does not match the schema",
-                       "%s is required here, but the provider made %s. This is a fault of the "
-                       "provider: please report it.",
-                       wanted, got);
+                       "The provider made %s. This is a fault of the provider: please report it.",
+                       problem);
 }
 
 /* May a null or unknown of type t stand where `wanted` is? */
@@ -46,18 +45,19 @@ static enum rc check_items(struct ctx *cx, const struct place *where, const stru
 {
     bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
     if (fixed && (v->n != t->n_fields || v->type->n_fields != t->n_fields)) {
-        return fault(cx, where, "An object with exactly its attributes", "another number of them");
+        return place_mismatch(cx, where, v, t);
     }
     for (size_t i = 0; i < v->n; i++) {
         if (t->kind == TYPE_OBJECT && v->type != t &&
             strcmp(v->type->fields[i].name, t->fields[i].name) != 0) {
-            return fault(cx, where, arena_printf(cx->arena, "The attribute %s", t->fields[i].name),
-                         v->type->fields[i].name);
+            return fault(cx, where,
+                         arena_printf(cx->arena, "an object with %s in place of %s",
+                                      v->type->fields[i].name, t->fields[i].name));
         }
         struct str key = t->kind == TYPE_MAP ? v->keys[i] : (struct str){NULL, 0};
         struct place part = place_part(where, t, i, key);
         if (!str_utf8_valid(key)) {
-            return fault(cx, where, "A key of valid UTF-8", "other bytes");
+            return fault(cx, where, "a key that is not valid UTF-8");
         }
         if (check(cx, &part, v->items[i], fixed ? t->fields[i].type : t->element) != RC_OK) {
             return RC_FAIL;
@@ -66,41 +66,34 @@ static enum rc check_items(struct ctx *cx, const struct place *where, const stru
     return RC_OK;
 }
 
-static enum rc other_type(struct ctx *cx, const struct place *where, const struct value *v,
-                          const struct type *t)
-{
-    return fault(cx, where, type_text(cx->arena, t), type_text(cx->arena, v->type));
-}
-
 static enum rc check(struct ctx *cx, const struct place *where, const struct value *v,
                      const struct type *t)
 {
     if (v == NULL) {
-        return fault(cx, where, type_text(cx->arena, t), "nothing");
+        return place_mismatch(cx, where, v, t);
     }
     if (v->state != VALUE_KNOWN) {
-        return type_fits(v->type, t) ? RC_OK : other_type(cx, where, v, t);
+        return type_fits(v->type, t) ? RC_OK : place_mismatch(cx, where, v, t);
     }
     if (v->type->kind == TYPE_DYNAMIC) {
-        return fault(cx, where, "A value of a decided type", "one of any type");
+        return fault(cx, where, "a value whose type is undecided");
     }
     if (t->kind == TYPE_DYNAMIC) {
         t = v->type;
     }
     /* Of an empty collection only the type can be wrong. */
     if (v->type->kind != t->kind || (v->n == 0 && !type_fits(v->type, t))) {
-        return other_type(cx, where, v, t);
+        return place_mismatch(cx, where, v, t);
     }
     switch (t->kind) {
     case TYPE_BOOL:
         return RC_OK;
     case TYPE_STRING:
-        return str_utf8_valid(v->text) ? RC_OK
-                                       : fault(cx, where, "Text of valid UTF-8", "other bytes");
+        return str_utf8_valid(v->text) ? RC_OK : fault(cx, where, "text that is not valid UTF-8");
     case TYPE_NUMBER:
         return number_is_canonical(v->text)
                    ? RC_OK
-                   : fault(cx, where, "A number in canonical form", "other text");
+                   : fault(cx, where, "a number that is not in canonical form");
     case TYPE_LIST:
     case TYPE_SET:
     case TYPE_MAP:
@@ -110,6 +103,15 @@ static enum rc check(struct ctx *cx, const struct place *where, const struct val
     default:
         return check_items(cx, where, v, t);
     }
+}
+
+bool value_fits(const struct value *v, const struct type *t)
+{
+    if (v == NULL || v->type->kind != t->kind) {
+        return false;
+    }
+    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
+    return v->state != VALUE_KNOWN || !fixed || v->n == t->n_fields;
 }
 
 enum rc value_conforms(struct ctx *cx, const struct value *v, const struct type *t)

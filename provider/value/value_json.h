@@ -20,10 +20,10 @@ enum value_json_extras { VALUE_JSON_REFUSE_EXTRAS, VALUE_JSON_IGNORE_EXTRAS };
 /* Stored state of another schema version may hold attributes that are gone (ignored when asked) and
  * lack new ones (null). Bounded in depth (128). */
 enum rc value_json_decode(struct ctx *cx, struct str text, const struct type *t,
-                    enum value_json_extras extras, const struct value **ret_v) RC_MUST_CHECK;
+                          enum value_json_extras extras, const struct value **ret_v) RC_MUST_CHECK;
 
 /* v must be wholly known. Keys in order, no spaces: the same value gives the same text. */
 enum rc value_json_encode(struct ctx *cx, const struct value *v, const struct type *t,
-                    struct str *ret_text) RC_MUST_CHECK;
+                          struct str *ret_text) RC_MUST_CHECK;
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-#define SECRET "fuzz-secret-key-that-must-not-leak"
+#define SECRET "Fuzz-Secret-Key-That-Must-Not-Leak"
 #define MAX    32
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

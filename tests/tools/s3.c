@@ -1,0 +1,272 @@
+/*
+ * A small S3 command for the demo and the tests, on lib/s3.
+ *
+ *   s3 make-bucket B             s3 remove-bucket B [--purge]
+ *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
+ *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
+ *
+ * Server and keys: SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY,
+ * _SESSION_TOKEN, _CA_FILE. SEEDBANK_S3_PAGE_SIZE makes listings fetch smaller
+ * pages. Exit: 0 done, 1 error, 2 usage, 6 not found.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "base/session.h"
+#include "s3/s3_bucket.h"
+#include "s3/s3_list.h"
+#include "s3/s3_object.h"
+#include "s3/s3_versioning.h"
+
+#define MAX_CONTENT     ((size_t)64 << 20)
+#define WAIT_MS         60000
+#define EXIT_USAGE      2
+#define EXIT_NOT_FOUND  6
+#define DEFAULT_RETRIES 4
+
+struct call {
+    struct ctx *cx;
+    struct s3_client *s3;
+    const char *bucket;
+    char **args; /* after the bucket, ended by NULL */
+};
+
+static enum rc make_bucket(struct call *c)
+{
+    return s3_bucket_create(c->cx, c->s3, c->bucket);
+}
+
+static enum rc read_file(struct call *c, const char *name, struct buf *content)
+{
+    char block[65536];
+    size_t n;
+    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    bool failed;
+
+    if (f == NULL)
+        return diag_error(c->cx, NULL, "Cannot open the file", "%s: %s", name, strerror(errno));
+    while ((n = fread(block, 1, sizeof(block), f)) > 0)
+        buf_append(content, block, n);
+    failed = ferror(f) != 0;
+    if (f != stdin)
+        fclose(f);
+    if (failed || content->full)
+        return diag_error(c->cx, NULL, "Cannot read the file",
+                          "%s: it cannot be read, or is larger than %zu bytes", name, MAX_CONTENT);
+    return RC_OK;
+}
+
+static enum rc put(struct call *c)
+{
+    struct s3_object object = {.bucket = c->bucket, .key = c->args[0]};
+    struct buf *content = buf_new(c->cx->arena, MAX_CONTENT);
+    const char *version = NULL;
+    enum rc rc = read_file(c, c->args[1], content);
+
+    if (rc == RC_OK)
+        rc = s3_object_put(c->cx, c->s3, &object, buf_str(content), &version);
+    if (rc == RC_OK && version)
+        printf("%s\n", version);
+    return rc;
+}
+
+static enum rc get(struct call *c)
+{
+    struct s3_object object = {.bucket = c->bucket, .key = c->args[0], .version_id = c->args[1]};
+    struct str content = {NULL, 0};
+    enum rc rc = s3_object_get(c->cx, c->s3, &object, MAX_CONTENT, &content);
+
+    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n)
+        return diag_error(c->cx, NULL, "Cannot write the object", "%s", strerror(errno));
+    return rc;
+}
+
+static enum rc delete_object(struct call *c)
+{
+    struct s3_object object = {.bucket = c->bucket, .key = c->args[0], .version_id = c->args[1]};
+
+    return s3_object_delete(c->cx, c->s3, &object);
+}
+
+/* A line must stay a line whatever the key holds. */
+static void print_key(const char *key)
+{
+    for (; *key; key++) {
+        unsigned char byte = (unsigned char)*key;
+        if (byte < 0x20 || byte == 0x7f || byte == '\\')
+            printf("\\x%02x", byte);
+        else
+            putchar(byte);
+    }
+}
+
+static enum rc print_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    (void)cx, (void)arg;
+    print_key(e->key);
+    printf("\t%s\t%s\t%s\t%llu\t%s\n", e->version_id, e->latest ? "latest" : "old",
+           e->marker ? "marker" : "version", (unsigned long long)e->size, e->etag);
+    return RC_OK;
+}
+
+static enum rc list(struct call *c, const char *prefix, struct s3_list_visitor visitor)
+{
+    const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
+    struct s3_list_options options = {
+        .bucket = c->bucket,
+        .prefix = prefix,
+        .page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0,
+    };
+
+    return s3_list_versions(c->cx, c->s3, &options, visitor);
+}
+
+static enum rc versions(struct call *c)
+{
+    return list(c, c->args[0], (struct s3_list_visitor){print_entry, NULL});
+}
+
+static enum rc versioning(struct call *c)
+{
+    struct s3_versioning_target target = {.bucket = c->bucket, .timeout_ms = WAIT_MS};
+    enum s3_versioning_status wanted = s3_versioning_status_of(c->args[0]);
+    struct s3_versioning now;
+    enum rc rc;
+
+    if (c->args[0]) {
+        rc = s3_versioning_put(c->cx, c->s3, &target, wanted);
+        if (rc == RC_OK)
+            rc = s3_versioning_wait(c->cx, c->s3, &target, wanted, &now);
+    } else {
+        rc = s3_versioning_get(c->cx, c->s3, c->bucket, NULL, &now);
+    }
+    if (rc == RC_OK)
+        printf("%s\n", s3_versioning_status_name(now.status));
+    return rc;
+}
+
+static enum rc purge_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    struct call *c = arg;
+    struct s3_object object = {.bucket = c->bucket, .key = e->key, .version_id = e->version_id};
+
+    return s3_object_delete(cx, c->s3, &object);
+}
+
+static enum rc remove_bucket(struct call *c)
+{
+    enum rc rc = RC_OK;
+
+    if (c->args[0])
+        rc = list(c, NULL, (struct s3_list_visitor){purge_entry, c});
+    return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
+}
+
+static const struct command {
+    const char *name, *args;
+    int least, most; /* arguments after the bucket */
+    const char *last_one_of[3];
+    enum rc (*run)(struct call *c);
+} commands[] = {
+    {"make-bucket", "BUCKET", 0, 0, {0}, make_bucket},
+    {"remove-bucket", "BUCKET [--purge]", 0, 1, {"--purge"}, remove_bucket},
+    {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
+    {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
+    {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
+    {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
+    {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
+};
+
+static int usage(void)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        fprintf(stderr, "%s s3 %s %s\n", i ? "      " : "usage:", commands[i].name,
+                commands[i].args);
+    fprintf(stderr, "The server is named by SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY and "
+                    "_SECRET_KEY.\n");
+    return EXIT_USAGE;
+}
+
+static bool allowed(const struct command *command, const char *last)
+{
+    if (last == NULL || command->last_one_of[0] == NULL)
+        return true;
+    for (size_t i = 0; command->last_one_of[i]; i++)
+        if (strcmp(command->last_one_of[i], last) == 0)
+            return true;
+    return false;
+}
+
+static const struct command *command_of(int argc, char **argv)
+{
+    int n = argc - 3;
+
+    for (size_t i = 0; n >= 0 && i < sizeof(commands) / sizeof(*commands); i++) {
+        const struct command *c = &commands[i];
+        if (strcmp(c->name, argv[1]) == 0)
+            return n >= c->least && n <= c->most && allowed(c, n ? argv[argc - 1] : NULL) ? c
+                                                                                          : NULL;
+    }
+    return NULL;
+}
+
+static enum rc connect_to(struct ctx *cx, struct session *session, struct s3_client **ret_s3)
+{
+    return s3_client_new(cx, session,
+                         &(struct s3_options){
+                             .endpoint = getenv("SEEDBANK_S3_ENDPOINT"),
+                             .region = getenv("SEEDBANK_S3_REGION"),
+                             .access_key = getenv("SEEDBANK_S3_ACCESS_KEY"),
+                             .secret_key = getenv("SEEDBANK_S3_SECRET_KEY"),
+                             .session_token = getenv("SEEDBANK_S3_SESSION_TOKEN"),
+                             .ca_file = getenv("SEEDBANK_S3_CA_FILE"),
+                             .max_retries = DEFAULT_RETRIES,
+                         },
+                         ret_s3);
+}
+
+static int exit_code(const struct call *c, enum rc rc)
+{
+    for (const struct diag *d = c->cx->diags.first; d; d = d->next)
+        fprintf(stderr, "s3: %s\n%s\n", d->summary, d->detail);
+    if (fflush(stdout) != 0) {
+        fprintf(stderr, "s3: cannot write the answer: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (rc == RC_NOT_FOUND) {
+        fprintf(stderr, "s3: not found in bucket %s\n", c->bucket);
+        return EXIT_NOT_FOUND;
+    }
+    if (rc == RC_CONFLICT)
+        fprintf(stderr, "s3: bucket %s exists already, or is being changed\n", c->bucket);
+    return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command = command_of(argc, argv);
+    struct session *session;
+    struct call call;
+    enum rc rc;
+    int code;
+
+    if (command == NULL)
+        return usage();
+    session = session_new();
+    call = (struct call){
+        .cx = ctx_new(&(struct ctx_options){.session = session}),
+        .bucket = argv[2],
+        .args = argv + 3,
+    };
+    rc = connect_to(call.cx, session, &call.s3);
+    if (rc == RC_OK)
+        rc = command->run(&call);
+    code = exit_code(&call, rc);
+    ctx_free(call.cx);
+    session_free(session);
+    return code;
+}
