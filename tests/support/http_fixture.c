@@ -8,6 +8,11 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
 
     if (f == NULL)
         abort();
+    unsetenv("http_proxy"); /* of whoever runs the tests */
+    unsetenv("https_proxy");
+    unsetenv("all_proxy");
+    unsetenv("HTTPS_PROXY");
+    unsetenv("ALL_PROXY");
     f->server = http_server_start(server);
     test_clock_init(&f->clock, 1795490178000); /* 2026-11-24T03:16:18Z */
     test_log_init(&f->log, LOG_TRACE);
