@@ -81,8 +81,9 @@ static CURLcode use_store(CURL *easy, void *ssl_ctx, void *arg)
     pthread_mutex_unlock(&c->lock);
     if (store == NULL)
         return CURLE_SSL_CACERT_BADFILE;
-    SSL_CTX_set1_cert_store(ssl_ctx, store);
-    return CURLE_OK;
+    /* The store for verifying alone: into the context's own one curl writes, without a lock. */
+    return SSL_CTX_set1_verify_cert_store((SSL_CTX *)ssl_ctx, store) == 1 ? CURLE_OK
+                                                                          : CURLE_OUT_OF_MEMORY;
 }
 
 void http_trust_set(CURL *easy, struct http_client *c)
@@ -90,7 +91,8 @@ void http_trust_set(CURL *easy, struct http_client *c)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    /* For curl itself an empty place, which costs nothing: with none it may read its default. */
+    /* For curl's own store an empty place, which costs nothing: with none it may read its default.
+     */
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_CAPATH, "/dev/null");
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, use_store);
