@@ -43,7 +43,7 @@ void http_trust_choose(struct http_client *c)
     c->ca_file = c->options.ca_file;
     if (c->ca_file != NULL)
         return;
-    if (file == NULL && path == NULL)
+    if (file == NULL)
         file = system_file();
     if (file != NULL)
         c->ca_file = arena_strdup(c->arena, file);
