@@ -80,7 +80,7 @@ static void the_bucket_goes_into_the_host_name(void **state)
     http_server_expect(f->server,
                        &(struct http_server_step){
                            .target = "/a//b?versioning",
-                           .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_AT_START}});
+                           .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_IN_HEAD}});
     r.key = "a//b";
     assert_int_equal(s3_request_send(f->cx, client, &r, &reply), RC_FAIL);
     assert_diag(f->cx, "force_path_style avoids that");
