@@ -175,7 +175,7 @@ func playHost() {
 }
 
 func outlivesHost(order string, limit time.Duration) error {
-	cmd := exec.Command(os.Args[0], "host", program)
+	cmd := exec.Command(os.Args[0], "play")
 	cmd.Stdin = strings.NewReader(order + "\n")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
