@@ -88,17 +88,24 @@ static void end(struct run *r)
     close(r->err);
 }
 
+/* What a sanitizer is told holds for the programs too. */
+static char *sanitizer_options(struct arena *a)
+{
+    const char *options = getenv("TSAN_OPTIONS");
+    return arena_printf(a, "TSAN_OPTIONS=%s", options ? options : "");
+}
+
 /* Start the fake provider with these variables and the cookie, up to its line. */
 static void start_plugin(struct arena *a, struct run *r, const char *one, const char *two)
 {
     char *path = program_path(a, "tests/tools/fake_provider");
     char cookie[] = COOKIE;
     char *arguments[] = {path, NULL};
-    char *environment[] = {cookie, NULL, NULL, NULL};
+    char *environment[] = {cookie, sanitizer_options(a), NULL, NULL, NULL};
     if (one)
-        environment[1] = arena_strdup(a, one);
+        environment[2] = arena_strdup(a, one);
     if (two)
-        environment[2] = arena_strdup(a, two);
+        environment[3] = arena_strdup(a, two);
     start(r, path, arguments, environment);
     read_text(r->out, r->line, sizeof r->line, true);
 }
@@ -339,7 +346,7 @@ static void test_nobody_reads_the_line(void **state)
     struct arena *a = arena_new();
     char *path = program_path(a, "tests/tools/fake_provider");
     char cookie[] = COOKIE;
-    char *arguments[] = {path, NULL}, *environment[] = {cookie, NULL};
+    char *arguments[] = {path, NULL}, *environment[] = {cookie, sanitizer_options(a), NULL};
     struct run r;
 
     (void)state;
