@@ -53,6 +53,7 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
                        "%s must be a whole number from -9223372036854775808 to "
                        "9223372036854775807.",
                        path_text(cx->arena, path));
+            return;
         }
         break;
     case ATTR_OBJECT:
@@ -71,16 +72,10 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
     }
 }
 
-/* What may be said of an attribute that is given, whatever its value. */
-static void check_given(struct ctx *cx, const struct attr *attr, const struct path *path,
-                        struct validate_options options)
+static void check_write_only(struct ctx *cx, const struct path *path,
+                             struct validate_options options)
 {
-    if (!(attr->flags & (ATTR_REQUIRED | ATTR_OPTIONAL))) {
-        diag_error(cx, path, "Attribute is read-only",
-                   "%s is decided by the provider and cannot be set. Remove it.",
-                   path_text(cx->arena, path));
-    }
-    if ((attr->flags & ATTR_WRITE_ONLY) && !options.write_only_allowed) {
+    if (!options.write_only_allowed) {
         diag_error(cx, path, "Write-only attributes are not supported by this program",
                    "%s is write-only: its value is never stored, which needs Terraform or OpenTofu "
                    "1.11 or later. Use a newer version, or leave the attribute out.",
@@ -98,7 +93,15 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
         }
         return;
     }
-    check_given(cx, attr, path, options);
+    if (!(attr->flags & (ATTR_REQUIRED | ATTR_OPTIONAL))) {
+        diag_error(cx, path, "Attribute is read-only",
+                   "%s is decided by the provider and cannot be set. Remove it.",
+                   path_text(cx->arena, path));
+        return;
+    }
+    if (attr->flags & ATTR_WRITE_ONLY) {
+        check_write_only(cx, path, options);
+    }
     if (!value_is_known(v)) {
         return;
     }
