@@ -6,6 +6,9 @@
 #ifndef PLUGIN_LOG_JSON_H
 #define PLUGIN_LOG_JSON_H
 
+#include <stddef.h>
+#include <time.h>
+
 #include "base/log.h"
 
 /* Level from the first of TF_LOG_PROVIDER_SEEDBANK, TF_LOG_PROVIDER and TF_LOG that is set. */
