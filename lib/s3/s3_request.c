@@ -98,7 +98,8 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
     struct http_request http;
 
     if (check_keys(cx, client, r) != RC_OK ||
-        s3_client_address(cx, client, r->bucket, r->key, &at) || prepare(cx, r, &at, &t) != RC_OK)
+        s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
+        prepare(cx, r, &at, &t) != RC_OK)
         return RC_FAIL;
     http = (struct http_request){
         .method = r->method,
