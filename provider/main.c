@@ -5,18 +5,18 @@
 
 #define PROGRAM "terraform-provider-seedbank"
 
-static const char help[] =
-    PROGRAM " " SEEDBANK_VERSION ", a provider plugin for OpenTofu and Terraform (protocol 6)\n"
-            "\n"
-            "OpenTofu or Terraform starts it; README.md, in the release archive, tells how to install it.\n"
-            "\n"
-            "  -debug     serve hosts started elsewhere: prints the TF_REATTACH_PROVIDERS that they need,\n"
-            "             runs until Ctrl-C, without TLS\n"
-            "  --version  print the version\n"
-            "  --help     print this\n"
-            "\n"
-            "TF_LOG_PROVIDER_SEEDBANK, TF_LOG_PROVIDER or TF_LOG (trace, debug, info, warn, error, off)\n"
-            "sets the log's level. Exit codes: 0 ended as told, 1 error, 2 usage.\n";
+static const char help[] = PROGRAM
+    " " SEEDBANK_VERSION ", a provider plugin for OpenTofu and Terraform (protocol 6)\n"
+    "\n"
+    "OpenTofu or Terraform starts it; README.md, in the release archive, tells how to install it.\n"
+    "\n"
+    "  -debug     serve hosts started elsewhere: prints the TF_REATTACH_PROVIDERS that they need,\n"
+    "             runs until Ctrl-C, without TLS\n"
+    "  --version  print the version\n"
+    "  --help     print this\n"
+    "\n"
+    "TF_LOG_PROVIDER_SEEDBANK, TF_LOG_PROVIDER or TF_LOG (trace, debug, info, warn, error, off)\n"
+    "sets the log's level. Exit codes: 0 ended as told, 1 error, 2 usage.\n";
 
 static bool is(const char *argument, const char *name)
 {

@@ -2,7 +2,7 @@
 # A run made of stages; sourced by tests/check, tests/test, tests/testacc, tests/soak and .ci/run.
 #
 #   stage NAME COMMAND...   run it; one line says how it ended and how long it took, its output is
-#                           shown when it failed (always with SEEDBANK_VERBOSE=1) and kept in build/log/
+#                           shown when it failed (all of it with SEEDBANK_VERBOSE=1), kept in build/log/
 #   need NAME COMMAND...    the same, and nothing else is tried when it fails
 #   finish                  the sum over all tests, "N passed, N failed", as the last line
 #
@@ -43,7 +43,7 @@ stage() {
     failed=$((failed + 1))
   fi
   [ "$failed" -eq "$failed_before" ] || code=${code/#0/1}
-  [ "$code" -eq 0 ] || [ -n "${SEEDBANK_VERBOSE:-}" ] || sed 's/^/    /' "$log"
+  [ "$code" -eq 0 ] || [ -n "${SEEDBANK_VERBOSE:-}" ] || tail -n 300 "$log" | sed -E '/^  [A-Z]+ +build\//d; s/^/    /'
   printf '%-8s %-36s %5d s  %5d passed %4d failed\n' "$([ "$code" -eq 0 ] && echo ok || echo FAILED)" \
     "$name" "$((SECONDS - start))" "$((passed - passed_before))" "$((failed - failed_before))"
   return "$code"

@@ -12,15 +12,16 @@
 struct ctx;
 
 struct certificate {
-    const char *pem;     /* with key_pem, for the server; the key is wiped with the arena */
+    const char *pem; /* with key_pem, for the server; the key is wiped with the arena */
     const char *key_pem;
-    const char *line;    /* for the handshake: DER in standard base64 without padding */
+    const char *line; /* for the handshake: DER in standard base64 without padding */
 };
 
 /* All in cx->arena. */
 enum rc certificate_make(struct ctx *cx, struct certificate *ret_certificate) RC_MUST_CHECK;
 
-/* Fails unless the text is one PEM certificate, to say so before a connection fails without words. */
+/* Fails unless the text is one PEM certificate, to say so before a connection fails without words.
+ */
 enum rc certificate_check(struct ctx *cx, const char *pem) RC_MUST_CHECK;
 
 #endif

@@ -83,7 +83,10 @@ void crash_watch_thread(void)
 {
     static _Thread_local char stack[32 * 1024] __attribute__((aligned(16)));
     const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
-    sigaltstack(&alternative, NULL);
+    stack_t present;
+    /* AddressSanitizer sets one of its own and takes it for its own when the thread ends. */
+    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE))
+        sigaltstack(&alternative, NULL);
 }
 
 void crash_install(void (*cleanup)(void))

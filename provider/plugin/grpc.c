@@ -35,7 +35,7 @@ struct event {
  */
 struct call {
     struct job job; /* first: the workers hand it back */
-    struct methods_sink sink;
+    struct methods_call run;
     struct grpc_plugin *plugin;
     struct ctx *cx;
     struct cancel *cancel;
@@ -45,10 +45,10 @@ struct call {
     grpc_call_details details;
     grpc_metadata_array metadata;
     const struct method *method;
-    grpc_byte_buffer *request;
+    grpc_byte_buffer *payload;
     int cut_off; /* the host cancelled the call, or is gone */
     bool headers_sent;
-    struct str answer; /* of a call with one */
+    struct str answer;     /* of a call with one */
     bool sending, sent_ok; /* of a stream; under plugin->lock */
 
     struct event arrived, received, closed, sent, finished;
@@ -59,6 +59,7 @@ struct grpc_plugin {
     grpc_server *server;
     grpc_completion_queue *queue;
     pthread_t thread;
+    struct cancel *ended; /* raised by the thread as its last act */
     pthread_mutex_t lock;
     pthread_cond_t message_sent;
     struct event stopped;
@@ -66,7 +67,8 @@ struct grpc_plugin {
     bool connected;
 };
 
-/* ---- Life of a call --------------------------------------------------------------------------- */
+/* ---- Life of a call ---------------------------------------------------------------------------
+ */
 
 static void release(struct call *call)
 {
@@ -78,7 +80,7 @@ static void release(struct call *call)
         grpc_call_unref(call->call);
     grpc_call_details_destroy(&call->details);
     grpc_metadata_array_destroy(&call->metadata);
-    grpc_byte_buffer_destroy(call->request);
+    grpc_byte_buffer_destroy(call->payload);
     ctx_free(cx);
     cancel_free(cancel);
 }
@@ -98,7 +100,8 @@ static bool await(struct call *call, const grpc_op *ops, size_t n, struct event 
 
 static void listen_for_call(struct grpc_plugin *p);
 
-/* ---- Answers ---------------------------------------------------------------------------------- */
+/* ---- Answers ----------------------------------------------------------------------------------
+ */
 
 static grpc_byte_buffer *to_buffer(struct str bytes)
 {
@@ -133,17 +136,17 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
 }
 
 /* A call's one answer is kept until its handler is done, to leave in one piece with the status. */
-static bool keep_answer(struct methods_sink *sink, struct str answer)
+static bool keep_answer(struct methods_call *run, struct str answer)
 {
-    struct call *call = (struct call *)((char *)sink - offsetof(struct call, sink));
+    struct call *call = (struct call *)((char *)run - offsetof(struct call, run));
     call->answer = answer;
     return true;
 }
 
 /* One message of a stream; waits until the host took it, so that a slow host slows the handler. */
-static bool send_message(struct methods_sink *sink, struct str answer)
+static bool send_message(struct methods_call *run, struct str answer)
 {
-    struct call *call = (struct call *)((char *)sink - offsetof(struct call, sink));
+    struct call *call = (struct call *)((char *)run - offsetof(struct call, run));
     struct grpc_plugin *p = call->plugin;
     grpc_op ops[2];
     size_t n = 0;
@@ -183,29 +186,34 @@ static void on_finished(struct call *call, bool ok)
         life_shut_down(call->plugin->options.life);
 }
 
-/* ---- Handling --------------------------------------------------------------------------------- */
+/* ---- Handling ---------------------------------------------------------------------------------
+ */
 
 /* Run the handler and end the call. On a worker's thread, or at once on the queue's. */
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
-    const struct method *method = call->method;
+    bool streams = call->method->kind == METHOD_STREAM;
     grpc_byte_buffer_reader reader;
 
-    if (!grpc_byte_buffer_reader_init(&reader, call->request)) {
+    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
         finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
         return;
     }
     grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
-    struct str request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)};
-    bool understood =
-        methods_run(method, call->cx, call->plugin->options.rpc, request, &call->sink);
+    call->run = (struct methods_call){
+        .cx = call->cx,
+        .server = call->plugin->options.rpc,
+        .request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)},
+        .send = streams ? send_message : keep_answer,
+    };
+    bool understood = methods_run(call->method, &call->run);
     grpc_slice_unref(slice);
     if (!understood)
         finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
     else
-        finish(call, GRPC_STATUS_OK, "", method->kind == METHOD_STREAM ? NULL : &call->answer);
+        finish(call, GRPC_STATUS_OK, "", streams ? NULL : &call->answer);
 }
 
 static void done(struct job *job)
@@ -226,8 +234,7 @@ static void give_to_workers(struct call *call)
 static void on_received(struct call *call, bool ok)
 {
     enum method_kind kind = call->method->kind;
-    call->sink.send = kind == METHOD_STREAM ? send_message : keep_answer;
-    if (!ok || !call->request) {
+    if (!ok || !call->payload) {
         finish(call, GRPC_STATUS_INTERNAL, "the call came without a request", NULL);
     } else if (kind == METHOD_CALL || kind == METHOD_STREAM) {
         give_to_workers(call);
@@ -238,7 +245,8 @@ static void on_received(struct call *call, bool ok)
     }
 }
 
-/* ---- Beginning and end of calls ---------------------------------------------------------------- */
+/* ---- Beginning and end of calls ----------------------------------------------------------------
+ */
 
 static void on_closed(struct call *call, bool ok)
 {
@@ -278,7 +286,7 @@ static void on_arrived(struct call *call, bool ok)
         hold(call);
     } else {
         grpc_op receive = {.op = GRPC_OP_RECV_MESSAGE,
-                           .data.recv_message.recv_message = &call->request};
+                           .data.recv_message.recv_message = &call->payload};
         await(call, &receive, 1, &call->received);
     }
 }
@@ -307,7 +315,8 @@ static void listen_for_call(struct grpc_plugin *p)
         release(call);
 }
 
-/* ---- The server ------------------------------------------------------------------------------- */
+/* ---- The server -------------------------------------------------------------------------------
+ */
 
 /* The queue's thread: everything that happens, in turn. */
 static void *serve(void *arg)
@@ -319,7 +328,7 @@ static void *serve(void *arg)
     for (;;) {
         grpc_event e = grpc_completion_queue_next(p->queue, forever, NULL);
         if (e.type == GRPC_QUEUE_SHUTDOWN)
-            return NULL;
+            break;
         struct event *event = e.tag;
         if (event == &p->stopped) {
             grpc_completion_queue_shutdown(p->queue);
@@ -329,6 +338,8 @@ static void *serve(void *arg)
         event->happened(call, e.success != 0);
         release(call);
     }
+    cancel_raise(p->ended);
+    return NULL;
 }
 
 static const struct log *grpc_log;
@@ -374,6 +385,7 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 {
     struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
     p->options = *options;
+    p->ended = cancel_new(NULL);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->message_sent, NULL);
     grpc_log = options->log;
@@ -399,12 +411,13 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 
 bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)
 {
-    struct timespec end = clock_deadline(ms);
     atomic_store(&p->stopping, true);
     grpc_server_shutdown_and_notify(p->server, p->queue, &p->stopped);
     grpc_server_cancel_all_calls(p->server);
-    if (pthread_clockjoin_np(p->thread, NULL, CLOCK_MONOTONIC, &end) != 0)
+    if (!cancel_wait_ms(p->ended, ms))
         return false;
+    pthread_join(p->thread, NULL);
+    cancel_free(p->ended);
     grpc_server_destroy(p->server);
     grpc_completion_queue_destroy(p->queue);
     pthread_cond_destroy(&p->message_sent);

@@ -1,7 +1,7 @@
 /*
- * The gRPC server: the only part that knows gRPC. One thread takes calls from the wire and answers at
- * once what can be; the others go to the workers, so that StopProvider, Shutdown, the health check
- * and the held streams are served while all workers are busy.
+ * The gRPC server: the only part that knows gRPC. One thread takes calls from the wire and answers
+ * at once what can be; the others go to the workers, so that StopProvider, Shutdown, the health
+ * check and the held streams are served while all workers are busy.
  */
 #ifndef PLUGIN_GRPC_H
 #define PLUGIN_GRPC_H

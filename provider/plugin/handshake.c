@@ -20,7 +20,8 @@ enum rc handshake_check(struct ctx *cx)
         cx, NULL, "This is a provider plugin, to be started by OpenTofu or Terraform.",
         "It protects buckets, databases and clusters as a configuration asks for:\n"
         "    terraform { required_providers { seedbank = { source = \"" ADDRESS "\" } } }\n"
-        "How to install it and where to begin is in README.md, beside this program's source and in\n"
+        "How to install it and where to begin is in README.md, beside this program's source and "
+        "in\n"
         "its release archive. By hand it knows --help, --version and -debug.");
 }
 
@@ -63,10 +64,11 @@ enum rc handshake_send(struct ctx *cx, const char *socket, const char *certifica
 enum rc handshake_send_reattach(struct ctx *cx, const char *socket)
 {
     return print(
-        cx, arena_printf(cx->arena,
-                         "Provider started. Set this where you run tofu or terraform; end with Ctrl-C.\n\n"
-                         "TF_REATTACH_PROVIDERS='{\"" ADDRESS "\":{\"Protocol\":\"grpc\","
-                         "\"ProtocolVersion\":6,\"Pid\":%ld,\"Test\":true,\"Addr\":{"
-                         "\"Network\":\"unix\",\"String\":\"%s\"}}}'\n",
-                         (long)getpid(), socket));
+        cx, arena_printf(
+                cx->arena,
+                "Provider started. Set this where you run tofu or terraform; end with Ctrl-C.\n\n"
+                "TF_REATTACH_PROVIDERS='{\"" ADDRESS "\":{\"Protocol\":\"grpc\","
+                "\"ProtocolVersion\":6,\"Pid\":%ld,\"Test\":true,\"Addr\":{"
+                "\"Network\":\"unix\",\"String\":\"%s\"}}}'\n",
+                (long)getpid(), socket));
 }

@@ -1,6 +1,6 @@
 /*
- * go-plugin's handshake: what the host says through the environment, and the one line on stdout that
- * it waits for (hashicorp/go-plugin, server.go and docs/internals.md).
+ * go-plugin's handshake: what the host says through the environment, and the one line on stdout
+ * that it waits for (hashicorp/go-plugin, server.go and docs/internals.md).
  */
 #ifndef PLUGIN_HANDSHAKE_H
 #define PLUGIN_HANDSHAKE_H

@@ -12,8 +12,8 @@
 struct arena;
 
 /* One per process. With `reattach` a person started the process and hosts come and go: SIGINT ends
- * it too, Shutdown and lost hosts do not. Without, SIGINT is ignored: terminals send it to the whole
- * group, and the host says what to do. SIGPIPE is ignored in both. */
+ * it too, Shutdown and lost hosts do not. Without, SIGINT is ignored: terminals send it to the
+ * whole group, and the host says what to do. SIGPIPE is ignored in both. */
 struct life;
 struct life *life_new(struct arena *a, bool reattach);
 void life_free(struct life *l); /* gives the signals their default action back */

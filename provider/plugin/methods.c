@@ -22,9 +22,13 @@ static void health_check(struct ctx *cx, struct rpc_server *s, const void *reque
 #define MESSAGES(name, answer)                                                                     \
     &tfplugin6__##name##__request__descriptor, &tfplugin6__##name##__##answer##__descriptor
 #define CALL(Name, name)                                                                           \
-    {"/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL}
+    {                                                                                              \
+        "/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL       \
+    }
 #define STREAM(Name, name)                                                                         \
-    {"/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name}
+    {                                                                                              \
+        "/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name        \
+    }
 
 const struct method methods_table[] = {
     CALL("GetMetadata", get_metadata),
@@ -54,7 +58,8 @@ const struct method methods_table[] = {
     CALL("ValidateActionConfig", validate_action_config),
     CALL("PlanAction", plan_action),
     STREAM("InvokeAction", invoke_action),
-    {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL, NULL},
+    {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL,
+     NULL},
     {"/plugin.GRPCController/Shutdown", &plugin__empty__descriptor, &plugin__empty__descriptor,
      METHOD_SHUTDOWN, NULL, NULL},
     {"/plugin.GRPCBroker/StartStream", &plugin__conn_info__descriptor,
@@ -79,35 +84,33 @@ const struct method *methods_find(struct str path)
 /* Packs what a streaming handler emits. */
 struct emitter {
     struct rpc_stream stream;
-    struct ctx *cx;
-    struct methods_sink *sink;
+    struct methods_call *call;
 };
 
 /* Mended strings go with the mark, which is why a message is not to be used again. */
 static bool emit(struct rpc_stream *stream, void *message)
 {
-    struct emitter *e = (struct emitter *)stream;
-    struct arena_mark mark = arena_mark(e->cx->arena);
-    struct str bytes = message_pack(e->cx->arena, message);
-    bool heard = e->sink->send(e->sink, bytes);
-    arena_rewind(e->cx->arena, mark);
+    struct methods_call *call = ((struct emitter *)stream)->call;
+    struct arena_mark mark = arena_mark(call->cx->arena);
+    bool heard = call->send(call, message_pack(call->cx->arena, message));
+    arena_rewind(call->cx->arena, mark);
     return heard;
 }
 
-bool methods_run(const struct method *method, struct ctx *cx, struct rpc_server *s,
-                 struct str request, struct methods_sink *sink)
+bool methods_run(const struct method *method, struct methods_call *call)
 {
-    const ProtobufCMessage *asked = message_unpack(cx->arena, method->request, request);
-    if (!asked)
+    struct arena *a = call->cx->arena;
+    const ProtobufCMessage *request = message_unpack(a, method->request, call->request);
+    if (!request)
         return false;
     if (method->stream) {
-        struct emitter e = {.stream = {.emit = emit}, .cx = cx, .sink = sink};
-        method->stream(cx, s, asked, &e.stream);
+        struct emitter e = {.stream = {.emit = emit}, .call = call};
+        method->stream(call->cx, call->server, request, &e.stream);
         return true;
     }
-    ProtobufCMessage *answer = message_new(cx->arena, method->response);
+    ProtobufCMessage *response = message_new(a, method->response);
     if (method->handle)
-        method->handle(cx, s, asked, answer);
-    sink->send(sink, message_pack(cx->arena, answer));
+        method->handle(call->cx, call->server, request, response);
+    call->send(call, message_pack(a, response));
     return true;
 }

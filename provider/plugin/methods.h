@@ -1,7 +1,8 @@
 /*
  * Every method that the process answers, as one table, and the way from request bytes to response
- * bytes. No sockets: tests and fuzzers run rows with bytes. A path that has no row is UNIMPLEMENTED,
- * which the host takes well for what no schema of ours can make it call (state stores).
+ * bytes. No sockets: tests and fuzzers run rows with bytes. A path that has no row is
+ * UNIMPLEMENTED, which the host takes well for what no schema of ours can make it call (state
+ * stores).
  */
 #ifndef PLUGIN_METHODS_H
 #define PLUGIN_METHODS_H
@@ -40,14 +41,16 @@ extern const size_t methods_count;
 /* NULL if there is no such method. */
 const struct method *methods_find(struct str path);
 
-/* Where the packed answers go: one, or for METHOD_STREAM any number. The bytes live until send
- * returns for a stream, else as long as cx. False: nobody listens any more. */
-struct methods_sink {
-    bool (*send)(struct methods_sink *sink, struct str response);
+/* One call. `send` gets the packed answers: one, or for METHOD_STREAM any number. The bytes live
+ * until it returns for a stream, else as long as cx. It says false when nobody listens any more. */
+struct methods_call {
+    struct ctx *cx;
+    struct rpc_server *server;
+    struct str request;
+    bool (*send)(struct methods_call *call, struct str answer);
 };
 
 /* Unpack, handle, pack, send. False if the request is malformed; then nothing was sent. */
-bool methods_run(const struct method *method, struct ctx *cx, struct rpc_server *s,
-                 struct str request, struct methods_sink *sink);
+bool methods_run(const struct method *method, struct methods_call *call);
 
 #endif

@@ -59,11 +59,8 @@ static enum rc secure(struct service *s, struct grpc_plugin_options *options,
 static enum rc start(struct service *s)
 {
     struct certificate certificate = {0};
-    struct grpc_plugin_options options = {.rpc = s->rpc,
-                                          .workers = s->workers,
-                                          .life = s->life,
-                                          .cancel = s->cancel,
-                                          .log = &s->log};
+    struct grpc_plugin_options options = {
+        .rpc = s->rpc, .workers = s->workers, .life = s->life, .cancel = s->cancel, .log = &s->log};
     enum rc rc = secure(s, &options, &certificate);
     if (rc == RC_OK)
         rc = socket_make(s->cx, &options.socket);
@@ -105,7 +102,8 @@ int serve_run(const struct registry *registry, bool reattach)
         ctx_free(s.cx);
         return 1;
     }
-    /* Many threads that each allocate little: two heaps are enough, one per thread is 16 times more. */
+    /* Many threads that each allocate little: two heaps are enough, one per thread is 16 times
+     * more. */
     mallopt(M_ARENA_MAX, 2);
     crash_install(socket_remove);
     s.life = life_new(s.cx->arena, reattach);

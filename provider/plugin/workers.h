@@ -21,7 +21,8 @@ struct job {
 
 struct workers *workers_new(unsigned max);
 
-/* Cancel, wait for every job, end the threads. Hangs with a job that does: ask workers_wait_idle. */
+/* Cancel, wait for every job, end the threads. Hangs with a job that does: ask workers_wait_idle.
+ */
 void workers_free(struct workers *w);
 
 /* False if the system refuses the first thread; the job is then not run. */

@@ -78,7 +78,8 @@ void rpc_read_data_source(struct ctx *cx, struct rpc_server *s, const void *requ
 void rpc_get_functions(struct ctx *cx, struct rpc_server *s, const void *request, void *response);
 void rpc_call_function(struct ctx *cx, struct rpc_server *s, const void *request, void *response);
 
-/* ---- Kinds that this provider does not declare: each answers with one diagnostic -------------- */
+/* ---- Kinds that this provider does not declare: each answers with one diagnostic --------------
+ */
 void rpc_validate_ephemeral_resource_config(struct ctx *cx, struct rpc_server *s,
                                             const void *request, void *response);
 void rpc_open_ephemeral_resource(struct ctx *cx, struct rpc_server *s, const void *request,

@@ -116,7 +116,7 @@ void rpc_invoke_action(struct ctx *cx, struct rpc_server *s, const void *request
 }
 
 #define EMPTY(name)                                                                                \
-    void rpc_##name(struct ctx *cx, struct rpc_server *s, const void *request, void *response)    \
+    void rpc_##name(struct ctx *cx, struct rpc_server *s, const void *request, void *response)     \
     {                                                                                              \
         (void)cx;                                                                                  \
         (void)s;                                                                                   \
