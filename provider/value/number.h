@@ -24,6 +24,9 @@ int number_cmp(struct str a, struct str b);
 
 bool number_is_whole(struct str canonical);
 
+/* With ten significant digits, as C's %.10g and Go's big.Float.String write it, however large. */
+struct str number_brief(struct arena *a, struct str canonical);
+
 /* A whole number that fits, else false. */
 bool number_to_i64(struct str canonical, int64_t *ret_n);
 
