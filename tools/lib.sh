@@ -26,22 +26,25 @@ version_at_least() {
 	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
 }
 
-# build_once NAME RESULT FUNCTION: make RESULT by calling FUNCTION, unless it is there.
+# build_once NAME RESULT FUNCTION [ARGUMENT]...: make RESULT by calling FUNCTION, unless it is there.
 # Under NAME's lock, so that a second run waits for the first instead of building too.
 # FUNCTION must put RESULT in place last, by a rename: a killed build leaves none.
 build_once() {
-	[ -e "$2" ] && return
+	local name=$1 result=$2
+	shift 2
+	[ -e "$result" ] && return
 	mkdir -p "$cache/lock" "$cache/log" || die "cannot write to $cache: set SEEDBANK_CACHE to a folder of yours"
 	(
 		flock -n 9 || {
-			say "waiting for another run that builds $1"
+			say "waiting for another run that builds $name"
 			flock 9
 		}
-		[ -e "$2" ] || {
-			say "building $1 once, into $2"
-			"$3"
+		[ -e "$result" ] || {
+			say "building $name once, into $result"
+			: >"$cache/log/$name"
+			"$@"
 		}
-	) 9>"$cache/lock/$1"
+	) 9>"$cache/lock/$name"
 }
 
 # logged NAME COMMAND...: run COMMAND, its output in a log; on failure show the end of it and stop.

@@ -7,11 +7,15 @@
  *
  * Retries: network errors before or during a reply (resets, time-outs, cut
  * headers or bodies) and the statuses 429, 500, 502, 503, 504, with full jitter
- * (exponential from 100 ms, at most 20 s), honouring Retry-After up to 60 s.
- * Only requests marked `retry_safe` are sent again once bytes may have reached
- * the server. A reply whose headers or body were cut is a failure, never a short
- * success. Redirects are returned, not followed (a signature names its host).
- * TLS is always verified.
+ * (exponential from 100 ms, at most 20 s), after what Retry-After asks for, up to
+ * 60 s. Only requests marked `retry_safe` are sent again once bytes may have
+ * reached the server. What will not mend itself is not tried again: certificates,
+ * replies over the cap, servers that do not speak HTTP.
+ * A reply whose headers or body were cut is a failure, never a short success; nor
+ * is a success that says neither how long it is nor where it ends.
+ * Redirects are returned, not followed (a signature names its host).
+ * TLS is at least 1.2 and always verified; proxies are taken from the environment
+ * (https_proxy, no_proxy ...) as curl does.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -28,8 +32,9 @@ struct session;
 struct http_client;
 
 struct http_client_options {
-    const char *ca_file;        /* PEM; NULL: the system's */
-    int64_t request_timeout_ms; /* one try, whole; 0: 60 s. A stall of 30 s also ends a try. */
+    const char *ca_file;        /* PEM, alone trusted; NULL: SSL_CERT_FILE, or the system's */
+    int64_t request_timeout_ms; /* one try, whole; 0: 60 s. Connecting may take 10 s of it. */
+    int64_t stall_timeout_ms;   /* no byte either way for so long ends a try; 0: 30 s */
     unsigned max_retries;       /* after the first try */
     const char *user_agent;
 };
@@ -51,7 +56,8 @@ struct http_request {
     size_t n_headers;
     const void *body; /* NULL: none */
     size_t body_len;
-    size_t max_response; /* bytes; 0: 1 MiB. More is an error naming the cap. */
+    size_t max_response; /* bytes of body; 0: 1 MiB. More is an error naming the cap; but the text
+                            of a status >= 400 is cut there, so that the status is not lost */
     bool retry_safe;     /* sending it twice does no harm */
 
     /* Called before each try, so that a signature is never stale: may replace headers (allocate in
@@ -69,8 +75,8 @@ struct http_response {
 };
 
 /* RC_OK for any complete reply, whatever its status (after retries are used up); RC_FAIL for no
- * complete reply, with a message that names host, cause (DNS, refused, TLS, time-out, cut ...) and
- * remedy. */
+ * complete reply, with a message that names method, origin, cause (name lookup, refused, TLS,
+ * time-out, cut ...) and remedy, or when cancelled (seen within 100 ms). */
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response) RC_MUST_CHECK;
 

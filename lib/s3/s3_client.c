@@ -50,6 +50,21 @@ static void use_aws(struct s3_client *c)
     c->aws = true;
 }
 
+static bool is_port(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n >= 1 && n <= 5 && only(text, n, "0123456789");
+}
+
+/* A host name, an IPv4 address, or an IPv6 address in brackets. */
+static bool is_host(const char *text, size_t n)
+{
+    if (n > 0 && text[0] == '[')
+        return n >= 4 && text[n - 1] == ']' && only(text + 1, n - 2, ALNUM ".:");
+    return n > 0 && only(text, n, ALNUM ".-_");
+}
+
 /* host, host:port, [ipv6] or [ipv6]:port; the scheme's own port is dropped, as every HTTP client
  * leaves it out of the Host header. NULL: malformed. */
 static const char *host_of(struct arena *a, const char *text, size_t n, const char *own_port)
@@ -57,15 +72,9 @@ static const char *host_of(struct arena *a, const char *text, size_t n, const ch
     char *host = arena_strndup(a, text, n);
     char *bracket = strchr(host, ']');
     char *port = strchr(bracket ? bracket : host, ':');
-    size_t name_len = port ? (size_t)(port - host) : n;
-    bool ipv6 = host[0] == '[';
 
-    if (n > MAX_HOST || name_len == 0 || (port && (port[1] == '\0' || strlen(port) > 6)) ||
-        (port && !only(port + 1, strlen(port + 1), "0123456789")))
-        return NULL;
-    if (ipv6 ? (bracket != host + name_len - 1 || !only(host + 1, name_len - 2, ALNUM ".:%") ||
-                name_len < 4)
-             : !only(host, name_len, ALNUM ".-_"))
+    if (n > MAX_HOST || !is_host(host, port ? (size_t)(port - host) : n) ||
+        (port && !is_port(port + 1)))
         return NULL;
     if (port && strcmp(port + 1, own_port) == 0)
         *port = '\0';
@@ -157,8 +166,7 @@ static bool takes_label(const char *host)
     size_t n = strcspn(host, ":");
     bool numeric = only(host, n, "0123456789.");
 
-    return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL &&
-           !(n >= 10 && strncasecmp(host + n - 10, ".localhost", 10) == 0);
+    return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL;
 }
 
 /* Stricter than no server: a slash would reach into another bucket, and dots move the path. The

@@ -3,37 +3,39 @@
 #include "base/ctx.h"
 #include "s3/s3_request.h"
 
+/* Fill in what all three have in common; the rest is the caller's. */
 static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
-                    struct s3_request *request, struct s3_reply *ret_reply)
+                    const struct s3_request *own, struct s3_reply *ret_reply)
 {
     struct sigv4_param version = {"versionId", object->version_id};
+    struct s3_request request = *own;
 
     if (object->key == NULL || object->key[0] == '\0')
         return diag_error(cx, NULL,
                           arena_printf(cx->arena, "Cannot %s an object of bucket %s without a name",
-                                       request->doing, object->bucket),
+                                       own->doing, object->bucket),
                           "The object's key is empty; it would mean the bucket itself. Nothing was "
                           "sent.");
-    request->bucket = object->bucket;
-    request->key = object->key;
-    request->expected_owner = object->expected_owner;
-    request->params = &version;
-    request->n_params = object->version_id ? 1 : 0;
-    return s3_request_send(cx, client, request, ret_reply);
+    request.bucket = object->bucket;
+    request.key = object->key;
+    request.expected_owner = object->expected_owner;
+    request.params = &version;
+    request.n_params = object->version_id ? 1 : 0;
+    return s3_request_send(cx, client, &request, ret_reply);
 }
 
 enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       struct str content, const char **ret_version_id)
 {
     struct s3_object latest = *object;
-    struct s3_request request = {
+    const struct s3_request request = {
         .doing = "write",
         .permission = "s3:PutObject",
         .method = "PUT",
         .body = content.p ? content : STR_LIT(""),
         .content_type = "application/octet-stream",
     };
-    struct s3_reply reply;
+    struct s3_reply reply = {.root = NULL};
     enum rc rc;
 
     latest.version_id = NULL;
@@ -43,32 +45,41 @@ enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_
     return rc;
 }
 
+/* The cap holds for the content; a refusal's document may be larger than a small cap. */
+#define REFUSAL_ROOM ((size_t)65536)
+
 enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       size_t max, struct str *ret_content)
 {
-    struct s3_request request = {
+    const struct s3_request request = {
         .doing = "read",
         .permission = object->version_id ? "s3:GetObjectVersion" : "s3:GetObject",
         .method = "GET",
         .content = true,
-        .max_response = max,
+        .max_response = max > REFUSAL_ROOM ? max : REFUSAL_ROOM,
     };
-    struct s3_reply reply;
+    struct s3_reply reply = {.root = NULL};
     enum rc rc = send(cx, client, object, &request, &reply);
 
-    if (rc == RC_OK)
-        *ret_content = reply.http.body;
-    return rc;
+    if (rc != RC_OK)
+        return rc;
+    if (reply.http.body.n > max)
+        return diag_error(cx, NULL,
+                          arena_printf(cx->arena, "Cannot read object \"%s\" of bucket %s",
+                                       object->key, object->bucket),
+                          "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
+    *ret_content = reply.http.body;
+    return RC_OK;
 }
 
 enum rc s3_object_delete(struct ctx *cx, struct s3_client *client, const struct s3_object *object)
 {
-    struct s3_request request = {
+    const struct s3_request request = {
         .doing = "delete",
         .permission = object->version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
         .method = "DELETE",
     };
-    struct s3_reply reply;
+    struct s3_reply reply = {.root = NULL};
 
     return send(cx, client, object, &request, &reply);
 }

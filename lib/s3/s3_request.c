@@ -98,7 +98,8 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
     struct http_request http;
 
     if (check_keys(cx, client, r) != RC_OK ||
-        s3_client_address(cx, client, r->bucket, r->key, &at) || prepare(cx, r, &at, &t) != RC_OK)
+        s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
+        prepare(cx, r, &at, &t) != RC_OK)
         return RC_FAIL;
     http = (struct http_request){
         .method = r->method,
@@ -142,6 +143,38 @@ static bool is_error(const struct xml_node *root)
     return root && strcmp(root->name, "Error") == 0;
 }
 
+/* A refusal is a result for the caller, or a message. */
+static enum rc refused(struct ctx *cx, const struct s3_client *client, const struct s3_request *r,
+                       const struct s3_reply *reply)
+{
+    struct s3_error error = s3_error_of(cx->arena, &reply->http, reply->root);
+    enum rc rc = s3_error_class(&error, r);
+
+    if (rc == RC_FAIL)
+        return s3_error_report(cx, client, r, &error);
+    if (r->error)
+        *r->error = error;
+    return rc;
+}
+
+/* Success must look like S3's, or a proxy's login page would pass for it. */
+static enum rc check_document(struct ctx *cx, const struct s3_client *client,
+                              const struct s3_request *r, const struct s3_reply *reply,
+                              const char *why)
+{
+    const struct xml_node *root = reply->root;
+
+    if (r->root && root == NULL)
+        return not_s3(cx, client, r, &reply->http,
+                      arena_printf(cx->arena, "its body is no XML (%s)", why));
+    if (r->root && strcmp(root->name, r->root) != 0)
+        return not_s3(cx, client, r, &reply->http,
+                      arena_printf(cx->arena, "no <%s> came", r->root));
+    if (!r->root && root == NULL && has_body(&reply->http))
+        return not_s3(cx, client, r, &reply->http, "a body came where S3 sends none");
+    return RC_OK;
+}
+
 enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s3_request *request,
                         struct s3_reply *ret_reply)
 {
@@ -153,24 +186,14 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
     if (send(cx, client, request, &reply.http) != RC_OK)
         return RC_FAIL;
     ok = reply.http.status >= 200 && reply.http.status < 300;
-    document = request->mend ? xml_mend(cx->arena, reply.http.body) : reply.http.body;
-    if (!(ok && request->content))
+    if (!ok || !request->content) {
+        document = request->mend ? xml_mend(cx->arena, reply.http.body) : reply.http.body;
         reply.root = xml_parse(cx->arena, document, &why);
-    if (!ok || is_error(reply.root)) {
-        struct s3_error error = s3_error_of(cx->arena, &reply.http, reply.root);
-        enum rc rc = s3_error_class(&error, request);
-        if (rc == RC_FAIL)
-            return s3_error_report(cx, client, request, &error);
-        if (request->error)
-            *request->error = error;
-        return rc;
+        if (!ok || is_error(reply.root))
+            return refused(cx, client, request, &reply);
+        if (check_document(cx, client, request, &reply, why) != RC_OK)
+            return RC_FAIL;
     }
-    if (request->root && (reply.root == NULL || strcmp(reply.root->name, request->root) != 0))
-        return not_s3(cx, client, request, &reply.http,
-                      why ? arena_printf(cx->arena, "its body is no XML (%s)", why)
-                          : arena_printf(cx->arena, "no <%s> came", request->root));
-    if (!request->root && !request->content && reply.root == NULL && has_body(&reply.http))
-        return not_s3(cx, client, request, &reply.http, "a body came where S3 sends none");
     *ret_reply = reply;
     return RC_OK;
 }

@@ -39,8 +39,8 @@ enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *
                           const char *expected_owner,
                           struct s3_versioning *ret_versioning) RC_MUST_CHECK;
 
-/* Ask for Enabled or Suspended, again and again while another change of the bucket is under way. Needs
- * s3:PutBucketVersioning. */
+/* Ask for Enabled or Suspended, again and again while another change of the bucket is under way.
+ * Needs s3:PutBucketVersioning. */
 enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
                           const struct s3_versioning_target *target,
                           enum s3_versioning_status wanted) RC_MUST_CHECK;

@@ -12,6 +12,13 @@ static int digit(char c, unsigned base)
     return value < (int)base ? value : -1;
 }
 
+/* https://www.w3.org/TR/xml/#charsets */
+static bool is_character(unsigned long c)
+{
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0xd7ff) ||
+           (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
+}
+
 /* Length of the reference that s begins with, when XML 1.0 allows no such character; else 0. */
 static size_t bad_reference(struct str s)
 {
@@ -24,12 +31,7 @@ static size_t bad_reference(struct str s)
         return 0;
     for (; i < s.n && digit(s.p[i], base) >= 0 && value <= 0x10ffff; i++)
         value = value * base + (unsigned long)digit(s.p[i], base);
-    if (i == start || i == s.n || s.p[i] != ';')
-        return 0;
-    if (value == '\t' || value == '\n' || value == '\r' || (value >= 0x20 && value < 0xd800) ||
-        (value > 0xdfff && value < 0xfffe) || (value > 0xffff && value <= 0x10ffff))
-        return 0;
-    return i + 1;
+    return i > start && i < s.n && s.p[i] == ';' && !is_character(value) ? i + 1 : 0;
 }
 
 struct str xml_mend(struct arena *a, struct str document)

@@ -12,7 +12,7 @@ static const struct value *encode_text(struct arena *a, enum value_state state, 
 
 static const struct value **encode_texts(struct arena *a, const char *const *texts, size_t n)
 {
-    const struct value **items = arena_array(a, n, sizeof(*items));
+    const struct value **items = arena_array(a, n, sizeof(const struct value *));
     for (size_t i = 0; i < n; i++) {
         items[i] = encode_text(a, texts[i] ? VALUE_KNOWN : VALUE_UNKNOWN, texts[i]);
     }
@@ -49,7 +49,7 @@ static const struct value *encode_strings(struct arena *a, const struct type *t,
 static const struct value *encode_objects(struct arena *a, const struct attr *attr,
                                           const struct type *t, const struct field_objects *f)
 {
-    const struct value **items = arena_array(a, f->n, sizeof(*items));
+    const struct value **items = arena_array(a, f->n, sizeof(const struct value *));
     for (size_t i = 0; i < f->n; i++) {
         const char *element = (const char *)f->v + i * attr->nested_size;
         items[i] = f->states && f->states[i] != VALUE_KNOWN ? not_known(a, t->element, f->states[i])
@@ -103,7 +103,7 @@ static const struct value *encode_field(struct arena *a, const struct attr *attr
 const struct value *model_encode(struct arena *a, const struct attr *attrs, const void *model)
 {
     const struct type *t = attr_object_type(a, attrs);
-    const struct value **items = arena_array(a, t->n_fields, sizeof(*items));
+    const struct value **items = arena_array(a, t->n_fields, sizeof(const struct value *));
     for (const struct attr *attr = attrs; attr->name; attr++) {
         int i = type_field_index(t, str_of(attr->name));
         items[i] = encode_field(a, attr, (const char *)model + attr->offset);

@@ -140,7 +140,7 @@ const struct value *raw_set_order(struct arena *a, const struct value *set)
         ranked[i] = (struct ranked){set->items[i], buf_str(key), i};
     }
     qsort(ranked, set->n, sizeof(*ranked), ranked_cmp);
-    const struct value **items = arena_array(a, set->n, sizeof(*items));
+    const struct value **items = arena_array(a, set->n, sizeof(const struct value *));
     for (size_t i = 0; i < set->n; i++) {
         items[i] = ranked[i].v;
     }
@@ -180,8 +180,10 @@ bool raw_set_eq(const struct value *a, const struct value *b)
     if (a == b) {
         return true;
     }
-    bool has_items = value_is_known(a) && value_is_known(b) && a->type->kind >= TYPE_LIST;
-    if (!has_items) {
+    if (!value_is_known(a) || !value_is_known(b)) {
+        return a->state == b->state;
+    }
+    if (a->type->kind < TYPE_LIST) {
         return value_eq(a, b);
     }
     return type_eq(a->type, b->type) && a->n == b->n && items_eq(a, b);

@@ -1,6 +1,7 @@
 #include "schema/validate.h"
 
 #include "base/ctx.h"
+#include "schema/set_path.h"
 #include "value/number.h"
 
 static void check_object(struct ctx *cx, const struct attr *attrs, const struct path *path,
@@ -19,8 +20,9 @@ static void check_element_not_null(struct ctx *cx, const struct path *path, cons
 static void check_elements(struct ctx *cx, const struct attr *attr, const struct path *path,
                            const struct value *v, struct validate_options options)
 {
+    struct diag_point start = diag_point(cx);
     for (size_t i = 0; i < v->n; i++) {
-        const struct path *at = path; /* sets cannot be indexed */
+        const struct path *at = path;
         if (v->type->kind == TYPE_LIST) {
             at = path_index(cx->arena, path, (int64_t)i);
         } else if (v->type->kind == TYPE_MAP) {
@@ -30,6 +32,9 @@ static void check_elements(struct ctx *cx, const struct attr *attr, const struct
         if (attr_is_nested(attr)) {
             check_object(cx, attr->attrs, at, v->items[i], options);
         }
+    }
+    if (v->type->kind == TYPE_SET) {
+        set_path_stop(cx, start, path);
     }
 }
 
@@ -66,7 +71,7 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
     }
 }
 
-/* What may be said of an attribute that is given, be its value known or not. */
+/* What may be said of an attribute that is given, whatever its value. */
 static void check_given(struct ctx *cx, const struct attr *attr, const struct path *path,
                         struct validate_options options)
 {
@@ -81,10 +86,6 @@ static void check_given(struct ctx *cx, const struct attr *attr, const struct pa
                    "1.11 or later. Use a newer version, or leave the attribute out.",
                    path_text(cx->arena, path));
     }
-    if (attr->flags & ATTR_DEPRECATED) {
-        diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
-                     attr->deprecation);
-    }
 }
 
 static void check_attribute(struct ctx *cx, const struct attr *attr, const struct path *path,
@@ -98,8 +99,13 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
         return;
     }
     check_given(cx, attr, path, options);
-    if (value_is_known(v)) {
-        check_content(cx, attr, path, v, options);
+    if (!value_is_known(v)) {
+        return;
+    }
+    check_content(cx, attr, path, v, options);
+    if (attr->flags & ATTR_DEPRECATED) { /* an unknown value may still turn out null */
+        diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
+                     attr->deprecation);
     }
 }
 

@@ -123,7 +123,7 @@ resource "seedbank_bucket_versioning" "a" {
 TF
 apply >/dev/null
 s3 remove-bucket "$fresh"
-check "a bucket that is gone is planned anew, with a warning" says "is gone.*1 to add" \
+check "a bucket that is gone is planned anew, with a warning" says "1 to add.*is gone" \
   "$(tf plan -input=false)"
 check "creating in a bucket that is gone names the bucket" \
   refuses "Bucket $fresh does not exist" apply

@@ -7,8 +7,9 @@
 #include "base/str.h"
 #include "http_server_private.h"
 
-#define HEAD_MAX 65536u
-#define BODY_MAX (64u << 20)
+#define HEAD_MAX      65536u
+#define TLS_HANDSHAKE 0x16 /* a client that speaks TLS to a plain port begins so */
+#define BODY_MAX      (64u << 20)
 
 /* ---- Bytes ------------------------------------------------------------------------------------
  */
@@ -54,7 +55,7 @@ static bool read_line(struct connection *c, struct buf *b)
     do
         if (receive(c, &byte, 1) != 1 || !buf_putc(b, byte))
             return false;
-    while (byte != '\n');
+    while (byte != '\n' && byte != TLS_HANDSHAKE);
     return true;
 }
 
@@ -64,7 +65,7 @@ static bool read_head(struct connection *c, struct buf *b)
 
     do {
         start = b->len;
-        if (!read_line(c, b))
+        if (!read_line(c, b) || b->data[0] == TLS_HANDSHAKE)
             return false;
     } while (b->len - start > 2 || b->len == start);
     return true;

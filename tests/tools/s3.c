@@ -80,12 +80,13 @@ static enum rc get(struct call *c)
     struct str content = {NULL, 0};
     enum rc rc = s3_object_get(c->cx, c->s3, &object, MAX_CONTENT, &content);
 
-    if (rc == RC_OK)
-        fwrite(content.p, 1, content.n, stdout);
+    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n)
+        return diag_error(c->cx, NULL, "Cannot write the object", "%s", strerror(errno));
     return rc;
 }
 
-static enum rc delete (struct call *c) {
+static enum rc delete_object(struct call *c)
+{
     struct s3_object object = {.bucket = c->bucket, .key = c->args[0], .version_id = c->args[1]};
 
     return s3_object_delete(c->cx, c->s3, &object);
@@ -132,10 +133,10 @@ static enum rc versions(struct call *c)
 static enum rc versioning(struct call *c)
 {
     struct s3_versioning_target target = {.bucket = c->bucket, .timeout_ms = WAIT_MS};
+    enum s3_versioning_status wanted = s3_versioning_status_of(c->args[0]);
     struct s3_versioning now;
     enum rc rc;
 
-    enum s3_versioning_status wanted = s3_versioning_status_of(c->args[0]);
     if (c->args[0]) {
         rc = s3_versioning_put(c->cx, c->s3, &target, wanted);
         if (rc == RC_OK)
@@ -175,7 +176,7 @@ static const struct command {
     {"remove-bucket", "BUCKET [--purge]", 0, 1, {"--purge"}, remove_bucket},
     {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
     {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
-    {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete},
+    {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
     {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
 };

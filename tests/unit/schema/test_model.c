@@ -148,7 +148,7 @@ static void values_that_do_not_fit_are_refused(void **state)
         {"object={n=0.5}", "object.n", "whole number"},
         {"objects=[{} {n=0.5}]", "objects[1].n", "whole number"},
         {"object_map={a={n=0.5}}", "object_map[\"a\"].n", "whole number"},
-        {"object_set=[{n=0.5}]", "object_set.n", "whole number"},
+        {"object_set=[{n=0.5}]", "object_set", "object_set.n must be a whole number"},
         {"list=[a null]", "list[1]", "null element"},
         {"set=[null]", "set", "null element"},
         {"map={k=null}", "map[\"k\"]", "null element"},

@@ -93,7 +93,7 @@ static void each_mistake_is_named_with_its_place(void **state)
         {"name=ab list=[]", "list", "at least 1 elements, not 0"},
         {"name=ab list=[{k=a} {}]", "list[1].k", "must be given"},
         {"name=ab list=[null]", "list[0]", "null element"},
-        {"name=ab set=[{k=a mode=x}]", "set.mode", "\"on\" or \"off\""},
+        {"name=ab set=[{k=a mode=x}]", "set", "set.mode must be \"on\" or \"off\""},
         {"name=ab set=[null]", "set", "null element"},
         {"name=ab map={m={}}", "map[\"m\"].k", "must be given"},
     };
@@ -132,6 +132,9 @@ static void deprecation_is_a_warning(void **state)
     assert_int_equal(validate_config(cx, attrs, config, options), RC_OK);
     assert_int_equal(cx->diags.warnings, 1);
     assert_diag(cx, "old: Use mode.");
+    config = object_of(cx, attrs, "name=ab old=?");
+    assert_int_equal(validate_config(cx, attrs, config, options), RC_OK);
+    assert_int_equal(cx->diags.warnings, 1);
 }
 
 int main(void)

@@ -172,6 +172,26 @@ static void unknown_content_survives_in_order(void **state)
                         "<L xmlns=\"u\"><A/><B xmlns=\"\"/></L>");
 }
 
+static void mends_references_to_what_xml_cannot_hold(void **state)
+{
+    static const struct {
+        const char *document, *mended;
+    } rows[] = {
+        {"", ""},
+        {"a&#1;b", "a\xef\xbf\xbd"
+                   "b"},
+        {"&#x01;&#X1;&#x1F;", "\xef\xbf\xbd&#X1;\xef\xbf\xbd"},
+        {"&#0;&#xD800;&#xfffe;&#x110000;&#99999999999999999999;",
+         "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd&#99999999999999999999;"},
+        {"&#9;&#10;&#xd;&#x20;&#x1F600;&#xFFFD;", "&#9;&#10;&#xd;&#x20;&#x1F600;&#xFFFD;"},
+        {"&#;&#x;&#1&#1a;&#", "&#;&#x;&#1&#1a;&#"},
+        {"&&#1;#1;", "&\xef\xbf\xbd#1;"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_true(str_is(xml_mend(*state, str_of(rows[i].document)), rows[i].mended));
+}
+
 static void edits(void **state)
 {
     struct xml_node *root = parsed(*state, "<L xmlns='u'><R>1</R><R>2</R><R>3</R></L>");
@@ -228,6 +248,7 @@ int main(void)
         T(refuses_what_is_not_plain_data),
         T(bounds_hold_exactly),
         T(unknown_content_survives_in_order),
+        T(mends_references_to_what_xml_cannot_hold),
         T(edits),
         T(writing_refuses_what_cannot_be_read_back),
     };

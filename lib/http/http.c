@@ -1,0 +1,90 @@
+#include "http/http.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/ctx.h"
+#include "http/http_private.h"
+
+const char *http_header_get(const struct http_response *response, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < response->n_headers; i++)
+        if (strcasecmp(response->headers[i].name, name) == 0)
+            return response->headers[i].value;
+    return NULL;
+}
+
+char *http_origin(struct arena *a, const char *url)
+{
+    const char *scheme_end = strstr(url, "://");
+    const char *host = scheme_end == NULL ? url : scheme_end + 3;
+    size_t n = strcspn(host, "/?#");
+    const char *at = memrchr(host, '@', n); /* what stands before it may be a password */
+
+    if (at != NULL) {
+        n -= (size_t)(at + 1 - host);
+        host = at + 1;
+    }
+    return arena_printf(a, "%.*s%.*s", scheme_end == NULL ? 0 : (int)(scheme_end + 3 - url), url,
+                        (int)n, host);
+}
+
+/* A line break in a name or value would become a header, or a request, of its own. */
+static enum rc check_headers(struct ctx *cx, const struct http_request *request)
+{
+    size_t i;
+    const char *p;
+
+    for (i = 0; i < request->n_headers; i++) {
+        const struct http_header *h = &request->headers[i];
+
+        for (p = h->value; *p != '\0' && ((unsigned char)*p >= 0x20 || *p == '\t') && *p != 0x7F;)
+            p++;
+        if (*p != '\0' || h->name[strcspn(h->name, "\r\n: ")] != '\0')
+            return diag_error(
+                cx, NULL,
+                arena_printf(cx->arena, "%s %s was not sent", request->method,
+                             http_origin(cx->arena, request->url)),
+                "The value for the header %s holds a line break or another control character. "
+                "Remove it from the setting it comes from.",
+                h->name);
+    }
+    return RC_OK;
+}
+
+static enum rc prepare(struct ctx *cx, struct http_request *request)
+{
+    enum rc rc = ctx_check(cx);
+
+    if (rc == RC_OK && request->prepare != NULL)
+        rc = request->prepare(cx, request->prepare_arg, request);
+    return rc == RC_OK ? check_headers(cx, request) : rc;
+}
+
+enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
+                  struct http_response *ret_response)
+{
+    unsigned tries = 0;
+    struct http_try t;
+    enum rc rc;
+
+    for (;;) {
+        rc = prepare(cx, request);
+        if (rc != RC_OK)
+            return rc;
+        http_try_run(&t, cx, client, request);
+        http_log_try(cx, &t, ++tries);
+        if (tries > client->options.max_retries || !http_retry_wanted(request, &t))
+            break;
+        rc = ctx_sleep_ms(cx, http_retry_delay_ms(cx, &t, tries));
+        if (rc != RC_OK)
+            return rc;
+    }
+    if (t.cause != HTTP_COMPLETE)
+        return http_error_report(cx, &t, tries);
+    t.response.tries = tries;
+    *ret_response = t.response;
+    return RC_OK;
+}

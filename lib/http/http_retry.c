@@ -1,0 +1,63 @@
+/* When a request is sent again, and how soon. */
+#include <sys/random.h>
+
+#include "base/ctx.h"
+#include "http/http_private.h"
+
+#define FIRST_MS         100
+#define LONGEST_MS       20000
+#define LONGEST_ASKED_MS 60000
+
+static bool is_passing_status(int status)
+{
+    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+bool http_retry_wanted(const struct http_request *request, const struct http_try *t)
+{
+    if (t->sent && !request->retry_safe)
+        return false;
+    if (t->cause == HTTP_COMPLETE)
+        return is_passing_status(t->response.status);
+    return http_error_passes(t->cause);
+}
+
+/* Uniform in 0..limit: many clients that failed together must not come back together. */
+static int64_t jitter(int64_t limit)
+{
+    uint64_t random = 0;
+
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        return limit;
+    return (int64_t)(random % ((uint64_t)limit + 1));
+}
+
+/* RFC 9110, 10.2.3: seconds, or a date. */
+static int64_t asked_ms(struct ctx *cx, const struct http_try *t)
+{
+    const char *value = http_header_get(&t->response, "Retry-After");
+    int64_t ms = 0;
+    time_t date;
+
+    if (t->cause != HTTP_COMPLETE || value == NULL)
+        return 0;
+    if (str_to_i64(str_of(value), &ms)) {
+        ms = ms > LONGEST_ASKED_MS / 1000 ? LONGEST_ASKED_MS : ms * 1000;
+    } else {
+        date = curl_getdate(value, NULL);
+        if (date >= 0)
+            ms = ((int64_t)date - (int64_t)cx->clock->now(cx->clock).tv_sec) * 1000;
+    }
+    if (ms < 0)
+        return 0;
+    return ms > LONGEST_ASKED_MS ? LONGEST_ASKED_MS : ms;
+}
+
+int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned tries)
+{
+    int64_t limit = FIRST_MS;
+
+    while (--tries > 0 && limit < LONGEST_MS)
+        limit *= 2;
+    return asked_ms(cx, t) + jitter(limit > LONGEST_MS ? LONGEST_MS : limit);
+}

@@ -1,0 +1,35 @@
+/* Whatever is read conforms, can be written, and reads back as the same value. */
+#include "fuzz_value.h"
+#include "value/value_json.h"
+
+static void check(struct ctx *cx, const struct type *t, struct str input)
+{
+    const struct value *v, *again;
+    struct str text, twice;
+    if (value_json_decode(cx, input, t, VALUE_JSON_REFUSE_EXTRAS, &v) != RC_OK) {
+        must(cx->diags.errors > 0);
+        if (value_json_decode(cx, input, t, VALUE_JSON_IGNORE_EXTRAS, &v) == RC_OK) {
+            must(value_conforms(cx, v, t) == RC_OK);
+        }
+        return;
+    }
+    must(value_conforms(cx, v, t) == RC_OK);
+    must(value_json_encode(cx, v, t, &text) == RC_OK);
+    must(value_json_decode(cx, text, t, VALUE_JSON_REFUSE_EXTRAS, &again) == RC_OK);
+    must(value_eq(v, again));
+    must(value_json_encode(cx, again, t, &twice) == RC_OK);
+    must(str_eq(text, twice));
+    must(cx->diags.errors == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ctx *cx = ctx_new(&(struct ctx_options){0});
+    const struct type *t;
+    struct str rest;
+    if (split(cx, data, size, &t, &rest)) {
+        check(cx, t, rest);
+    }
+    ctx_free(cx);
+    return 0;
+}

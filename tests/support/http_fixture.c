@@ -1,0 +1,46 @@
+#include "http_fixture.h"
+
+struct http_fixture *http_fixture_new(const struct http_server_options *server,
+                                      const struct http_client_options *client)
+{
+    struct http_fixture *f = calloc(1, sizeof *f);
+    struct http_client_options options = *client;
+
+    if (f == NULL)
+        abort();
+    f->server = http_server_start(server);
+    test_clock_init(&f->clock, 1795490178000); /* 2026-11-24T03:16:18Z */
+    test_log_init(&f->log, LOG_TRACE);
+    f->session = session_new();
+    f->cancel = cancel_new(NULL);
+    f->cx = ctx_new(&(struct ctx_options){
+        .session = f->session, .clock = &f->clock.clock, .log = &f->log.log, .cancel = f->cancel});
+    if (options.ca_file == NULL)
+        options.ca_file = http_server_ca_file(f->server);
+    f->client = http_client_new(f->session, &options);
+    return f;
+}
+
+void http_fixture_free(struct http_fixture *f)
+{
+    ctx_free(f->cx);
+    session_free(f->session);
+    cancel_free(f->cancel);
+    test_log_free(&f->log);
+    http_server_free(f->server);
+    free(f);
+}
+
+char *http_fixture_url(struct http_fixture *f, const char *target)
+{
+    return arena_printf(f->cx->arena, "%s%s", http_server_url(f->server), target);
+}
+
+enum rc http_fixture_get(struct http_fixture *f, const char *target,
+                         struct http_response *ret_response)
+{
+    struct http_request request = {
+        .method = "GET", .url = http_fixture_url(f, target), .retry_safe = true};
+
+    return http_send(f->cx, f->client, &request, ret_response);
+}

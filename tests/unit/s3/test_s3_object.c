@@ -1,0 +1,124 @@
+/* Objects and buckets: what is sent, and what the answers become. */
+#include "fixture.h"
+#include "s3/s3_bucket.h"
+#include "s3/s3_object.h"
+
+static void put_get_delete(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object o = {.bucket = "files", .key = "a b/../\xf0\x9f\x98\x80", .version_id = "v+1"};
+    const char *version = "untouched";
+    struct str content;
+
+    http_server_expect(
+        f->server, &(struct http_server_step){.method = "PUT",
+                                              .target = "/files/a%20b/../%F0%9F%98%80",
+                                              .body = "hello",
+                                              .reply = {.headers = "x-amz-version-id: v2\r\n"}});
+    assert_int_equal(s3_object_put(f->cx, f->client, &o, STR_LIT("hello"), &version), RC_OK);
+    assert_string_equal(version, "v2");
+    fixture_expect(f, "GET", "/files/a%20b/../%F0%9F%98%80?versionId=v%2B1", 200,
+                   "<Error>no</Error>");
+    assert_int_equal(s3_object_get(f->cx, f->client, &o, 100, &content), RC_OK);
+    assert_string_equal(content.p, "<Error>no</Error>");
+    fixture_expect(f, "DELETE", "/files/a%20b/../%F0%9F%98%80?versionId=v%2B1", 204, NULL);
+    assert_int_equal(s3_object_delete(f->cx, f->client, &o), RC_OK);
+}
+
+static void an_empty_object_and_an_unversioned_bucket(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object o = {.bucket = "files", .key = "k"};
+    const char *version = "untouched";
+
+    http_server_expect(
+        f->server,
+        &(struct http_server_step){.method = "PUT", .expect = {"Content-Length: 0"}, .body = ""});
+    assert_int_equal(s3_object_put(f->cx, f->client, &o, (struct str){NULL, 0}, &version), RC_OK);
+    assert_null(version);
+}
+
+static void absent_and_too_large(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object o = {.bucket = "files", .key = "k"};
+    struct str content = STR_LIT("untouched");
+
+    fixture_expect(f, "GET", "/files/k", 404, S3_ERROR("NoSuchKey", ""));
+    assert_int_equal(s3_object_get(f->cx, f->client, &o, 100, &content), RC_NOT_FOUND);
+    http_server_expect(
+        f->server, &(struct http_server_step){.reply = {.body = "12345678", .body_repeat = 20}});
+    assert_int_equal(s3_object_get(f->cx, f->client, &o, 100, &content), RC_FAIL);
+    assert_diag(f->cx, "Cannot read object \"k\" of bucket files");
+    assert_string_equal(content.p, "untouched");
+}
+
+/* An empty key would mean the bucket: deleting it instead of an object. */
+static void an_object_needs_a_name(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object o = {.bucket = "files", .key = ""};
+
+    assert_int_equal(s3_object_delete(f->cx, f->client, &o), RC_FAIL);
+    o.key = NULL;
+    assert_int_equal(s3_object_delete(f->cx, f->client, &o), RC_FAIL);
+    assert_diag(f->cx, "without a name");
+    assert_int_equal(http_server_count(f->server), 0);
+}
+
+static void buckets(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_expect(f, "PUT", "/files", 200, NULL);
+    assert_int_equal(s3_bucket_create(f->cx, f->client, "files"), RC_OK);
+    fixture_expect(f, "PUT", "/files", 409, S3_ERROR("BucketAlreadyOwnedByYou", ""));
+    assert_int_equal(s3_bucket_create(f->cx, f->client, "files"), RC_CONFLICT);
+    fixture_expect(f, "HEAD", "/files", 200, NULL);
+    assert_int_equal(s3_bucket_head(f->cx, f->client, "files"), RC_OK);
+    fixture_expect(f, "HEAD", "/files", 404, NULL);
+    assert_int_equal(s3_bucket_head(f->cx, f->client, "files"), RC_NOT_FOUND);
+    fixture_expect(f, "HEAD", "/files", 403, NULL);
+    assert_int_equal(s3_bucket_head(f->cx, f->client, "files"), RC_FAIL);
+    assert_diag(f->cx, "s3:ListBucket");
+    fixture_expect(f, "DELETE", "/files", 409, S3_ERROR("BucketNotEmpty", ""));
+    assert_int_equal(s3_bucket_delete(f->cx, f->client, "files"), RC_FAIL);
+    assert_diag(f->cx, "still holds objects");
+    fixture_expect(f, "DELETE", "/files", 204, NULL);
+    assert_int_equal(s3_bucket_delete(f->cx, f->client, "files"), RC_OK);
+}
+
+/* The first answer was lost, the second finds the bucket made: that is success. */
+static void a_create_whose_answer_was_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_client *patient;
+
+    assert_int_equal(s3_client_new(f->cx, f->session,
+                                   &(struct s3_options){.endpoint = http_server_url(f->server),
+                                                        .access_key = "AKIDEXAMPLE",
+                                                        .secret_key = SECRET,
+                                                        .max_retries = 1},
+                                   &patient),
+                     RC_OK);
+    http_server_expect(
+        f->server,
+        &(struct http_server_step){
+            .method = "PUT", .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_AT_START}});
+    fixture_expect(f, "PUT", "/files", 409, S3_ERROR("BucketAlreadyOwnedByYou", ""));
+    assert_int_equal(s3_bucket_create(f->cx, patient, "files"), RC_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(put_get_delete),
+        TEST(an_empty_object_and_an_unversioned_bucket),
+        TEST(absent_and_too_large),
+        TEST(an_object_needs_a_name),
+        TEST(buckets),
+        TEST(a_create_whose_answer_was_lost),
+    };
+
+    return cmocka_run_group_tests_name("s3_object", tests, NULL, NULL);
+}
