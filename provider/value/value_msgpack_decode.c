@@ -181,7 +181,7 @@ enum rc value_msgpack_decode(struct ctx *cx, struct str bytes, const struct type
         *ret_v = value_null(cx->arena, t);
         return RC_OK;
     }
-    const struct value *v;
+    const struct value *v = NULL;
     struct target to = {.type = t, .ret_v = &v};
     /* The value's texts point into a copy: it outlives the message. */
     struct str rest = {arena_memdup(cx->arena, bytes.p, bytes.n), bytes.n};

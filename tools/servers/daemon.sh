@@ -15,9 +15,6 @@
 server_script() {
 	arguments=("$@")
 	dir=
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
 	case $#:${1-} in
 	[23]:start) # what start does not take, it answers with server_usage
 		shift
