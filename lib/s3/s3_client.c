@@ -166,8 +166,7 @@ static bool takes_label(const char *host)
     size_t n = strcspn(host, ":");
     bool numeric = only(host, n, "0123456789.");
 
-    return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL &&
-           !(n >= 10 && strncasecmp(host + n - 10, ".localhost", 10) == 0);
+    return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL;
 }
 
 /* Stricter than no server: a slash would reach into another bucket, and dots move the path. The

@@ -98,7 +98,8 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
     struct http_request http;
 
     if (check_keys(cx, client, r) != RC_OK ||
-        s3_client_address(cx, client, r->bucket, r->key, &at) || prepare(cx, r, &at, &t) != RC_OK)
+        s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
+        prepare(cx, r, &at, &t) != RC_OK)
         return RC_FAIL;
     http = (struct http_request){
         .method = r->method,
@@ -166,7 +167,8 @@ static enum rc check_document(struct ctx *cx, const struct s3_client *client,
     if (r->root && root == NULL)
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "its body is no XML (%s)", why));
-    if (r->root && strcmp(root->name, r->root) != 0)
+    if (r->root && strcmp(root->name, r->root) != 0 &&
+        (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0))
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "no <%s> came", r->root));
     if (!r->root && root == NULL && has_body(&reply->http))

@@ -2,6 +2,7 @@
 
 #include "base/ctx.h"
 #include "schema/model.h"
+#include "schema/set_path.h"
 #include "value/number.h"
 
 /* One field being filled: where it is in the document and in memory. */
@@ -184,8 +185,12 @@ static enum rc decode_objects(struct ctx *cx, const struct slot *slot, const str
     struct field_objects *f = slot->field;
     struct field_objects out = {.state = v->state};
     if (v->state == VALUE_KNOWN) {
+        struct diag_point start = diag_point(cx);
         out.n = v->n;
         if (decode_elements(cx, slot, v, &out) != RC_OK) {
+            if (slot->attr->kind == ATTR_OBJECT_SET) {
+                set_path_stop(cx, start, slot->path);
+            }
             return RC_FAIL;
         }
         if (slot->attr->kind == ATTR_OBJECT_MAP && decode_keys(cx, slot, v, &out.keys) != RC_OK) {

@@ -12,7 +12,7 @@ static const struct value *encode_text(struct arena *a, enum value_state state, 
 
 static const struct value **encode_texts(struct arena *a, const char *const *texts, size_t n)
 {
-    const struct value **items = arena_array(a, n, sizeof(*items));
+    const struct value **items = arena_array(a, n, sizeof(const struct value *));
     for (size_t i = 0; i < n; i++) {
         items[i] = encode_text(a, texts[i] ? VALUE_KNOWN : VALUE_UNKNOWN, texts[i]);
     }
@@ -35,8 +35,9 @@ static const struct value *not_known(struct arena *a, const struct type *t, enum
 
 static const struct value *encode_string_map(struct arena *a, const struct field_string_map *f)
 {
-    return value_map(a, &type_map_of_string, encode_keys(a, f->keys, f->n),
-                     encode_texts(a, f->v, f->n), f->n);
+    return value_map(
+        a, &type_map_of_string,
+        (struct value_entries){encode_keys(a, f->keys, f->n), encode_texts(a, f->v, f->n), f->n});
 }
 
 static const struct value *encode_strings(struct arena *a, const struct type *t,
@@ -49,14 +50,14 @@ static const struct value *encode_strings(struct arena *a, const struct type *t,
 static const struct value *encode_objects(struct arena *a, const struct attr *attr,
                                           const struct type *t, const struct field_objects *f)
 {
-    const struct value **items = arena_array(a, f->n, sizeof(*items));
+    const struct value **items = arena_array(a, f->n, sizeof(const struct value *));
     for (size_t i = 0; i < f->n; i++) {
         const char *element = (const char *)f->v + i * attr->nested_size;
         items[i] = f->states && f->states[i] != VALUE_KNOWN ? not_known(a, t->element, f->states[i])
                                                             : model_encode(a, attr->attrs, element);
     }
     if (attr->kind == ATTR_OBJECT_MAP) {
-        return value_map(a, t, encode_keys(a, f->keys, f->n), items, f->n);
+        return value_map(a, t, (struct value_entries){encode_keys(a, f->keys, f->n), items, f->n});
     }
     return attr->kind == ATTR_OBJECT_SET ? value_set(a, t, items, f->n)
                                          : value_list(a, t, items, f->n);
@@ -103,7 +104,7 @@ static const struct value *encode_field(struct arena *a, const struct attr *attr
 const struct value *model_encode(struct arena *a, const struct attr *attrs, const void *model)
 {
     const struct type *t = attr_object_type(a, attrs);
-    const struct value **items = arena_array(a, t->n_fields, sizeof(*items));
+    const struct value **items = arena_array(a, t->n_fields, sizeof(const struct value *));
     for (const struct attr *attr = attrs; attr->name; attr++) {
         int i = type_field_index(t, str_of(attr->name));
         items[i] = encode_field(a, attr, (const char *)model + attr->offset);

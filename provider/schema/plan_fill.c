@@ -74,7 +74,7 @@ static const struct value *walk_object(struct walk *w, const struct attr *attrs,
         return object;
     }
     const struct value **items =
-        arena_memdup(w->cx->arena, object->items, object->n * sizeof(*items));
+        arena_memdup(w->cx->arena, object->items, object->n * sizeof(const struct value *));
     for (const struct attr *attr = attrs; attr->name; attr++) {
         int i = type_field_index(object->type, str_of(attr->name));
         items[i] = walk_attr(w, attr, items[i], reach_field(config, attr->name));
@@ -85,7 +85,7 @@ static const struct value *walk_object(struct walk *w, const struct attr *attrs,
 static const struct value *walk_elements(struct walk *w, const struct attr *attr,
                                          const struct value *v, struct reached config)
 {
-    const struct value **items = arena_array(w->cx->arena, v->n, sizeof(*items));
+    const struct value **items = arena_array(w->cx->arena, v->n, sizeof(const struct value *));
     for (size_t i = 0; i < v->n; i++) {
         items[i] = walk_object(w, attr->attrs, v->items[i], reach_element(config, v, i));
     }

@@ -59,7 +59,8 @@ static const struct value *modify_object(struct plan_modify *m, const struct att
     if (!value_is_known(at->plan) || at->plan->n == 0) {
         return at->plan;
     }
-    const struct value **items = arena_memdup(a, at->plan->items, at->plan->n * sizeof(*items));
+    const struct value **items =
+        arena_memdup(a, at->plan->items, at->plan->n * sizeof(const struct value *));
     for (const struct attr *attr = attrs; attr->name; attr++) {
         int i = type_field_index(at->plan->type, str_of(attr->name));
         struct sides inner = {
@@ -92,7 +93,7 @@ static const struct value *modify_elements(struct plan_modify *m, const struct a
     bool is_set = attr->kind == ATTR_OBJECT_SET;
     const struct value *config = is_set ? raw_set_order(a, at->config) : at->config;
     const struct value *prior = is_set ? raw_set_order(a, at->prior) : at->prior;
-    const struct value **items = arena_array(a, at->plan->n, sizeof(*items));
+    const struct value **items = arena_array(a, at->plan->n, sizeof(const struct value *));
     for (size_t i = 0; i < at->plan->n; i++) {
         struct sides inner = {
             .config = element_of(a, config, at->plan, i),
@@ -110,7 +111,8 @@ static bool replaces(const struct attr *attr, const struct sides *at)
 {
     bool asked = (attr->flags & ATTR_REPLACE) ||
                  ((attr->flags & ATTR_REPLACE_IF_CONFIGURED) && !value_is_null(at->config));
-    return asked && !raw_set_eq(at->plan, at->prior);
+    /* A null of another type, which only a dynamic attribute can have, is a change. */
+    return asked && !(raw_set_eq(at->plan, at->prior) && type_eq(at->plan->type, at->prior->type));
 }
 
 static const struct value *modify_attr(struct plan_modify *m, const struct attr *attr,

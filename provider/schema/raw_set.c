@@ -1,11 +1,11 @@
 #include "schema/raw_set.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "value/number.h"
 
 /* A key is a few times the size of its element, which core bounds. */
 #define KEY_MAX ((size_t)1 << 30)
@@ -43,10 +43,9 @@ static void append_quoted(struct buf *key, struct str s)
     buf_putc(key, '"');
 }
 
-/* Ten digits, as Go's big.Float prints itself. Used for order only, never as a value. */
-static void append_number(struct arena *a, struct buf *key, struct str text)
+static void append_text(struct buf *key, struct str s)
 {
-    buf_printf(key, "%.10g", strtod(str_dup(a, text), NULL));
+    buf_append(key, s.p, s.n);
 }
 
 static void append_items(struct arena *a, struct buf *key, const struct value *v,
@@ -75,7 +74,7 @@ static void append_key(struct arena *a, struct buf *key, const struct value *v)
         buf_putc(key, v->boolean ? 'T' : 'F');
         break;
     case TYPE_NUMBER:
-        append_number(a, key, v->text);
+        append_text(key, number_brief(a, v->text));
         break;
     case TYPE_STRING:
         append_quoted(key, v->text);
@@ -140,7 +139,7 @@ const struct value *raw_set_order(struct arena *a, const struct value *set)
         ranked[i] = (struct ranked){set->items[i], buf_str(key), i};
     }
     qsort(ranked, set->n, sizeof(*ranked), ranked_cmp);
-    const struct value **items = arena_array(a, set->n, sizeof(*items));
+    const struct value **items = arena_array(a, set->n, sizeof(const struct value *));
     for (size_t i = 0; i < set->n; i++) {
         items[i] = ranked[i].v;
     }
@@ -180,8 +179,10 @@ bool raw_set_eq(const struct value *a, const struct value *b)
     if (a == b) {
         return true;
     }
-    bool has_items = value_is_known(a) && value_is_known(b) && a->type->kind >= TYPE_LIST;
-    if (!has_items) {
+    if (!value_is_known(a) || !value_is_known(b)) {
+        return a->state == b->state;
+    }
+    if (a->type->kind < TYPE_LIST) {
         return value_eq(a, b);
     }
     return type_eq(a->type, b->type) && a->n == b->n && items_eq(a, b);

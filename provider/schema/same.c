@@ -83,7 +83,7 @@ static const struct value *keep_elements(struct arena *a, const struct attr *att
 {
     bool is_set = attr->kind == ATTR_OBJECT_SET;
     bool *taken = arena_array(a, prior->n, sizeof(*taken));
-    const struct value **items = arena_array(a, fresh->n, sizeof(*items));
+    const struct value **items = arena_array(a, fresh->n, sizeof(const struct value *));
     bool changed = false;
     for (size_t i = 0; i < fresh->n; i++) {
         const struct value *other = is_set ? NULL : partner(prior, fresh, i);
@@ -141,7 +141,7 @@ const struct value *same_keep_spelling(struct arena *a, const struct attr *attrs
             continue;
         }
         if (!items) {
-            items = arena_memdup(a, fresh->items, fresh->n * sizeof(*items));
+            items = arena_memdup(a, fresh->items, fresh->n * sizeof(const struct value *));
         }
         items[i] = v;
     }

@@ -1,6 +1,7 @@
 #include "schema/validate.h"
 
 #include "base/ctx.h"
+#include "schema/set_path.h"
 #include "value/number.h"
 
 static void check_object(struct ctx *cx, const struct attr *attrs, const struct path *path,
@@ -19,8 +20,9 @@ static void check_element_not_null(struct ctx *cx, const struct path *path, cons
 static void check_elements(struct ctx *cx, const struct attr *attr, const struct path *path,
                            const struct value *v, struct validate_options options)
 {
+    struct diag_point start = diag_point(cx);
     for (size_t i = 0; i < v->n; i++) {
-        const struct path *at = path; /* sets cannot be indexed */
+        const struct path *at = path;
         if (v->type->kind == TYPE_LIST) {
             at = path_index(cx->arena, path, (int64_t)i);
         } else if (v->type->kind == TYPE_MAP) {
@@ -31,24 +33,19 @@ static void check_elements(struct ctx *cx, const struct attr *attr, const struct
             check_object(cx, attr->attrs, at, v->items[i], options);
         }
     }
+    if (v->type->kind == TYPE_SET) {
+        set_path_stop(cx, start, path);
+    }
 }
 
 static void check_content(struct ctx *cx, const struct attr *attr, const struct path *path,
                           const struct value *v, struct validate_options options)
 {
-    int64_t n = 0;
     switch (attr->kind) {
     case ATTR_STRING:
     case ATTR_BOOL:
-    case ATTR_VALUE:
-        break;
     case ATTR_INT:
-        if (!number_to_i64(v->text, &n)) {
-            diag_error(cx, path, "Value is not a whole number",
-                       "%s must be a whole number from -9223372036854775808 to "
-                       "9223372036854775807.",
-                       path_text(cx->arena, path));
-        }
+    case ATTR_VALUE:
         break;
     case ATTR_OBJECT:
         check_object(cx, attr->attrs, path, v, options);
@@ -61,12 +58,31 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
         check_elements(cx, attr, path, v, options);
         break;
     }
+}
+
+static void check_value(struct ctx *cx, const struct attr *attr, const struct path *path,
+                        const struct value *v)
+{
     for (const struct attr_check *check = attr->checks; check && check->run; check++) {
         check->run(cx, check, path, v);
     }
 }
 
-/* What may be said of an attribute that is given, be its value known or not. */
+/* The wire has one type for all numbers. */
+static enum rc check_whole(struct ctx *cx, const struct attr *attr, const struct path *path,
+                           const struct value *v)
+{
+    int64_t n = 0;
+    if (attr->kind != ATTR_INT || !value_is_known(v) || number_to_i64(v->text, &n)) {
+        return RC_OK;
+    }
+    return diag_error(cx, path, "Value is not a whole number",
+                      "%s must be a whole number from -9223372036854775808 to "
+                      "9223372036854775807.",
+                      path_text(cx->arena, path));
+}
+
+/* What may be said of an attribute that is given, whatever its value. */
 static void check_given(struct ctx *cx, const struct attr *attr, const struct path *path,
                         struct validate_options options)
 {
@@ -81,10 +97,6 @@ static void check_given(struct ctx *cx, const struct attr *attr, const struct pa
                    "1.11 or later. Use a newer version, or leave the attribute out.",
                    path_text(cx->arena, path));
     }
-    if (attr->flags & ATTR_DEPRECATED) {
-        diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
-                     attr->deprecation);
-    }
 }
 
 static void check_attribute(struct ctx *cx, const struct attr *attr, const struct path *path,
@@ -97,9 +109,21 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
         }
         return;
     }
+    if (check_whole(cx, attr, path, v) != RC_OK) {
+        return; /* whatever else is wrong follows from it */
+    }
+    struct diag_point start = diag_point(cx);
     check_given(cx, attr, path, options);
-    if (value_is_known(v)) {
+    if (!value_is_known(v)) {
+        return;
+    }
+    check_value(cx, attr, path, v);
+    if (!diag_failed_since(cx, start)) { /* parts of what is wrong as a whole do not matter */
         check_content(cx, attr, path, v, options);
+    }
+    if (attr->flags & ATTR_DEPRECATED) { /* an unknown value may still turn out null */
+        diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
+                     attr->deprecation);
     }
 }
 

@@ -61,7 +61,7 @@ static char *read_word(struct reader *r)
 
 static const struct value *read_collection(struct reader *r, const struct type *t)
 {
-    const struct value **items = arena_array(r->a, MOST_ITEMS, sizeof(*items));
+    const struct value **items = arena_array(r->a, MOST_ITEMS, sizeof(const struct value *));
     size_t n = 0;
     expect(r, '[');
     while (!accept(r, ']')) {
@@ -75,7 +75,7 @@ static const struct value *read_collection(struct reader *r, const struct type *
 
 static const struct value *read_map(struct reader *r, const struct type *t)
 {
-    const struct value **items = arena_array(r->a, MOST_ITEMS, sizeof(*items));
+    const struct value **items = arena_array(r->a, MOST_ITEMS, sizeof(const struct value *));
     struct str *keys = arena_array(r->a, MOST_ITEMS, sizeof(*keys));
     size_t n = 0;
     expect(r, '{');
@@ -87,12 +87,12 @@ static const struct value *read_map(struct reader *r, const struct type *t)
         expect(r, '=');
         items[n++] = read_value(r, t->element);
     }
-    return value_map(r->a, t, keys, items, n);
+    return value_map(r->a, t, (struct value_entries){keys, items, n});
 }
 
 static const struct value *read_fields(struct reader *r, const struct type *t, char end)
 {
-    const struct value **items = arena_array(r->a, t->n_fields, sizeof(*items));
+    const struct value **items = arena_array(r->a, t->n_fields, sizeof(const struct value *));
     for (size_t i = 0; i < t->n_fields; i++) {
         items[i] = value_null(r->a, t->fields[i].type);
     }

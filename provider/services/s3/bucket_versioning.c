@@ -58,7 +58,7 @@ static const struct attr attrs[] = {
     {
         .name = "mfa_delete",
         .kind = ATTR_STRING,
-        .flags = ATTR_COMPUTED,
+        .flags = ATTR_COMPUTED | ATTR_KEEP, /* only the owner's own request changes it */
         .offset = AT(mfa_delete),
         .doc = "Whether deleting a version needs a second factor: `Enabled` or `Disabled`.",
     },

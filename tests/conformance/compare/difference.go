@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -21,6 +22,12 @@ type difference struct {
 	theirs string
 	// The values themselves, of a difference in values; else cty.NilVal.
 	oursV, theirsV cty.Value
+	surplus        int // of a difference in numbers: how many more ours has
+	// Of a diagnostic: the reference could not read the attribute that this place belongs to, because
+	// of a number that ours refuses too.
+	unread bool
+	// What the configuration that was asked about has around the place of a diagnostic.
+	around cty.Value
 }
 
 func (d difference) String() string {
@@ -52,12 +59,14 @@ func pathText(path cty.Path) string {
 	return b.String()
 }
 
-func wirePathText(path *tfplugin6.AttributePath) string {
+func wirePath(path *tfplugin6.AttributePath) cty.Path {
 	if path == nil {
-		return pathText(nil)
+		return nil
 	}
-	return pathText(convert.AttributePathToPath(path))
+	return convert.AttributePathToPath(path)
 }
+
+func wirePathText(path *tfplugin6.AttributePath) string { return pathText(wirePath(path)) }
 
 func show(v cty.Value) string {
 	if v == cty.NilVal {
@@ -77,11 +86,10 @@ func valueDifferences(what string, ours, theirs cty.Value) []difference {
 }
 
 func walkBoth(path cty.Path, a, b cty.Value, differ func(cty.Path, cty.Value, cty.Value)) {
-	if a.RawEquals(b) {
-		return
-	}
 	if !a.Type().Equals(b.Type()) || a.IsNull() || b.IsNull() || !a.IsKnown() || !b.IsKnown() {
-		differ(path, a, b)
+		if !a.RawEquals(b) {
+			differ(path, a, b)
+		}
 		return
 	}
 	ty := a.Type()
@@ -106,9 +114,52 @@ func walkBoth(path cty.Path, a, b cty.Value, differ func(cty.Path, cty.Value, ct
 		for i := range as {
 			walkBoth(path.IndexInt(i), as[i], bs[i], differ)
 		}
+	case ty.IsSetType() && a.LengthInt() == b.LengthInt():
+		walkSets(path, a, b, differ)
 	default:
+		if !a.RawEquals(b) {
+			differ(path, a, b)
+		}
+	}
+}
+
+// walkSets pairs elements that are equal, then such as are equal but for what is known of unknown
+// parts. cty's own comparison never finds an element with unknown parts in another set.
+func walkSets(path cty.Path, a, b cty.Value, differ func(cty.Path, cty.Value, cty.Value)) {
+	as, bs := a.AsValueSlice(), b.AsValueSlice()
+	for _, alike := range []func(a, b cty.Value) bool{same, sameUnrefined} {
+		var left []cty.Value
+		for _, element := range as {
+			at := slices.IndexFunc(bs, func(other cty.Value) bool { return alike(element, other) })
+			if at < 0 {
+				left = append(left, element)
+				continue
+			}
+			walkBoth(path.Index(cty.DynamicVal), element, bs[at], differ)
+			bs = slices.Delete(bs, at, at+1)
+		}
+		as = left
+	}
+	if len(as) > 0 {
 		differ(path, a, b)
 	}
+}
+
+func same(a, b cty.Value) bool {
+	equal := true
+	walkBoth(nil, a, b, func(cty.Path, cty.Value, cty.Value) { equal = false })
+	return equal
+}
+
+func sameUnrefined(a, b cty.Value) bool {
+	equal := true
+	walkBoth(nil, a, b, func(_ cty.Path, a, b cty.Value) { equal = equal && refinementOnly(a, b) })
+	return equal
+}
+
+// refinementOnly: both unknown, of one type, with something more known of ours.
+func refinementOnly(ours, theirs cty.Value) bool {
+	return !ours.IsKnown() && theirs.RawEquals(cty.UnknownVal(ours.Type()))
 }
 
 func union(a, b map[string]cty.Value) map[string]bool {
@@ -137,8 +188,10 @@ func countDifferences(what string, ours, theirs []string) []difference {
 		d := difference{what: what, pathed: place, ours: "none", theirs: "none"}
 		switch n := count[s]; {
 		case n > 0:
+			d.surplus = n
 			d.ours = strings.TrimSpace(fmt.Sprintf("%d more %s", n, detail))
 		case n < 0:
+			d.surplus = n
 			d.theirs = strings.TrimSpace(fmt.Sprintf("%d more %s", -n, detail))
 		default:
 			continue
@@ -148,13 +201,51 @@ func countDifferences(what string, ours, theirs []string) []difference {
 	return out
 }
 
-func diagnosticDifferences(ours, theirs []*tfplugin6.Diagnostic) []difference {
+func diagnosticDifferences(config cty.Value, ours, theirs []*tfplugin6.Diagnostic) []difference {
 	out := countDifferences("diagnostic", diagnosticTexts(ours), diagnosticTexts(theirs))
+	places := map[string]cty.Path{}
+	for _, d := range slices.Concat(ours, theirs) {
+		places[wirePathText(d.Attribute)] = wirePath(d.Attribute)
+	}
 	for i := range out {
 		out[i].ours += summaries(ours, out[i].pathed)
 		out[i].theirs += summaries(theirs, out[i].pathed)
+		out[i].path = places[out[i].pathed]
+		out[i].around = around(config, out[i].path)
+		out[i].unread = unread(outermost(out[i].pathed), ours, theirs)
 	}
 	return out
+}
+
+// unread: the framework reads an attribute as a whole, and says no more of it than that it cannot be
+// read, wherever inside it a whole number has a fraction.
+func unread(attribute string, ours, theirs []*tfplugin6.Diagnostic) bool {
+	fraction := func(d *tfplugin6.Diagnostic) bool {
+		return d.Summary == "Value is not a whole number" && outermost(wirePathText(d.Attribute)) == attribute
+	}
+	gaveUp := func(d *tfplugin6.Diagnostic) bool {
+		return d.Summary == "Configuration Read Error" && outermost(wirePathText(d.Attribute)) == attribute
+	}
+	return slices.ContainsFunc(ours, fraction) && slices.ContainsFunc(theirs, gaveUp)
+}
+
+func outermost(path string) string {
+	if end := strings.IndexAny(path, ".["); end >= 0 {
+		return path[:end]
+	}
+	return path
+}
+
+// around is the value one step above the end of a path.
+func around(config cty.Value, path cty.Path) cty.Value {
+	if config == cty.NilVal || len(path) == 0 {
+		return cty.NilVal
+	}
+	v, err := path[:len(path)-1].Apply(config)
+	if err != nil {
+		return cty.NilVal
+	}
+	return v
 }
 
 func diagnosticTexts(list []*tfplugin6.Diagnostic) []string {

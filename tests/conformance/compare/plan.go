@@ -85,7 +85,7 @@ func (g *generator) stateAfter(t trial, config cty.Value) cty.Value {
 		known.unknowns = 0
 		return known.state(t.schema.block.Attributes)
 	}
-	return g.settle("", answer.planned)
+	return g.settle(answer.planned)
 }
 
 // settleConfig decides some of what the configuration left unknown at the time.
@@ -93,7 +93,7 @@ func (g *generator) settleConfig(config cty.Value) cty.Value {
 	if g.chance(0.5) {
 		return config
 	}
-	return g.settle("", config)
+	return g.settle(config)
 }
 
 type answer struct {
@@ -153,7 +153,7 @@ func (t trial) planDifferences(q question) []difference {
 		return d
 	}
 	t.countOutcome(q, theirs)
-	out := diagnosticDifferences(ours.diagnostics, theirs.diagnostics)
+	out := diagnosticDifferences(q.config, ours.diagnostics, theirs.diagnostics)
 	if ours.planned == cty.NilVal || theirs.planned == cty.NilVal {
 		return out
 	}

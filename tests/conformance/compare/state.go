@@ -8,11 +8,14 @@ import (
 
 // settle decides what was left unknown in a plan, as an apply would: the state that follows. It
 // walks in a fixed order (cty.Transform does not), so that a case can be made again.
-func (g *generator) settle(name string, planned cty.Value) cty.Value {
+func (g *generator) settle(planned cty.Value) cty.Value { return g.settlePart("", planned, false) }
+
+func (g *generator) settlePart(name string, planned cty.Value, element bool) cty.Value {
 	ty := planned.Type()
 	switch {
 	case !planned.IsKnown():
-		if g.chance(0.15) && !planned.Range().DefinitelyNotNull() {
+		// Core itself cannot take a nested object that is a null element.
+		if !element && g.chance(0.15) && !planned.Range().DefinitelyNotNull() {
 			return cty.NullVal(ty)
 		}
 		known := *g
@@ -26,7 +29,7 @@ func (g *generator) settle(name string, planned cty.Value) cty.Value {
 			if ty.IsObjectType() {
 				name = key
 			}
-			items[key] = g.settle(name, items[key])
+			items[key] = g.settlePart(name, items[key], ty.IsMapType())
 		}
 		if ty.IsMapType() {
 			return mapOf(ty.ElementType(), items)
@@ -35,7 +38,7 @@ func (g *generator) settle(name string, planned cty.Value) cty.Value {
 	}
 	items := planned.AsValueSlice()
 	for i := range items {
-		items[i] = g.settle(name, items[i])
+		items[i] = g.settlePart(name, items[i], true)
 	}
 	switch {
 	case ty.IsSetType():

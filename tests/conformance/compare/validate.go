@@ -50,7 +50,7 @@ func (t trial) validateDifferences(config cty.Value, writeOnly bool) []differenc
 	if d := errorDifference(ours.err, theirs.err); d != nil {
 		return d
 	}
-	return diagnosticDifferences(ours.diagnostics, theirs.diagnostics)
+	return diagnosticDifferences(config, ours.diagnostics, theirs.diagnostics)
 }
 
 func (t trial) shrinkConfig(config cty.Value, writeOnly bool) cty.Value {

@@ -58,7 +58,7 @@ func startHost(options ...func(*goplugin.ClientConfig)) (*host, error) {
 		HandshakeConfig:  handshake,
 		VersionedPlugins: map[int]goplugin.PluginSet{5: {"provider": bare{}}, 6: {"provider": bare{}}},
 		Cmd:              cmd,
-		AutoMTLS:         true,
+		AutoMTLS:         withTLS,
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		Logger:           hclog.NewNullLogger(),
 	}
@@ -88,10 +88,11 @@ func withHost(run func(ctx context.Context, h *host) error) func() error {
 		if err != nil {
 			return err
 		}
-		defer h.stop()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		return run(ctx, h)
+		err = run(ctx, h)
+		h.stop()
+		return errors.Join(err, expect("exit code", h.cmd.ProcessState.ExitCode(), 0))
 	}
 }
 

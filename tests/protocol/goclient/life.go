@@ -175,7 +175,11 @@ func playHost() {
 }
 
 func outlivesHost(order string, limit time.Duration) error {
-	cmd := exec.Command(os.Args[0], "host", program)
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(self, "play")
 	cmd.Stdin = strings.NewReader(order + "\n")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -55,6 +55,37 @@ static void a_request_is_signed_and_names_the_owner(void **state)
     assert_string_equal(reply.root->name, "VersioningConfiguration");
 }
 
+/* Every name under localhost is this machine (RFC 6761), so the wire can be seen. */
+static void the_bucket_goes_into_the_host_name(void **state)
+{
+    struct fixture *f = *state;
+    const char *port = strrchr(http_server_url(f->server), ':');
+    const char *endpoint = arena_printf(f->cx->arena, "http://s3.localhost%s", port);
+    struct s3_request r = request_of("GET");
+    struct s3_client *client;
+    struct s3_reply reply;
+
+    assert_int_equal(s3_client_new(f->cx, f->session,
+                                   &(struct s3_options){.endpoint = endpoint,
+                                                        .access_key = "AKIDEXAMPLE",
+                                                        .secret_key = SECRET},
+                                   &client),
+                     RC_OK);
+    http_server_expect(
+        f->server, &(struct http_server_step){
+                       .target = "/?versioning",
+                       .expect = {arena_printf(f->cx->arena, "Host: files.s3.localhost%s", port)},
+                       .reply = {.body = XML("<VersioningConfiguration/>")}});
+    assert_int_equal(s3_request_send(f->cx, client, &r, &reply), RC_OK);
+    http_server_expect(f->server,
+                       &(struct http_server_step){
+                           .target = "/a//b?versioning",
+                           .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_IN_HEAD}});
+    r.key = "a//b";
+    assert_int_equal(s3_request_send(f->cx, client, &r, &reply), RC_FAIL);
+    assert_diag(f->cx, "force_path_style avoids that");
+}
+
 static void each_try_is_signed_afresh(void **state)
 {
     struct fixture *f = *state;
@@ -169,6 +200,7 @@ static const struct {
     {200, NULL, "Log in", {"no XML", "\"Log in\""}},
     {200, NULL, "", {"it is empty"}},
     {200, NULL, XML("<Other/>"), {"no <VersioningConfiguration> came"}},
+    {200, NULL, "<html xmlns=\"http://www.w3.org/1999/xhtml\"><p>Log in</p></html>", {"no <Ver"}},
     {200, NULL, "<!DOCTYPE x><VersioningConfiguration/>", {"document type"}},
 };
 
@@ -276,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_request_is_signed_and_names_the_owner),
+        TEST(the_bucket_goes_into_the_host_name),
         TEST(each_try_is_signed_afresh),
         TEST(absent_and_conflict),
         TEST(refusals_say_what_to_do),

@@ -148,7 +148,7 @@ static void values_that_do_not_fit_are_refused(void **state)
         {"object={n=0.5}", "object.n", "whole number"},
         {"objects=[{} {n=0.5}]", "objects[1].n", "whole number"},
         {"object_map={a={n=0.5}}", "object_map[\"a\"].n", "whole number"},
-        {"object_set=[{n=0.5}]", "object_set.n", "whole number"},
+        {"object_set=[{n=0.5}]", "object_set", "object_set.n must be a whole number"},
         {"list=[a null]", "list[1]", "null element"},
         {"set=[null]", "set", "null element"},
         {"map={k=null}", "map[\"k\"]", "null element"},
@@ -171,7 +171,8 @@ static void a_nul_inside_a_text_is_refused(void **state)
     struct ctx *cx = *state;
     static const char *const fields[] = {"text", "map"};
     const struct value *nul = value_string(cx->arena, STR_LIT("a\0b"));
-    const struct value *map = value_map(cx->arena, &type_map_of_string, &STR_LIT("a\0b"), &nul, 1);
+    const struct value *map = value_map(cx->arena, &type_map_of_string,
+                                        (struct value_entries){&STR_LIT("a\0b"), &nul, 1});
     const struct value *values[] = {nul, map};
     for (size_t i = 0; i < COUNT(fields); i++) {
         struct model m = {0};

@@ -25,6 +25,8 @@ static const struct attr attrs[] = {
         .checks = (const struct attr_check[]){CHECK_DURATION, CHECK_LENGTH(0, 1), {0}}),
     ROW("urls", ATTR_STRING_MAP, O, .checks = (const struct attr_check[]){CHECK_URL, {0}}),
     STRING("id", C),
+    ROW("info", ATTR_OBJECT, C, .nested_size = 1,
+        .attrs = (const struct attr[]){STRING("c", C), {0}}),
     STRING("token", O | ATTR_WRITE_ONLY),
     STRING("old", O | ATTR_DEPRECATED, .deprecation = "Use mode."),
     ROW("object", ATTR_OBJECT, O, .attrs = inner, .nested_size = 1),
@@ -85,6 +87,7 @@ static void each_mistake_is_named_with_its_place(void **state)
         {"name=ab urls={a=null}", "urls[\"a\"]", "null element"},
         {"name=ab id=x", "id", "decided by the provider"},
         {"name=ab id=?", "id", "decided by the provider"},
+        {"name=ab info={c=x}", "info", "decided by the provider"},
         {"name=ab token=x", "token", "1.11 or later"},
         {"name=ab token=?", "token", "1.11 or later"},
         {"name=ab object={}", "object.k", "must be given"},
@@ -93,7 +96,7 @@ static void each_mistake_is_named_with_its_place(void **state)
         {"name=ab list=[]", "list", "at least 1 elements, not 0"},
         {"name=ab list=[{k=a} {}]", "list[1].k", "must be given"},
         {"name=ab list=[null]", "list[0]", "null element"},
-        {"name=ab set=[{k=a mode=x}]", "set.mode", "\"on\" or \"off\""},
+        {"name=ab set=[{k=a mode=x}]", "set", "set.mode must be \"on\" or \"off\""},
         {"name=ab set=[null]", "set", "null element"},
         {"name=ab map={m={}}", "map[\"m\"].k", "must be given"},
     };
@@ -132,6 +135,9 @@ static void deprecation_is_a_warning(void **state)
     assert_int_equal(validate_config(cx, attrs, config, options), RC_OK);
     assert_int_equal(cx->diags.warnings, 1);
     assert_diag(cx, "old: Use mode.");
+    config = object_of(cx, attrs, "name=ab old=?");
+    assert_int_equal(validate_config(cx, attrs, config, options), RC_OK);
+    assert_int_equal(cx->diags.warnings, 1);
 }
 
 int main(void)
