@@ -62,15 +62,15 @@ static void round_to(struct decimal *d, int n)
     }
 }
 
-void raw_set_number(struct buf *key, struct str text)
+void raw_set_number(struct buf *key, struct str canonical)
 {
-    struct decimal d = take_apart(text);
+    struct decimal d = take_apart(canonical);
     round_to(&d, 10);
     if (d.n == 0) {
         buf_putc(key, '0');
         return;
     }
-    if (text.p[0] == '-') {
+    if (canonical.p[0] == '-') {
         buf_putc(key, '-');
     }
     int exponent = d.point - 1;
