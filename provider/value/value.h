@@ -62,9 +62,13 @@ const struct value *value_list(struct arena *a, const struct type *t,
 /* Sorts and drops repeated elements that are wholly known. */
 const struct value *value_set(struct arena *a, const struct type *t,
                               const struct value *const *items, size_t n);
+struct value_entries {
+    const struct str *keys;
+    const struct value *const *items;
+    size_t n;
+};
 /* Sorts by key; of repeated keys the last one stays. */
-const struct value *value_map(struct arena *a, const struct type *t, const struct str *keys,
-                              const struct value *const *items, size_t n);
+const struct value *value_map(struct arena *a, const struct type *t, struct value_entries entries);
 /* items in the order of t->fields. */
 const struct value *value_object(struct arena *a, const struct type *t,
                                  const struct value *const *items);

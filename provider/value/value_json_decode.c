@@ -99,7 +99,7 @@ static enum rc decode_map(struct decoder *d, struct target to, const struct json
             return RC_FAIL;
         }
     }
-    *to.ret_v = value_map(d->cx->arena, to.type, keys, items, i);
+    *to.ret_v = value_map(d->cx->arena, to.type, (struct value_entries){keys, items, i});
     return RC_OK;
 }
 

@@ -94,7 +94,7 @@ static enum rc decode_map(struct ctx *cx, struct target to, const struct packed 
             return RC_FAIL;
         }
     }
-    *to.ret_v = value_map(cx->arena, to.type, keys, items, item->n);
+    *to.ret_v = value_map(cx->arena, to.type, (struct value_entries){keys, items, item->n});
     return RC_OK;
 }
 
