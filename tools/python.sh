@@ -15,7 +15,7 @@ pypi_install() {
 
 # An environment knows its own path, so it is built in place; the file .complete comes last.
 pypi_build() {
-	"$python" -c 'import ensurepip' 2>/dev/null || die "Debian's python3-venv is missing: run tools/bootstrap demo first"
+	"$python" -c 'import ensurepip' 2>/dev/null || die "Debian's python3-venv is missing: run tools/bootstrap first"
 	rm -rf "$2"
 	logged "$1" "$python" -m venv "$2"
 	logged "$1" "$2/bin/pip" install --disable-pip-version-check --no-cache-dir --require-hashes \
