@@ -1,11 +1,11 @@
 #include "schema/raw_set.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "value/number.h"
 
 /* A key is a few times the size of its element, which core bounds. */
 #define KEY_MAX ((size_t)1 << 30)
@@ -43,10 +43,9 @@ static void append_quoted(struct buf *key, struct str s)
     buf_putc(key, '"');
 }
 
-/* Ten digits, as Go's big.Float prints itself. Used for order only, never as a value. */
-static void append_number(struct arena *a, struct buf *key, struct str text)
+static void append_text(struct buf *key, struct str s)
 {
-    buf_printf(key, "%.10g", strtod(str_dup(a, text), NULL));
+    buf_append(key, s.p, s.n);
 }
 
 static void append_items(struct arena *a, struct buf *key, const struct value *v,
@@ -75,7 +74,7 @@ static void append_key(struct arena *a, struct buf *key, const struct value *v)
         buf_putc(key, v->boolean ? 'T' : 'F');
         break;
     case TYPE_NUMBER:
-        append_number(a, key, v->text);
+        append_text(key, number_brief(a, v->text));
         break;
     case TYPE_STRING:
         append_quoted(key, v->text);

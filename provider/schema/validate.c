@@ -41,19 +41,11 @@ static void check_elements(struct ctx *cx, const struct attr *attr, const struct
 static void check_content(struct ctx *cx, const struct attr *attr, const struct path *path,
                           const struct value *v, struct validate_options options)
 {
-    int64_t n = 0;
     switch (attr->kind) {
     case ATTR_STRING:
     case ATTR_BOOL:
-    case ATTR_VALUE:
-        break;
     case ATTR_INT:
-        if (!number_to_i64(v->text, &n)) {
-            diag_error(cx, path, "Value is not a whole number",
-                       "%s must be a whole number from -9223372036854775808 to "
-                       "9223372036854775807.",
-                       path_text(cx->arena, path));
-        }
+    case ATTR_VALUE:
         break;
     case ATTR_OBJECT:
         check_object(cx, attr->attrs, path, v, options);
@@ -66,9 +58,28 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
         check_elements(cx, attr, path, v, options);
         break;
     }
+}
+
+static void check_value(struct ctx *cx, const struct attr *attr, const struct path *path,
+                        const struct value *v)
+{
     for (const struct attr_check *check = attr->checks; check && check->run; check++) {
         check->run(cx, check, path, v);
     }
+}
+
+/* The wire has one type for all numbers. */
+static enum rc check_whole(struct ctx *cx, const struct attr *attr, const struct path *path,
+                           const struct value *v)
+{
+    int64_t n = 0;
+    if (attr->kind != ATTR_INT || !value_is_known(v) || number_to_i64(v->text, &n)) {
+        return RC_OK;
+    }
+    return diag_error(cx, path, "Value is not a whole number",
+                      "%s must be a whole number from -9223372036854775808 to "
+                      "9223372036854775807.",
+                      path_text(cx->arena, path));
 }
 
 /* What may be said of an attribute that is given, whatever its value. */
@@ -98,11 +109,18 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
         }
         return;
     }
+    if (check_whole(cx, attr, path, v) != RC_OK) {
+        return; /* whatever else is wrong follows from it */
+    }
+    struct diag_point start = diag_point(cx);
     check_given(cx, attr, path, options);
     if (!value_is_known(v)) {
         return;
     }
-    check_content(cx, attr, path, v, options);
+    check_value(cx, attr, path, v);
+    if (!diag_failed_since(cx, start)) { /* parts of what is wrong as a whole do not matter */
+        check_content(cx, attr, path, v, options);
+    }
     if (attr->flags & ATTR_DEPRECATED) { /* an unknown value may still turn out null */
         diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
                      attr->deprecation);
