@@ -162,8 +162,9 @@ func (t trial) planDifferences(q question) []difference {
 	if q.config.IsNull() {
 		return out
 	}
-	return append(out, countDifferences("core's check of the plan",
-		t.planErrors(q, ours.planned), t.planErrors(q, theirs.planned))...)
+	// Core must accept both: no error that both share is excused.
+	out = append(out, countDifferences("refused by core, ours", t.planErrors(q, ours.planned), nil)...)
+	return append(out, countDifferences("refused by core, reference", nil, t.planErrors(q, theirs.planned))...)
 }
 
 // countOutcome shows, in the summary, that plans of every sort were met.
