@@ -23,7 +23,8 @@ go_build() {
 		"$prepare"
 		# Whatever the user's own Go settings are, nothing is written outside the cache folder.
 		export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-modcacherw
-		export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOCACHE=$cache/go/build
+		# Modules are kept there, for other programs; what the compiler keeps, gigabytes, goes with $work.
+		export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOCACHE=$work/compiled
 		logged "$name" nice "$go" build -p 2 -mod=readonly -trimpath -buildvcs=false \
 			-ldflags "-s -w -X ${package%/cmd/*}/version.dev=no" -o out/"$name" "$package"
 	)

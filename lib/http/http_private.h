@@ -1,6 +1,6 @@
 /* What the files http*.c share; for them alone. */
-#ifndef HTTP_PRIVATE_H
-#define HTTP_PRIVATE_H
+#ifndef HTTP_HTTP_PRIVATE_H
+#define HTTP_HTTP_PRIVATE_H
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -83,9 +83,10 @@ struct http_try {
 void http_try_run(struct http_try *t, struct ctx *cx, struct http_client *client,
                   const struct http_request *request);
 
-/* http_reply.c: what curl hands over, as it comes. */
-size_t http_reply_header(char *line, size_t size, size_t n, void *arg);
-size_t http_reply_body(char *p, size_t size, size_t n, void *arg);
+/* http_reply.c: header lines, then pieces of the body, as curl hands them over. Returns how many
+ * bytes were taken; fewer than came ends the transfer. */
+size_t http_reply_header(struct http_try *t, struct str line);
+size_t http_reply_body(struct http_try *t, struct str piece);
 
 /* http_retry.c */
 bool http_retry_wanted(const struct http_request *request, const struct http_try *t);

@@ -80,6 +80,17 @@ static void set_trust(CURL *easy, const struct http_client *c)
     curl_easy_setopt(easy, CURLOPT_CAPATH, c->ca_path);
 }
 
+/* curl takes these forms too, although its own has a char that is not const. */
+static size_t on_header(const char *p, size_t size, size_t n, void *arg)
+{
+    return http_reply_header(arg, (struct str){p, size * n});
+}
+
+static size_t on_body(const char *p, size_t size, size_t n, void *arg)
+{
+    return http_reply_body(arg, (struct str){p, size * n});
+}
+
 static void set_manners(CURL *easy, struct http_try *t)
 {
     const struct http_client_options *o = &t->client->options;
@@ -94,9 +105,9 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->words);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_reply_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_reply_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 }
 

@@ -313,8 +313,9 @@ static void read_double(double value, struct decimal *d)
 {
     char text[DOUBLE_DIGITS + 16];
     int n = snprintf(text, sizeof text, "%.*e", DOUBLE_DIGITS - 1, value);
-    bool ok = read_decimal((struct str){text, (size_t)n}, d);
-    (void)ok; /* printf writes what read_decimal reads */
+    if (!read_decimal((struct str){text, (size_t)n}, d)) {
+        abort(); /* printf writes what read_decimal reads */
+    }
 }
 
 bool number_to_double(struct str canonical, double *ret_d)

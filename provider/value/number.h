@@ -33,7 +33,8 @@ bool number_to_i64(struct str canonical, int64_t *ret_n);
 /* True when the text is exactly the value of that double; used only to write the shortest msgpack
  * form, and to read a double that core sent, exactly. */
 bool number_to_double(struct str canonical, double *ret_d);
-struct str number_of_double(struct arena *a, double d); /* finite; every digit of its exact value */
+struct str number_of_double(struct arena *a,
+                            double value); /* finite; every digit of its exact value */
 struct str number_of_i64(struct arena *a, int64_t n);
 struct str number_of_u64(struct arena *a, uint64_t n);
 

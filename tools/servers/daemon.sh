@@ -2,7 +2,7 @@
 # Daemons that belong to a folder: started into it, stopped by the process ids it holds. Sourced after ../lib.sh.
 #
 # A server's folder DIR holds, besides its data:
-#   pids   one line per daemon: name, process id, start time (which tells a process from a later one of that id)
+#   pids   one line per process: name, its id, start time (which tells it from a later process of that id)
 #   log/   what each daemon printed
 #   env    what a client needs to know; written last, so that its presence means ready
 #
@@ -15,9 +15,6 @@
 server_script() {
 	arguments=("$@")
 	dir=
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
 	case $#:${1-} in
 	[23]:start) # what start does not take, it answers with server_usage
 		shift
@@ -121,7 +118,7 @@ process_end() {
 
 # daemon NAME COMMAND...: start COMMAND in a session of its own; it must stay in the foreground.
 daemon() {
-	local name=$1 pid fd
+	local name=$1 fd
 	shift
 	(
 		# Locks and pipes of whoever called the script are not the daemon's to hold open.
@@ -131,14 +128,19 @@ daemon() {
 		done
 		exec setsid "$@"
 	) </dev/null >"$dir/log/$name.out" 2>&1 &
-	pid=$!
-	printf '%s %s %s\n' "$name" "$pid" "$(process_started "$pid")" >>"$dir/pids"
+	server_note "$name" $!
+}
+
+# server_note NAME PID: keep in DIR/pids what has been started.
+server_note() {
+	printf '%s %s %s\n' "$1" "$2" "$(process_started "$2")" >>"$dir/pids"
 }
 
 # run COMMAND...: COMMAND, in the time that is left, its output in log/setup.out. In the background, because
 # the shell minds a signal at once while it waits, but only afterwards for a command in the foreground.
 run() {
 	timeout -k 0.5 "$((deadline > SECONDS ? deadline - SECONDS : 1))" "$@" </dev/null >>"$dir/log/setup.out" 2>&1 &
+	server_note setup $!
 	wait $! || server_failed setup "failed or took too long: $*"
 }
 
