@@ -17,11 +17,12 @@ struct http_handle {
 };
 
 struct http_client {
-    struct arena *arena; /* guarded by the lock once the client is made */
+    struct arena *arena;
     struct http_client_options options;
-    const char *ca_file; /* NULL: as curl was built */
-    const char *ca_path; /* NULL: none */
-    pthread_mutex_t lock;
+    const char *ca_file;         /* NULL: none */
+    const char *ca_path;         /* NULL: none */
+    pthread_mutex_t lock;        /* guards the arena, and all below */
+    struct x509_store_st *trust; /* NULL: not yet needed */
     struct http_handle *idle;
 };
 
@@ -29,6 +30,11 @@ struct http_client {
 struct http_handle *http_client_take(struct http_client *client, const char *origin);
 void http_client_give_back(struct http_client *client, struct http_handle *h, const char *origin);
 int64_t http_client_connect_ms(const struct http_client *client); /* allowed for connecting */
+
+/* http_trust.c: which certificates the client trusts */
+void http_trust_choose(struct http_client *client);
+void http_trust_set(CURL *easy, struct http_client *client);
+void http_trust_free(struct http_client *client);
 
 /* How a try ended. */
 enum http_cause {
