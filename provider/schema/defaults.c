@@ -19,13 +19,13 @@ static const struct value *strip(const struct transform *t, const struct attr *a
     (void)twin;
     const struct value *value = NULL;
     bool computed_only = attr->flags & ATTR_COMPUTED && !(attr->flags & ATTR_OPTIONAL);
-    bool is_default = attr->default_text && attr_default(t->cx, attr, &value) == RC_OK &&
-                      value_eq(v, value);
+    bool is_default =
+        attr->default_text && attr_default(t->cx, attr, &value) == RC_OK && value_eq(v, value);
     return computed_only || is_default ? value_null(t->cx->arena, v->type) : v;
 }
 
-static enum rc run(const struct transform *t, const struct attr *attrs,
-                   const struct value *object, const struct value **ret_object)
+static enum rc run(const struct transform *t, const struct attr *attrs, const struct value *object,
+                   const struct value **ret_object)
 {
     struct diag_point point = diag_point(t->cx);
     const struct value *result = transform_object(t, attrs, object, NULL);

@@ -18,14 +18,14 @@ struct call {
                                       configuration */
     struct private_state *private; /* opaque notes kept beside the state: private_state.h */
     int64_t timeout_ms;            /* from `timeouts`, for waiting; the default when not given */
-    /* Create and update set it as soon as the server was changed: from then on what stands in `state`
-     * is stored even when the call fails. Before, a failed create stores nothing and a failed update
-     * keeps the prior state. */
+    /* Create and update set it as soon as the server was changed: from then on what stands in
+     * `state` is stored even when the call fails. Before, a failed create stores nothing and a
+     * failed update keeps the prior state. */
     bool changed;
 };
 
-/* A resource's own step after plan_resource: may change `planned` (through its typed model) and name
- * further attributes that force replacement. */
+/* A resource's own step after plan_resource: may change `planned` (through its typed model) and
+ * name further attributes that force replacement. */
 struct resource_plan {
     const void *config; /* models of the resource's struct; values may be unknown */
     const void *prior;  /* NULL on create */
@@ -41,13 +41,13 @@ struct resource {
     int64_t version;       /* of the state's schema */
     const struct attr *attrs;
     size_t model_size;
-    /* Names of the attributes that identify one, NULL-ended; they must be required strings. Both the
-     * identity schema and the import ID (parts joined by '/') come from them. */
+    /* Names of the attributes that identify one, NULL-ended; they must be required strings. Both
+     * the identity schema and the import ID (parts joined by '/') come from them. */
     const char *const *identity;
     int64_t default_timeout_ms;
 
-    /* Required. `state` arrives as the planned (read: the stored) model, with write-only values from
-     * the configuration, and is filled with what is really there: that is what gets stored. */
+    /* Required. `state` arrives as the planned (read: the stored) model, with write-only values
+     * from the configuration, and is filled with what is really there: that is what gets stored. */
     enum rc (*create)(struct ctx *cx, struct call *call, void *state);
     enum rc (*read)(struct ctx *cx, struct call *call, void *state); /* RC_NOT_FOUND: gone */
     enum rc (*update)(struct ctx *cx, struct call *call, const void *prior, void *state);
@@ -80,8 +80,8 @@ struct function {
         bool allow_null, allow_unknown;
     } parameters[6]; /* ended by a NULL name */
     const struct type *result;
-    /* On RC_FAIL the first error's summary and detail become the FunctionError; *ret_argument is the
-     * index of the argument at fault, or stays -1. */
+    /* On RC_FAIL the first error's summary and detail become the FunctionError; *ret_argument is
+     * the index of the argument at fault, or stays -1. */
     enum rc (*call)(struct ctx *cx, const struct value *const *arguments, int64_t *ret_argument,
                     const struct value **ret_result);
 };
@@ -99,7 +99,7 @@ struct provider_block {
 /* The provider block and everything it serves: the one list (services/registry.c). */
 struct registry {
     const struct provider_block *provider;
-    const struct resource *const *resources;       /* NULL-ended, as are the others */
+    const struct resource *const *resources; /* NULL-ended, as are the others */
     const struct data_source *const *data_sources;
     const struct function *const *functions;
 };

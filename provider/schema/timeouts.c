@@ -6,8 +6,7 @@
     {                                                                                              \
         .name = word, .kind = ATTR_STRING, .flags = ATTR_OPTIONAL,                                 \
         .offset = offsetof(struct timeouts, member),                                               \
-        .checks = (const struct attr_check[]){CHECK_DURATION, {0}},                                \
-        .doc = "Time for " word ".",                                                               \
+        .checks = (const struct attr_check[]){CHECK_DURATION, {0}}, .doc = "Time for " word ".",   \
     }
 
 const struct attr timeouts_attrs[] = {

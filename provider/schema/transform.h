@@ -13,8 +13,8 @@ struct transform {
     struct ctx *cx;
     /* What stands for v. Called for every attribute, outer ones first; a known result of a nested
      * kind is then walked into. twin is NULL where the second value has no counterpart: elements of
-     * lists are matched by index, of maps by key, of sets not at all. A visit that fails adds an error
-     * to cx->diags and returns v. */
+     * lists are matched by index, of maps by key, of sets not at all. A visit that fails adds an
+     * error to cx->diags and returns v. */
     const struct value *(*visit)(const struct transform *t, const struct attr *attr,
                                  const struct value *v, const struct value *twin);
 };

@@ -1,6 +1,6 @@
 /* A context for each test, and short ways to write rows of attributes. */
-#ifndef TESTS_UNIT_SCHEMA_FIXTURE_H
-#define TESTS_UNIT_SCHEMA_FIXTURE_H
+#ifndef UNIT_SCHEMA_FIXTURE_H
+#define UNIT_SCHEMA_FIXTURE_H
 
 #include "unit.h"
 
