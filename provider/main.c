@@ -1,3 +1,5 @@
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plugin/serve.h"

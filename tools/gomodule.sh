@@ -7,30 +7,31 @@ tools=$(dirname "${BASH_SOURCE[0]}")
 # its path. modules/NAME/ holds go.mod and go.sum; PREPARE, if given, is called in the copy that is built.
 # SAYS is the first line that `NAME version` must print: a program that calls itself otherwise is not installed.
 go_program() {
-	local program=$cache/$1-$2/$1
-	build_once "$1" "$program" go_build "$1" "$program" "$3" "$4" "${5:-true}"
-	printf '%s\n' "$program"
+  local program=$cache/$1-$2/$1
+  build_once "$1" "$program" go_build "$1" "$program" "$3" "$4" "${5:-true}"
+  printf '%s\n' "$program"
 }
 
 go_build() {
-	local name=$1 program=$2 package=$3 says=$4 prepare=$5
-	local work=$cache/$1.work go said
-	go=$("$tools/go")
-	rm -rf "$work"
-	cp -R "$tools/modules/$name" "$work"
-	(
-		cd "$work" || exit
-		"$prepare"
-		# Whatever the user's own Go settings are, nothing is written outside the cache folder.
-		export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-modcacherw
-		export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOCACHE=$cache/go/build
-		logged "$name" nice "$go" build -p 2 -mod=readonly -trimpath -buildvcs=false \
-			-ldflags "-s -w -X ${package%/cmd/*}/version.dev=no" -o out/"$name" "$package"
-	)
-	# Without the environment, which may name settings that the program would remark on first.
-	said=$(env -i CHECKPOINT_DISABLE=1 "$work/out/$name" version | head -n 1)
-	[ "$said" = "$says" ] || die "built $name, but it says it is '$said', not '$says'"
-	mkdir -p "$(dirname "$program")"
-	mv "$work/out/$name" "$program"
-	rm -rf "$work"
+  local name=$1 program=$2 package=$3 says=$4 prepare=$5
+  local work=$cache/$1.work go said
+  go=$("$tools/go")
+  rm -rf "$work"
+  cp -R "$tools/modules/$name" "$work"
+  (
+    cd "$work" || exit
+    "$prepare"
+    # Whatever the user's own Go settings are, nothing is written outside the cache folder.
+    export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-modcacherw
+    # Modules are kept there, for other programs; what the compiler keeps, gigabytes, goes with $work.
+    export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOCACHE=$work/compiled
+    logged "$name" nice "$go" build -p 2 -mod=readonly -trimpath -buildvcs=false \
+      -ldflags "-s -w -X ${package%/cmd/*}/version.dev=no" -o out/"$name" "$package"
+  )
+  # Without the environment, which may name settings that the program would remark on first.
+  said=$(env -i CHECKPOINT_DISABLE=1 "$work/out/$name" version | head -n 1)
+  [ "$said" = "$says" ] || die "built $name, but it says it is '$said', not '$says'"
+  mkdir -p "$(dirname "$program")"
+  mv "$work/out/$name" "$program"
+  rm -rf "$work"
 }

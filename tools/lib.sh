@@ -4,55 +4,67 @@
 
 set -euo pipefail
 
+# A signal ends the script even if the command that it waits for shrugs it off.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # The one folder for downloads and builds; nothing else outside build/ is written.
 cache=${SEEDBANK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/seedbank}
 
 say() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
 die() {
-	say "$@"
-	exit 1
+  say "$@"
+  exit 1
 }
 
 # need COMMAND PURPOSE: end with the remedy when COMMAND is missing.
 need() {
-	command -v "$1" >/dev/null || die "$1 is missing: run tools/bootstrap $2 first"
+  command -v "$1" >/dev/null || die "$1 is missing: run tools/bootstrap $2 first"
 }
 
 # version_at_least HAVE WANT: true when dotted version HAVE is not older than WANT.
 version_at_least() {
-	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+  [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+# cache_folder NAME: make that folder of the cache.
+cache_folder() {
+  mkdir -p "$cache/$1" || die "cannot write to $cache: set SEEDBANK_CACHE to a folder of yours"
 }
 
 # build_once NAME RESULT FUNCTION [ARGUMENT]...: make RESULT by calling FUNCTION, unless it is there.
 # Under NAME's lock, so that a second run waits for the first instead of building too.
 # FUNCTION must put RESULT in place last, by a rename: a killed build leaves none.
 build_once() {
-	local name=$1 result=$2
-	shift 2
-	[ -e "$result" ] && return
-	mkdir -p "$cache/lock" "$cache/log" || die "cannot write to $cache: set SEEDBANK_CACHE to a folder of yours"
-	(
-		flock -n 9 || {
-			say "waiting for another run that builds $name"
-			flock 9
-		}
-		[ -e "$result" ] || {
-			say "building $name once, into $result"
-			: >"$cache/log/$name"
-			"$@"
-		}
-	) 9>"$cache/lock/$name"
+  local name=$1 result=$2
+  shift 2
+  [ -e "$result" ] && return
+  cache_folder lock
+  cache_folder log
+  (
+    flock -n 9 || {
+      say "waiting for another run that builds $name"
+      flock 9
+    }
+    [ -e "$result" ] || {
+      say "building $name once, into $result"
+      : >"$cache/log/$name"
+      "$@"
+    }
+  ) 9>"$cache/lock/$name"
 }
 
 # logged NAME COMMAND...: run COMMAND, its output in a log; on failure show the end of it and stop.
 logged() {
-	local log=$cache/log/$1
-	shift
-	"$@" >>"$log" 2>&1 9>&- || {
-		tail -n 20 "$log" >&2
-		die "failed: $*; all of its output is in $log"
-	}
+  local log=$cache/log/$1
+  shift
+  cache_folder log
+  "$@" >>"$log" 2>&1 9>&- || {
+    tail -n 20 "$log" >&2
+    die "failed: $*; all of its output is in $log"
+  }
 }

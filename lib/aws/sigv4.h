@@ -80,9 +80,6 @@ struct sigv4_signed {
 bool sigv4_sign(struct arena *a, const struct sigv4_request *request,
                 struct sigv4_signed *ret_signed);
 
-/* Percent-encode every byte but the unreserved ones (RFC 3986) and, if asked, '/'. */
-char *sigv4_encode(struct arena *a, struct str text, bool keep_slash);
-
 /* "/path?query" as it must be sent: each byte encoded once, parameters sorted. */
 char *sigv4_target(struct arena *a, const struct sigv4_request *request);
 

@@ -64,14 +64,8 @@ void session_own(struct session *s, void *object, void (*free_fn)(void *object))
 enum rc session_wait(struct ctx *cx)
 {
     struct session *s = cx->session;
-    struct timespec t;
+    struct timespec slice = clock_deadline(SESSION_SLICE_MS);
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_nsec += SESSION_SLICE_MS * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000L;
-    }
-    pthread_cond_timedwait(&s->changed, &s->lock, &t);
+    pthread_cond_timedwait(&s->changed, &s->lock, &slice);
     return ctx_check(cx);
 }

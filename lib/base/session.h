@@ -12,7 +12,7 @@
 #ifndef BASE_SESSION_H
 #define BASE_SESSION_H
 
-#include <stdint.h>
+#include <stddef.h>
 
 #include "base/rc.h"
 

@@ -32,7 +32,8 @@ struct session;
 struct http_client;
 
 struct http_client_options {
-    const char *ca_file;        /* PEM, alone trusted; NULL: SSL_CERT_FILE, or the system's */
+    const char *ca_file;        /* PEM, alone trusted; NULL: SSL_CERT_FILE or the system's, and
+                                   SSL_CERT_DIR */
     int64_t request_timeout_ms; /* one try, whole; 0: 60 s. Connecting may take 10 s of it. */
     int64_t stall_timeout_ms;   /* no byte either way for so long ends a try; 0: 30 s */
     unsigned max_retries;       /* after the first try */

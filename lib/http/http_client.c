@@ -1,6 +1,5 @@
-/* The handles of a client, and what they trust. */
+/* The handles of a client. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/ctx.h"
 #include "base/session.h"
@@ -21,44 +20,6 @@ static const char *copy(struct arena *a, const char *s)
     return s == NULL ? NULL : arena_strdup(a, s);
 }
 
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value == NULL || *value == '\0' ? NULL : value;
-}
-
-/* Where systems keep the certificates they trust; the places Go's crypto/x509 looks at too. A
- * static program cannot know at build time which system it will run on. */
-static const char *system_ca_file(void)
-{
-    static const char *const places[] = {
-        "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Alpine */
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* RHEL, Fedora */
-        "/etc/pki/tls/certs/ca-bundle.crt",                  /* older RHEL */
-        "/etc/ssl/ca-bundle.pem",                            /* SUSE */
-        "/etc/ssl/cert.pem",                                 /* Alpine without the package */
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof places / sizeof *places; i++)
-        if (access(places[i], R_OK) == 0)
-            return places[i];
-    return NULL;
-}
-
-static void choose_trust(struct http_client *c, const char *ca_file)
-{
-    if (ca_file != NULL) {
-        c->ca_file = copy(c->arena, ca_file);
-        return;
-    }
-    c->ca_file = copy(c->arena, environment("SSL_CERT_FILE"));
-    c->ca_path = copy(c->arena, environment("SSL_CERT_DIR"));
-    if (c->ca_file == NULL && c->ca_path == NULL)
-        c->ca_file = system_ca_file();
-}
-
 static void client_free(void *object)
 {
     struct http_client *c = object;
@@ -68,6 +29,7 @@ static void client_free(void *object)
         curl_easy_cleanup(h->easy);
         curl_multi_cleanup(h->multi);
     }
+    http_trust_free(c);
     pthread_mutex_destroy(&c->lock);
     arena_free(c->arena);
 }
@@ -88,7 +50,7 @@ struct http_client *http_client_new(struct session *session,
         c->options.request_timeout_ms = 60000;
     if (c->options.stall_timeout_ms == 0)
         c->options.stall_timeout_ms = 30000;
-    choose_trust(c, options->ca_file);
+    http_trust_choose(c);
     pthread_mutex_init(&c->lock, NULL);
     session_own(session, c, client_free);
     return c;

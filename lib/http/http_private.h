@@ -1,6 +1,6 @@
 /* What the files http*.c share; for them alone. */
-#ifndef HTTP_PRIVATE_H
-#define HTTP_PRIVATE_H
+#ifndef HTTP_HTTP_PRIVATE_H
+#define HTTP_HTTP_PRIVATE_H
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -17,11 +17,12 @@ struct http_handle {
 };
 
 struct http_client {
-    struct arena *arena; /* guarded by the lock once the client is made */
+    struct arena *arena;
     struct http_client_options options;
-    const char *ca_file; /* NULL: as curl was built */
-    const char *ca_path; /* NULL: none */
-    pthread_mutex_t lock;
+    const char *ca_file;         /* NULL: none */
+    const char *ca_path;         /* NULL: none */
+    pthread_mutex_t lock;        /* guards the arena, and all below */
+    struct x509_store_st *trust; /* NULL: not yet needed */
     struct http_handle *idle;
 };
 
@@ -29,6 +30,11 @@ struct http_client {
 struct http_handle *http_client_take(struct http_client *client, const char *origin);
 void http_client_give_back(struct http_client *client, struct http_handle *h, const char *origin);
 int64_t http_client_connect_ms(const struct http_client *client); /* allowed for connecting */
+
+/* http_trust.c: which certificates the client trusts */
+void http_trust_choose(struct http_client *client);
+void http_trust_set(CURL *easy, struct http_client *client);
+void http_trust_free(struct http_client *client);
 
 /* How a try ended. */
 enum http_cause {
@@ -83,9 +89,10 @@ struct http_try {
 void http_try_run(struct http_try *t, struct ctx *cx, struct http_client *client,
                   const struct http_request *request);
 
-/* http_reply.c: what curl hands over, as it comes. */
-size_t http_reply_header(char *line, size_t size, size_t n, void *arg);
-size_t http_reply_body(char *p, size_t size, size_t n, void *arg);
+/* http_reply.c: header lines, then pieces of the body, as curl hands them over. Returns how many
+ * bytes were taken; fewer than came ends the transfer. */
+size_t http_reply_header(struct http_try *t, struct str line);
+size_t http_reply_body(struct http_try *t, struct str piece);
 
 /* http_retry.c */
 bool http_retry_wanted(const struct http_request *request, const struct http_try *t);

@@ -1,11 +1,11 @@
-/* A reply as curl hands it over: header lines, then pieces of the body. */
+/* A reply as it comes. */
 #include <string.h>
 #include <strings.h>
 
 #include "base/ctx.h"
 #include "http/http_private.h"
 
-#define REFUSED 0 /* tells curl to end the transfer */
+#define REFUSED 0
 
 static bool starts_nocase(struct str line, const char *prefix)
 {
@@ -59,11 +59,8 @@ static void begin_head(struct http_try *t, struct str line)
     t->response.status = (int)status;
 }
 
-size_t http_reply_header(char *p, size_t size, size_t n, void *arg)
+size_t http_reply_header(struct http_try *t, struct str line)
 {
-    struct http_try *t = arg;
-    struct str line = {p, size * n};
-
     t->moved += line.n;
     t->head_bytes += line.n;
     if (t->head_bytes > HTTP_HEAD_MAX) {
@@ -81,19 +78,18 @@ size_t http_reply_header(char *p, size_t size, size_t n, void *arg)
     return line.n;
 }
 
-size_t http_reply_body(char *p, size_t size, size_t n, void *arg)
+size_t http_reply_body(struct http_try *t, struct str piece)
 {
-    struct http_try *t = arg;
-    size_t len = size * n, room = t->body->max - t->body->len;
+    size_t room = t->body->max - t->body->len;
 
-    t->moved += len;
-    if (buf_append(t->body, p, len))
-        return len;
+    t->moved += piece.n;
+    if (buf_append(t->body, piece.p, piece.n))
+        return piece.n;
     if (t->response.status < 400) {
         t->cause = HTTP_BODY_TOO_LARGE;
         return REFUSED;
     }
-    buf_append(t->body, p, room);
+    buf_append(t->body, piece.p, room);
     t->enough = true;
     return REFUSED;
 }

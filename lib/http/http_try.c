@@ -69,15 +69,15 @@ static void set_request(CURL *easy, const struct http_request *r)
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, r->retry_safe ? 0L : 1L);
 }
 
-static void set_trust(CURL *easy, const struct http_client *c)
+/* curl takes these forms too, although its own has a char that is not const. */
+static size_t on_header(const char *p, size_t size, size_t n, void *arg)
 {
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (c->ca_file == NULL && c->ca_path == NULL)
-        return; /* as curl was built */
-    curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, c->ca_path);
+    return http_reply_header(arg, (struct str){p, size * n});
+}
+
+static size_t on_body(const char *p, size_t size, size_t n, void *arg)
+{
+    return http_reply_body(arg, (struct str){p, size * n});
 }
 
 static void set_manners(CURL *easy, struct http_try *t)
@@ -94,9 +94,9 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->words);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_reply_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_reply_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 }
 
@@ -253,7 +253,7 @@ void http_try_run(struct http_try *t, struct ctx *cx, struct http_client *client
     t->body = buf_new(cx->arena, max);
     curl_easy_reset(h->easy);
     set_request(h->easy, request);
-    set_trust(h->easy, client);
+    http_trust_set(h->easy, client);
     set_manners(h->easy, t);
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers);
     run(h, t);

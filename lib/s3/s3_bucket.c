@@ -15,7 +15,7 @@ static struct str location(struct arena *a, const struct s3_client *client)
 
     if (!client->aws || strcmp(client->region, "us-east-1") == 0)
         return (struct str){NULL, 0};
-    root = xml_new(a, "CreateBucketConfiguration", "http://s3.amazonaws.com/doc/2006-03-01/");
+    root = xml_new(a, "CreateBucketConfiguration", S3_REQUEST_NAMESPACE);
     body = buf_new(a, 1024);
     xml_add(a, root, "LocationConstraint", client->region);
     xml_write(body, root);

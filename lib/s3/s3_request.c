@@ -167,7 +167,8 @@ static enum rc check_document(struct ctx *cx, const struct s3_client *client,
     if (r->root && root == NULL)
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "its body is no XML (%s)", why));
-    if (r->root && strcmp(root->name, r->root) != 0)
+    if (r->root && strcmp(root->name, r->root) != 0 &&
+        (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0))
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "no <%s> came", r->root));
     if (!r->root && root == NULL && has_body(&reply->http))

@@ -12,6 +12,8 @@
 #include "s3/s3_error.h"
 #include "xml/xml.h"
 
+#define S3_REQUEST_NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
+
 struct s3_request {
     const char *doing; /* for messages: "Cannot <doing> bucket b", "... object k of bucket b" */
     const char
@@ -24,8 +26,10 @@ struct s3_request {
     size_t n_params;
     const char *content_type; /* NULL: none */
     struct str body;
-    bool content_md5;    /* configuration documents: AWS wants a checksum of them */
-    const char *root;    /* name of the reply's document; NULL: a reply without one is fine */
+    bool content_md5; /* configuration documents: AWS wants a checksum of them */
+    /* Name of the reply's document; one of another name must be in S3's namespace, since servers
+     * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
+    const char *root;
     bool content;        /* the reply's body is an object's content, not a document */
     bool mend;           /* read it through xml_mend: a listing, never put back */
     size_t max_response; /* bytes; 0: http's default */

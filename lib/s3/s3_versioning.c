@@ -7,7 +7,6 @@
 #include "base/ctx.h"
 #include "s3/s3_request.h"
 
-#define S3_NAMESPACE   "http://s3.amazonaws.com/doc/2006-03-01/"
 #define FIRST_DELAY_MS 200
 #define LAST_DELAY_MS  5000
 
@@ -76,7 +75,7 @@ enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *
 static struct s3_request put_request(struct arena *a, const struct s3_versioning_target *target,
                                      enum s3_versioning_status wanted)
 {
-    struct xml_node *root = xml_new(a, "VersioningConfiguration", S3_NAMESPACE);
+    struct xml_node *root = xml_new(a, "VersioningConfiguration", S3_REQUEST_NAMESPACE);
     struct buf *body = buf_new(a, 1024);
 
     xml_add(a, root, "Status", names[wanted]);

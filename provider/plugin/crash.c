@@ -1,9 +1,11 @@
 #include "plugin/crash.h"
 
 #include <execinfo.h>
+#include <link.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #define DEEPEST 48
@@ -20,7 +22,7 @@ static const struct {
 static void (*cleanup_on_crash)(void);
 
 /* Where the program was loaded; subtracting it makes addresses fit for addr2line. */
-extern const char __ehdr_start[];
+static uintptr_t load_address;
 
 static void say(const char *text)
 {
@@ -64,7 +66,7 @@ static void say_last_words(int number)
     int n = backtrace(frames, DEEPEST);
     for (int i = 0; i < n; i++) {
         say("  ");
-        say_hex((uintptr_t)frames[i] - (uintptr_t)__ehdr_start);
+        say_hex((uintptr_t)frames[i] - load_address);
         say("\n");
     }
     backtrace_symbols_fd(frames, n, STDERR_FILENO);
@@ -92,6 +94,8 @@ void crash_watch_thread(void)
 void crash_install(void (*cleanup)(void))
 {
     cleanup_on_crash = cleanup;
+    /* The program headers follow the ELF header, which is what is loaded first. */
+    load_address = (uintptr_t)getauxval(AT_PHDR) - sizeof(ElfW(Ehdr));
     /* The first call may load a library, which a crash must not do. */
     void *frame[1];
     backtrace(frame, 1);

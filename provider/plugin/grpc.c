@@ -63,6 +63,7 @@ struct grpc_plugin {
     pthread_mutex_t lock;
     pthread_cond_t message_sent;
     struct event stopped;
+    atomic_int leaving; /* answers given to gRPC and not yet sent */
     atomic_bool stopping;
     bool connected;
 };
@@ -130,7 +131,9 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
     ops[n].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
     ops[n].data.send_status_from_server.status = status;
     ops[n++].data.send_status_from_server.status_details = &text;
-    await(call, ops, n, &call->finished);
+    atomic_fetch_add(&call->plugin->leaving, 1);
+    if (!await(call, ops, n, &call->finished))
+        atomic_fetch_sub(&call->plugin->leaving, 1);
     grpc_slice_unref(text);
     grpc_byte_buffer_destroy(message);
 }
@@ -182,6 +185,7 @@ static void on_sent(struct call *call, bool ok)
 static void on_finished(struct call *call, bool ok)
 {
     (void)ok;
+    atomic_fetch_sub(&call->plugin->leaving, 1);
     if (call->method && call->method->kind == METHOD_SHUTDOWN)
         life_shut_down(call->plugin->options.life);
 }
@@ -411,6 +415,9 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 
 bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)
 {
+    /* What was answered shall arrive. */
+    for (int64_t waited = 0; waited < ms && atomic_load(&p->leaving) > 0; waited++)
+        cancel_wait_ms(p->ended, 1);
     atomic_store(&p->stopping, true);
     grpc_server_shutdown_and_notify(p->server, p->queue, &p->stopped);
     grpc_server_cancel_all_calls(p->server);

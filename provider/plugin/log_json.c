@@ -97,8 +97,9 @@ static void format_time(struct timespec t, char *ret, size_t size)
 size_t log_json_line(char *bytes, size_t size, const struct log_json_entry *entry)
 {
     char time[64], module[64];
-    struct line l = {.bytes = bytes, .end = size - FOR_FIELDS};
+    struct line l = {.end = size - FOR_FIELDS};
 
+    l.bytes = bytes;
     format_time(entry->time, time, sizeof time);
     snprintf(module, sizeof module, "seedbank.%s", entry->module);
     put(&l, "{", 1);

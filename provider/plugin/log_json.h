@@ -6,12 +6,15 @@
 #ifndef PLUGIN_LOG_JSON_H
 #define PLUGIN_LOG_JSON_H
 
+#include <stddef.h>
+#include <time.h>
+
 #include "base/log.h"
 
 /* Level from the first of TF_LOG_PROVIDER_SEEDBANK, TF_LOG_PROVIDER and TF_LOG that is set. */
 struct log log_json_from_environment(void);
 
-/* One finished line as bytes, for log_json_line's caller to write. `size` is at least 1 KiB; values
+/* One finished line, for the caller to write. `size` is at least 1 KiB; values
  * that do not fit are cut on a character boundary, fields that do not are left out. */
 struct log_json_entry {
     enum log_level level;
@@ -19,6 +22,6 @@ struct log_json_entry {
     const struct log_field *fields; /* ends with a NULL key */
     struct timespec time;
 };
-size_t log_json_line(char *line, size_t size, const struct log_json_entry *entry);
+size_t log_json_line(char *bytes, size_t size, const struct log_json_entry *entry);
 
 #endif

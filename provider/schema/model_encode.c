@@ -35,8 +35,9 @@ static const struct value *not_known(struct arena *a, const struct type *t, enum
 
 static const struct value *encode_string_map(struct arena *a, const struct field_string_map *f)
 {
-    return value_map(a, &type_map_of_string, encode_keys(a, f->keys, f->n),
-                     encode_texts(a, f->v, f->n), f->n);
+    return value_map(
+        a, &type_map_of_string,
+        (struct value_entries){encode_keys(a, f->keys, f->n), encode_texts(a, f->v, f->n), f->n});
 }
 
 static const struct value *encode_strings(struct arena *a, const struct type *t,
@@ -56,7 +57,7 @@ static const struct value *encode_objects(struct arena *a, const struct attr *at
                                                             : model_encode(a, attr->attrs, element);
     }
     if (attr->kind == ATTR_OBJECT_MAP) {
-        return value_map(a, t, encode_keys(a, f->keys, f->n), items, f->n);
+        return value_map(a, t, (struct value_entries){encode_keys(a, f->keys, f->n), items, f->n});
     }
     return attr->kind == ATTR_OBJECT_SET ? value_set(a, t, items, f->n)
                                          : value_list(a, t, items, f->n);

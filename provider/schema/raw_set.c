@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "schema/raw_set_number.h"
+#include "value/number.h"
 
 /* A key is a few times the size of its element, which core bounds. */
 #define KEY_MAX ((size_t)1 << 30)
@@ -43,6 +43,11 @@ static void append_quoted(struct buf *key, struct str s)
     buf_putc(key, '"');
 }
 
+static void append_text(struct buf *key, struct str s)
+{
+    buf_append(key, s.p, s.n);
+}
+
 static void append_items(struct arena *a, struct buf *key, const struct value *v,
                          const char *brackets)
 {
@@ -69,7 +74,7 @@ static void append_key(struct arena *a, struct buf *key, const struct value *v)
         buf_putc(key, v->boolean ? 'T' : 'F');
         break;
     case TYPE_NUMBER:
-        raw_set_number(key, v->text);
+        append_text(key, number_brief(a, v->text));
         break;
     case TYPE_STRING:
         append_quoted(key, v->text);

@@ -20,7 +20,7 @@ static const struct value *walk_elements(const struct transform *t, const struct
         items[i] = transform_object(t, attr->attrs, v->items[i], twin_of_element(attr, v, twin, i));
     }
     if (attr->kind == ATTR_OBJECT_MAP) {
-        return value_map(t->cx->arena, v->type, v->keys, items, v->n);
+        return value_map(t->cx->arena, v->type, (struct value_entries){v->keys, items, v->n});
     }
     return attr->kind == ATTR_OBJECT_SET ? value_set(t->cx->arena, v->type, items, v->n)
                                          : value_list(t->cx->arena, v->type, items, v->n);

@@ -41,20 +41,11 @@ static void check_elements(struct ctx *cx, const struct attr *attr, const struct
 static void check_content(struct ctx *cx, const struct attr *attr, const struct path *path,
                           const struct value *v, struct validate_options options)
 {
-    int64_t n = 0;
     switch (attr->kind) {
     case ATTR_STRING:
     case ATTR_BOOL:
-    case ATTR_VALUE:
-        break;
     case ATTR_INT:
-        if (!number_to_i64(v->text, &n)) {
-            diag_error(cx, path, "Value is not a whole number",
-                       "%s must be a whole number from -9223372036854775808 to "
-                       "9223372036854775807.",
-                       path_text(cx->arena, path));
-            return;
-        }
+    case ATTR_VALUE:
         break;
     case ATTR_OBJECT:
         check_object(cx, attr->attrs, path, v, options);
@@ -67,15 +58,40 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
         check_elements(cx, attr, path, v, options);
         break;
     }
+}
+
+static void check_value(struct ctx *cx, const struct attr *attr, const struct path *path,
+                        const struct value *v)
+{
     for (const struct attr_check *check = attr->checks; check && check->run; check++) {
         check->run(cx, check, path, v);
     }
 }
 
-static void check_write_only(struct ctx *cx, const struct path *path,
-                             struct validate_options options)
+/* The wire has one type for all numbers. */
+static enum rc check_whole(struct ctx *cx, const struct attr *attr, const struct path *path,
+                           const struct value *v)
 {
-    if (!options.write_only_allowed) {
+    int64_t n = 0;
+    if (attr->kind != ATTR_INT || !value_is_known(v) || number_to_i64(v->text, &n)) {
+        return RC_OK;
+    }
+    return diag_error(cx, path, "Value is not a whole number",
+                      "%s must be a whole number from -9223372036854775808 to "
+                      "9223372036854775807.",
+                      path_text(cx->arena, path));
+}
+
+/* What may be said of an attribute that is given, whatever its value. */
+static void check_given(struct ctx *cx, const struct attr *attr, const struct path *path,
+                        struct validate_options options)
+{
+    if (!(attr->flags & (ATTR_REQUIRED | ATTR_OPTIONAL))) {
+        diag_error(cx, path, "Attribute is read-only",
+                   "%s is decided by the provider and cannot be set. Remove it.",
+                   path_text(cx->arena, path));
+    }
+    if ((attr->flags & ATTR_WRITE_ONLY) && !options.write_only_allowed) {
         diag_error(cx, path, "Write-only attributes are not supported by this program",
                    "%s is write-only: its value is never stored, which needs Terraform or OpenTofu "
                    "1.11 or later. Use a newer version, or leave the attribute out.",
@@ -93,19 +109,18 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
         }
         return;
     }
-    if (!(attr->flags & (ATTR_REQUIRED | ATTR_OPTIONAL))) {
-        diag_error(cx, path, "Attribute is read-only",
-                   "%s is decided by the provider and cannot be set. Remove it.",
-                   path_text(cx->arena, path));
-        return;
+    if (check_whole(cx, attr, path, v) != RC_OK) {
+        return; /* whatever else is wrong follows from it */
     }
-    if (attr->flags & ATTR_WRITE_ONLY) {
-        check_write_only(cx, path, options);
-    }
+    struct diag_point start = diag_point(cx);
+    check_given(cx, attr, path, options);
     if (!value_is_known(v)) {
         return;
     }
-    check_content(cx, attr, path, v, options);
+    check_value(cx, attr, path, v);
+    if (!diag_failed_since(cx, start)) { /* parts of what is wrong as a whole do not matter */
+        check_content(cx, attr, path, v, options);
+    }
     if (attr->flags & ATTR_DEPRECATED) { /* an unknown value may still turn out null */
         diag_warning(cx, path, "Attribute is deprecated", "%s: %s", path_text(cx->arena, path),
                      attr->deprecation);

@@ -12,7 +12,8 @@ enum {
     TEXT_MAX = 4096,       /* bytes, of what is read and of what is written */
     PLAIN_MAX = 512,       /* digits of the form without an exponent */
     EXPONENT_MAX = 100000, /* of the first digit */
-    DOUBLE_DIGITS = 767,   /* significant digits of the longest double */
+    BRIEF_DIGITS = 10,
+    DOUBLE_DIGITS = 767, /* significant digits of the longest double */
 };
 
 /* 0.DIGITS * 10^point, with neither leading nor trailing zeros; zero has no digits. */
@@ -163,13 +164,18 @@ static void write_plain(struct writer *w, const struct decimal *d)
     put(w, d->digits + point, d->n - point);
 }
 
-static void write_exponent(struct writer *w, const struct decimal *d)
+static void write_mantissa(struct writer *w, const struct decimal *d)
 {
     put(w, d->digits, 1);
     if (d->n > 1) {
         put(w, ".", 1);
         put(w, d->digits + 1, d->n - 1);
     }
+}
+
+static void write_exponent(struct writer *w, const struct decimal *d)
+{
+    write_mantissa(w, d);
     char exponent[24];
     int n = snprintf(exponent, sizeof exponent, "e%" PRId64, d->point - 1);
     put(w, exponent, (size_t)n);
@@ -191,6 +197,28 @@ static void write_decimal(struct writer *w, const struct decimal *d)
 static struct str keep(struct arena *a, const struct writer *w)
 {
     return (struct str){arena_strndup(a, w->text, w->n), w->n};
+}
+
+/* At most so many digits, the last one rounded, to even where it stands in the middle. */
+static void round_to(struct decimal *d, size_t most)
+{
+    if (d->n <= most) {
+        return;
+    }
+    bool middle = d->digits[most] == '5' && d->n == most + 1;
+    bool up = middle ? (d->digits[most - 1] - '0') % 2 == 1 : d->digits[most] >= '5';
+    for (d->n = most; up && d->n > 0 && d->digits[d->n - 1] == '9';) {
+        d->n--;
+    }
+    if (up && d->n == 0) {
+        d->digits[d->n++] = '1';
+        d->point++;
+    } else if (up) {
+        d->digits[d->n - 1]++;
+    }
+    while (d->digits[d->n - 1] == '0') {
+        d->n--;
+    }
 }
 
 /* ---- The interface ---------------------------------------------------------------------- */
@@ -252,6 +280,28 @@ bool number_is_whole(struct str canonical)
     return read_decimal(canonical, &d) && (d.n == 0 || d.point >= (int64_t)d.n);
 }
 
+struct str number_brief(struct arena *a, struct str canonical)
+{
+    struct decimal d;
+    struct writer w = {.n = 0};
+    if (!read_decimal(canonical, &d)) {
+        return canonical;
+    }
+    round_to(&d, BRIEF_DIGITS);
+    int64_t exponent = d.point - 1;
+    if (d.negative) {
+        put(&w, "-", 1);
+    }
+    if (d.n == 0 || (exponent >= -4 && exponent < BRIEF_DIGITS)) {
+        write_plain(&w, &d);
+    } else {
+        char text[24];
+        write_mantissa(&w, &d);
+        put(&w, text, (size_t)snprintf(text, sizeof text, "e%+03" PRId64, exponent));
+    }
+    return keep(a, &w);
+}
+
 bool number_to_i64(struct str canonical, int64_t *ret_n)
 {
     return str_to_i64(canonical, ret_n);
@@ -263,8 +313,9 @@ static void read_double(double value, struct decimal *d)
 {
     char text[DOUBLE_DIGITS + 16];
     int n = snprintf(text, sizeof text, "%.*e", DOUBLE_DIGITS - 1, value);
-    bool ok = read_decimal((struct str){text, (size_t)n}, d);
-    (void)ok; /* printf writes what read_decimal reads */
+    if (!read_decimal((struct str){text, (size_t)n}, d)) {
+        abort(); /* printf writes what read_decimal reads */
+    }
 }
 
 bool number_to_double(struct str canonical, double *ret_d)

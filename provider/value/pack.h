@@ -1,4 +1,7 @@
-/* Writing MessagePack into a buf with msgpack-c's packer; what encoders share. */
+/*
+ * Writing MessagePack into a buf with msgpack-c's packer: what the encoders of
+ * values and of refinements share.
+ */
 #ifndef VALUE_PACK_H
 #define VALUE_PACK_H
 

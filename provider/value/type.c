@@ -132,7 +132,7 @@ int type_field_index(const struct type *object, struct str name)
     return -1;
 }
 
-const char *type_kind_text(enum type_kind kind)
+static const char *kind_text(enum type_kind kind)
 {
     static const char *const names[] = {
         [TYPE_BOOL] = "bool",        [TYPE_NUMBER] = "number", [TYPE_STRING] = "string",
@@ -144,7 +144,7 @@ const char *type_kind_text(enum type_kind kind)
 
 char *type_text(struct arena *a, const struct type *t)
 {
-    const char *name = type_kind_text(t->kind);
+    const char *name = kind_text(t->kind);
     return t->element == NULL ? arena_strdup(a, name)
                               : arena_printf(a, "%s of %s", name, type_text(a, t->element));
 }

@@ -56,8 +56,8 @@ int type_cmp(const struct type *a, const struct type *b); /* a total order */
 /* The place of a field in fields[], or -1. */
 int type_field_index(const struct type *object, struct str name);
 
-/* The protocol's JSON, and back. Parsing is bounded in depth (64); a tree takes memory in proportion
- * to the text. */
+/* The protocol's JSON, and back. Parsing is bounded in depth (64); a tree takes memory in
+ * proportion to the text. */
 char *type_json(struct arena *a, const struct type *t);
 enum rc type_parse(struct ctx *cx, struct str json, const struct type **ret_type) RC_MUST_CHECK;
 /* Of JSON that was parsed already (json_tree.h). */
@@ -66,6 +66,5 @@ enum rc type_from_tree(struct ctx *cx, const struct json_tree *node,
 
 /* For messages: "list of string". */
 char *type_text(struct arena *a, const struct type *t);
-const char *type_kind_text(enum type_kind kind); /* "list" */
 
 #endif

@@ -174,7 +174,7 @@ static enum rc read_compound(struct ctx *cx, const struct json_tree *node, size_
     }
     for (size_t i = 0; i < LENGTH(collections); i++) {
         if (str_is(head->text, collections[i].name)) {
-            const struct type *element;
+            const struct type *element = NULL;
             if (read_type(cx, head->next, depth, &element) != RC_OK) {
                 return RC_FAIL;
             }
@@ -207,7 +207,7 @@ enum rc type_from_tree(struct ctx *cx, const struct json_tree *node, const struc
 
 enum rc type_parse(struct ctx *cx, struct str json, const struct type **ret_type)
 {
-    const struct json_tree *root;
+    const struct json_tree *root = NULL;
     if (json_tree_parse(cx, "A type", json, JSON_DEPTH_MAX, &root) != RC_OK) {
         return RC_FAIL;
     }

@@ -116,30 +116,28 @@ static int by_key_then_place(const void *a, const void *b)
     return c != 0 ? c : (x->place > y->place) - (x->place < y->place);
 }
 
-const struct value *value_map(struct arena *a, const struct type *t, const struct str *keys,
-                              const struct value *const *items, size_t n)
+const struct value *value_map(struct arena *a, const struct type *t, struct value_entries entries)
 {
     assert(t->kind == TYPE_MAP);
-    struct entry *entries = arena_array(a, n, sizeof *entries);
+    size_t n = entries.n, n_kept = 0;
+    struct entry *sorted = arena_array(a, n, sizeof *sorted);
     for (size_t i = 0; i < n; i++) {
-        entries[i] = (struct entry){keys[i], items[i], i};
+        sorted[i] = (struct entry){entries.keys[i], entries.items[i], i};
     }
     if (n > 0) {
-        qsort(entries, n, sizeof *entries, by_key_then_place);
+        qsort(sorted, n, sizeof *sorted, by_key_then_place);
     }
-    struct str *kept_keys = arena_array(a, n, sizeof *kept_keys);
-    const struct value **kept = arena_array(a, n, sizeof *kept);
-    size_t n_kept = 0;
+    struct str *keys = arena_array(a, n, sizeof *keys);
+    const struct value **items = arena_array(a, n, sizeof(const struct value *));
     for (size_t i = 0; i < n; i++) {
-        bool last = i + 1 == n || !str_eq(entries[i].key, entries[i + 1].key);
+        bool last = i + 1 == n || !str_eq(sorted[i].key, sorted[i + 1].key);
         if (last) {
-            kept_keys[n_kept] = entries[i].key;
-            kept[n_kept++] = entries[i].item;
+            keys[n_kept] = sorted[i].key;
+            items[n_kept++] = sorted[i].item;
         }
     }
-    return make(
-        a, (struct value){
-               .type = t, .state = VALUE_KNOWN, .items = kept, .keys = kept_keys, .n = n_kept});
+    return make(a, (struct value){
+                       .type = t, .state = VALUE_KNOWN, .items = items, .keys = keys, .n = n_kept});
 }
 
 const struct value *value_object(struct arena *a, const struct type *t,

@@ -26,10 +26,10 @@ enum value_state { VALUE_NULL, VALUE_UNKNOWN, VALUE_KNOWN };
 /* What is promised of an unknown value. Members not given are NULL, empty or negative. */
 struct value_refinement {
     bool not_null;
-    struct str prefix;                  /* of a string */
-    struct str number_min, number_max;  /* decimal text */
+    struct str prefix;                 /* of a string */
+    struct str number_min, number_max; /* decimal text */
     bool min_inclusive, max_inclusive;
-    int64_t length_min, length_max;     /* of a collection; -1: not given */
+    int64_t length_min, length_max; /* of a collection; -1: not given */
 };
 
 struct value {
@@ -38,7 +38,7 @@ struct value {
     enum value_state state;
     const struct value_refinement *refinement; /* of an unknown; may be NULL */
     bool boolean;
-    struct str text;                 /* string: UTF-8; number: decimal text, canonical */
+    struct str text;                  /* string: UTF-8; number: decimal text, canonical */
     const struct value *const *items; /* list, set, tuple, object, map */
     const struct str *keys;           /* map only */
     size_t n;                         /* items */
@@ -47,8 +47,9 @@ struct value {
 /* Makers. Strings and arrays are not copied: they must live in the arena (or forever). */
 const struct value *value_null(struct arena *a, const struct type *t);
 const struct value *value_unknown(struct arena *a, const struct type *t);
-const struct value *value_unknown_refined(struct arena *a, const struct type *t,
-                                          const struct value_refinement *refinement); /* may be NULL */
+const struct value *value_unknown_refined(
+    struct arena *a, const struct type *t,
+    const struct value_refinement *refinement); /* may be NULL */
 const struct value *value_bool(struct arena *a, bool b);
 const struct value *value_string(struct arena *a, struct str s);
 const struct value *value_text(struct arena *a, const char *s); /* NULL gives null */
@@ -61,9 +62,13 @@ const struct value *value_list(struct arena *a, const struct type *t,
 /* Sorts and drops repeated elements that are wholly known. */
 const struct value *value_set(struct arena *a, const struct type *t,
                               const struct value *const *items, size_t n);
+struct value_entries {
+    const struct str *keys;
+    const struct value *const *items;
+    size_t n;
+};
 /* Sorts by key; of repeated keys the last one stays. */
-const struct value *value_map(struct arena *a, const struct type *t, const struct str *keys,
-                              const struct value *const *items, size_t n);
+const struct value *value_map(struct arena *a, const struct type *t, struct value_entries entries);
 /* items in the order of t->fields. */
 const struct value *value_object(struct arena *a, const struct type *t,
                                  const struct value *const *items);
@@ -76,8 +81,8 @@ bool value_is_unknown(const struct value *v);
 bool value_is_known(const struct value *v);        /* itself, not its parts */
 bool value_is_wholly_known(const struct value *v); /* with all parts */
 
-/* The same value with null in place of everything unknown: what can be stored of a result that turned
- * out incomplete. */
+/* The same value with null in place of everything unknown: what can be stored of a result that
+ * turned out incomplete. */
 const struct value *value_without_unknowns(struct arena *a, const struct value *v);
 
 /* The field of a known object, or NULL when there is none of that name. */
@@ -99,8 +104,8 @@ enum rc value_at(const struct value *v, const struct path *path,
  * place. The guard before anything is sent to core. */
 enum rc value_conforms(struct ctx *cx, const struct value *v, const struct type *t) RC_MUST_CHECK;
 
-/* A look at the outermost level only, enough for an encoder to walk on: not NULL, the same kind
- * (dynamic fits nothing but itself) and as many items as the type has fields. */
+/* A look at the outermost level only, enough for an encoder to walk on: the same kind (dynamic fits
+ * nothing but itself) and as many items as the type has fields. */
 bool value_fits(const struct value *v, const struct type *t);
 
 /* For messages and logs; bounded; never call on sensitive values. */

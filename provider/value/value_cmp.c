@@ -39,6 +39,21 @@ static int compare_items(const struct value *a, const struct value *b)
     return a->n == 0 ? type_cmp(a->type, b->type) : 0;
 }
 
+static int compare_known(const struct value *a, const struct value *b)
+{
+    enum type_kind kind = a->type->kind;
+    if (kind != b->type->kind) {
+        return kind < b->type->kind ? -1 : 1;
+    }
+    if (kind == TYPE_BOOL) {
+        return a->boolean - b->boolean;
+    }
+    if (kind == TYPE_NUMBER) {
+        return number_cmp(a->text, b->text);
+    }
+    return kind == TYPE_STRING ? str_cmp(a->text, b->text) : compare_items(a, b);
+}
+
 int value_cmp(const struct value *a, const struct value *b)
 {
     if (a == b) {
@@ -47,28 +62,7 @@ int value_cmp(const struct value *a, const struct value *b)
     if (a->state != b->state) {
         return a->state > b->state ? -1 : 1;
     }
-    if (a->state != VALUE_KNOWN) {
-        return type_cmp(a->type, b->type);
-    }
-    if (a->type->kind != b->type->kind) {
-        return a->type->kind < b->type->kind ? -1 : 1;
-    }
-    switch (a->type->kind) {
-    case TYPE_BOOL:
-        return a->boolean - b->boolean;
-    case TYPE_NUMBER:
-        return number_cmp(a->text, b->text);
-    case TYPE_STRING:
-        return str_cmp(a->text, b->text);
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_MAP:
-    case TYPE_OBJECT:
-    case TYPE_TUPLE:
-    case TYPE_DYNAMIC:
-    default:
-        return compare_items(a, b);
-    }
+    return a->state == VALUE_KNOWN ? compare_known(a, b) : type_cmp(a->type, b->type);
 }
 
 bool value_eq(const struct value *a, const struct value *b)

@@ -66,6 +66,27 @@ static enum rc check_items(struct ctx *cx, const struct place *where, const stru
     return RC_OK;
 }
 
+static enum rc check_known(struct ctx *cx, const struct place *where, const struct value *v,
+                           const struct type *t)
+{
+    /* Of an empty collection only the type can be wrong. */
+    if (v->type->kind != t->kind || (v->n == 0 && !type_fits(v->type, t))) {
+        return place_mismatch(cx, where, v, t);
+    }
+    if (t->kind == TYPE_BOOL) {
+        return RC_OK;
+    }
+    if (t->kind == TYPE_STRING) {
+        return str_utf8_valid(v->text) ? RC_OK : fault(cx, where, "text that is not valid UTF-8");
+    }
+    if (t->kind == TYPE_NUMBER) {
+        return number_is_canonical(v->text)
+                   ? RC_OK
+                   : fault(cx, where, "a number that is not in canonical form");
+    }
+    return check_items(cx, where, v, t);
+}
+
 static enum rc check(struct ctx *cx, const struct place *where, const struct value *v,
                      const struct type *t)
 {
@@ -78,36 +99,12 @@ static enum rc check(struct ctx *cx, const struct place *where, const struct val
     if (v->type->kind == TYPE_DYNAMIC) {
         return fault(cx, where, "a value whose type is undecided");
     }
-    if (t->kind == TYPE_DYNAMIC) {
-        t = v->type;
-    }
-    /* Of an empty collection only the type can be wrong. */
-    if (v->type->kind != t->kind || (v->n == 0 && !type_fits(v->type, t))) {
-        return place_mismatch(cx, where, v, t);
-    }
-    switch (t->kind) {
-    case TYPE_BOOL:
-        return RC_OK;
-    case TYPE_STRING:
-        return str_utf8_valid(v->text) ? RC_OK : fault(cx, where, "text that is not valid UTF-8");
-    case TYPE_NUMBER:
-        return number_is_canonical(v->text)
-                   ? RC_OK
-                   : fault(cx, where, "a number that is not in canonical form");
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_MAP:
-    case TYPE_OBJECT:
-    case TYPE_TUPLE:
-    case TYPE_DYNAMIC:
-    default:
-        return check_items(cx, where, v, t);
-    }
+    return check_known(cx, where, v, t->kind == TYPE_DYNAMIC ? v->type : t);
 }
 
 bool value_fits(const struct value *v, const struct type *t)
 {
-    if (v == NULL || v->type->kind != t->kind) {
+    if (v->type->kind != t->kind) {
         return false;
     }
     bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;

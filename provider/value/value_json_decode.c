@@ -99,7 +99,7 @@ static enum rc decode_map(struct decoder *d, struct target to, const struct json
             return RC_FAIL;
         }
     }
-    *to.ret_v = value_map(d->cx->arena, to.type, keys, items, i);
+    *to.ret_v = value_map(d->cx->arena, to.type, (struct value_entries){keys, items, i});
     return RC_OK;
 }
 
@@ -204,8 +204,8 @@ enum rc value_json_decode(struct ctx *cx, struct str text, const struct type *t,
                           enum value_json_extras extras, const struct value **ret_v)
 {
     struct decoder d = {cx, extras};
-    const struct json_tree *root;
-    const struct value *v;
+    const struct json_tree *root = NULL;
+    const struct value *v = NULL;
     if (json_tree_parse(cx, "The stored value", text, DEPTH_MAX, &root) != RC_OK ||
         decode(&d, (struct target){.type = t, .ret_v = &v}, root) != RC_OK) {
         return RC_FAIL;

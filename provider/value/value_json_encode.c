@@ -89,7 +89,7 @@ static enum rc encode(struct encoder *e, const struct place *where, const struct
     if (v != NULL && t->kind == TYPE_DYNAMIC && v->type->kind != TYPE_DYNAMIC) {
         return encode_dynamic(e, where, v);
     }
-    if (!value_fits(v, t)) {
+    if (v == NULL || !value_fits(v, t)) {
         return place_mismatch(e->cx, where, v, t);
     }
     if (v->state == VALUE_NULL) {

@@ -11,7 +11,7 @@ static const struct value *rebuild(struct arena *a, const struct value *v,
     case TYPE_SET:
         return value_set(a, v->type, items, v->n);
     case TYPE_MAP:
-        return value_map(a, v->type, v->keys, items, v->n);
+        return value_map(a, v->type, (struct value_entries){v->keys, items, v->n});
     case TYPE_OBJECT:
         return value_object(a, v->type, items);
     case TYPE_BOOL:

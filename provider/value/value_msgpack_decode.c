@@ -94,7 +94,7 @@ static enum rc decode_map(struct ctx *cx, struct target to, const struct packed 
             return RC_FAIL;
         }
     }
-    *to.ret_v = value_map(cx->arena, to.type, keys, items, item->n);
+    *to.ret_v = value_map(cx->arena, to.type, (struct value_entries){keys, items, item->n});
     return RC_OK;
 }
 
@@ -181,7 +181,7 @@ enum rc value_msgpack_decode(struct ctx *cx, struct str bytes, const struct type
         *ret_v = value_null(cx->arena, t);
         return RC_OK;
     }
-    const struct value *v;
+    const struct value *v = NULL;
     struct target to = {.type = t, .ret_v = &v};
     /* The value's texts point into a copy: it outlives the message. */
     struct str rest = {arena_memdup(cx->arena, bytes.p, bytes.n), bytes.n};

@@ -1,6 +1,9 @@
-/* What the fuzzers of values share: a type as JSON on the first line, then the encoded value. */
-#ifndef TESTS_FUZZ_FUZZ_VALUE_H
-#define TESTS_FUZZ_FUZZ_VALUE_H
+/*
+ * What the fuzzers of values share. An input is a type as JSON on the first line,
+ * then the encoded value.
+ */
+#ifndef FUZZ_FUZZ_VALUE_H
+#define FUZZ_FUZZ_VALUE_H
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -144,8 +144,9 @@ static int count(const char *text, char c)
 
 static void test_explains_itself_without_cookie(void **state)
 {
+    static const char too_long[] = COOKIE "0";
     static const char *const cookies[] = {
-        NULL, "TF_PLUGIN_MAGIC_COOKIE=", "TF_PLUGIN_MAGIC_COOKIE=d602bf8f", COOKIE "0",
+        NULL, "TF_PLUGIN_MAGIC_COOKIE=", "TF_PLUGIN_MAGIC_COOKIE=d602bf8f", too_long,
         "PLUGIN_PROTOCOL_VERSIONS=6"};
     struct arena *a = arena_new();
 

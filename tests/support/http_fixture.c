@@ -1,5 +1,17 @@
 #include "http_fixture.h"
 
+/* Whoever runs the tests may have a proxy, or a CA of its own. */
+static void forget_environment(void)
+{
+    static const char *const names[] = {"http_proxy",    "https_proxy",  "all_proxy",
+                                        "no_proxy",      "HTTPS_PROXY",  "ALL_PROXY",
+                                        "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY"};
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+}
+
 struct http_fixture *http_fixture_new(const struct http_server_options *server,
                                       const struct http_client_options *client)
 {
@@ -8,6 +20,7 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
 
     if (f == NULL)
         abort();
+    forget_environment();
     f->server = http_server_start(server);
     test_clock_init(&f->clock, 1795490178000); /* 2026-11-24T03:16:18Z */
     test_log_init(&f->log, LOG_TRACE);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "http_server_private.h"
 
 /* A test that cannot have its server cannot say anything. */
@@ -145,17 +146,10 @@ unsigned http_server_connections(struct http_server *s)
 
 bool http_server_pause(struct http_server *s, int64_t ms)
 {
-    struct timespec end;
+    struct timespec end = clock_deadline(ms);
     bool stopping;
     int rc = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += (time_t)(ms / 1000);
-    end.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (end.tv_nsec >= 1000000000) {
-        end.tv_sec++;
-        end.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&s->lock);
     while (!s->stopping && rc != ETIMEDOUT)
         rc = ms < 0 ? pthread_cond_wait(&s->stopped, &s->lock)

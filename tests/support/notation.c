@@ -87,7 +87,7 @@ static const struct value *read_map(struct reader *r, const struct type *t)
         expect(r, '=');
         items[n++] = read_value(r, t->element);
     }
-    return value_map(r->a, t, keys, items, n);
+    return value_map(r->a, t, (struct value_entries){keys, items, n});
 }
 
 static const struct value *read_fields(struct reader *r, const struct type *t, char end)

@@ -49,7 +49,7 @@ struct script {
 /* One directive: takes its value, false when that is wrong. */
 struct directive {
     const char *word;
-    bool (*take)(struct script *s, char *value);
+    bool (*take)(struct script *s, const char *value);
     bool in_step;
 };
 
@@ -145,14 +145,13 @@ static bool choice(const char *value, const char *const *words, int *ret_i)
     return false;
 }
 
-/* Cut the first word off; *rest is what follows, or "". */
-static char *first_word(char **rest)
+/* Take the first word off *rest. */
+static const char *first_word(struct script *s, const char **rest)
 {
-    char *word = *rest;
+    size_t n = strcspn(*rest, " ");
+    const char *word = arena_strndup(s->arena, *rest, n);
 
-    *rest += strcspn(*rest, " ");
-    if (**rest != '\0')
-        *(*rest)++ = '\0';
+    *rest += n;
     *rest += strspn(*rest, " ");
     return word;
 }
@@ -160,7 +159,7 @@ static char *first_word(char **rest)
 /* ---- Directives -------------------------------------------------------------------------------
  */
 
-static bool take_tls(struct script *s, char *value)
+static bool take_tls(struct script *s, const char *value)
 {
     static const char *const words[] = {"none",    "good",        "wrong-host", "self-signed",
                                         "expired", "old-version", NULL};
@@ -172,15 +171,15 @@ static bool take_tls(struct script *s, char *value)
     return true;
 }
 
-static bool take_any_order(struct script *s, char *value)
+static bool take_any_order(struct script *s, const char *value)
 {
     s->options.any_order = true;
     return *value == '\0';
 }
 
-static bool take_step(struct script *s, char *value)
+static bool take_step(struct script *s, const char *value)
 {
-    const char *method = first_word(&value);
+    const char *method = first_word(s, &value);
 
     s->steps = arena_grow(s->arena, s->steps, s->n_steps * sizeof *s->steps,
                           (s->n_steps + 1) * sizeof *s->steps);
@@ -192,7 +191,7 @@ static bool take_step(struct script *s, char *value)
     return *method != '\0' && *value != '\0';
 }
 
-static bool take_times(struct script *s, char *value)
+static bool take_times(struct script *s, const char *value)
 {
     int64_t n = HTTP_SERVER_ANY_TIMES;
 
@@ -202,7 +201,7 @@ static bool take_times(struct script *s, char *value)
     return true;
 }
 
-static bool take_expect(struct script *s, char *value)
+static bool take_expect(struct script *s, const char *value)
 {
     if (s->n_expect == HTTP_SERVER_EXPECTATIONS || *value == '\0')
         return false;
@@ -210,7 +209,7 @@ static bool take_expect(struct script *s, char *value)
     return true;
 }
 
-static bool take_expect_body(struct script *s, char *value)
+static bool take_expect_body(struct script *s, const char *value)
 {
     struct buf *text;
 
@@ -220,7 +219,7 @@ static bool take_expect_body(struct script *s, char *value)
     return true;
 }
 
-static bool take_status(struct script *s, char *value)
+static bool take_status(struct script *s, const char *value)
 {
     int64_t n;
 
@@ -230,7 +229,7 @@ static bool take_status(struct script *s, char *value)
     return true;
 }
 
-static bool take_status_line(struct script *s, char *value)
+static bool take_status_line(struct script *s, const char *value)
 {
     struct buf *text;
 
@@ -240,7 +239,7 @@ static bool take_status_line(struct script *s, char *value)
     return true;
 }
 
-static bool take_header(struct script *s, char *value)
+static bool take_header(struct script *s, const char *value)
 {
     const char *before = reply(s)->headers == NULL ? "" : reply(s)->headers;
     struct buf *text;
@@ -251,7 +250,7 @@ static bool take_header(struct script *s, char *value)
     return true;
 }
 
-static bool take_body(struct script *s, char *value)
+static bool take_body(struct script *s, const char *value)
 {
     struct buf *text;
 
@@ -262,7 +261,7 @@ static bool take_body(struct script *s, char *value)
     return true;
 }
 
-static bool take_body_file(struct script *s, char *value)
+static bool take_body_file(struct script *s, const char *value)
 {
     struct buf *content;
 
@@ -273,37 +272,37 @@ static bool take_body_file(struct script *s, char *value)
     return true;
 }
 
-static bool take_body_repeat(struct script *s, char *value)
+static bool take_body_repeat(struct script *s, const char *value)
 {
     return size(value, &reply(s)->body_repeat);
 }
 
-static bool take_chunked(struct script *s, char *value)
+static bool take_chunked(struct script *s, const char *value)
 {
     return size(value, &reply(s)->chunked) && reply(s)->chunked > 0;
 }
 
-static bool take_delay(struct script *s, char *value)
+static bool take_delay(struct script *s, const char *value)
 {
     return number(value, 86400000, &reply(s)->delay_ms);
 }
 
-static bool take_drip(struct script *s, char *value)
+static bool take_drip(struct script *s, const char *value)
 {
     return number(value, 86400000, &reply(s)->drip_ms);
 }
 
-static bool take_close(struct script *s, char *value)
+static bool take_close(struct script *s, const char *value)
 {
     reply(s)->close = true;
     return *value == '\0';
 }
 
-static bool take_fault(struct script *s, char *value)
+static bool take_fault(struct script *s, const char *value)
 {
     static const char *const faults[] = {"none", "close", "reset", "stall", NULL};
     static const char *const places[] = {"start", "head", "body", "end", NULL};
-    const char *fault_word = first_word(&value), *place_word = first_word(&value);
+    const char *fault_word = first_word(s, &value), *place_word = first_word(s, &value);
     int fault, place;
 
     if (!choice(fault_word, faults, &fault) || !choice(place_word, places, &place))
@@ -336,15 +335,15 @@ static const struct directive directives[] = {
 /* ---- The script -------------------------------------------------------------------------------
  */
 
-static bool take_line(struct script *s, char *line)
+static bool take_line(struct script *s, const char *line)
 {
-    char *word;
+    const char *word;
     size_t i;
 
     line += strspn(line, " \t");
     if (*line == '\0' || *line == '#')
         return true;
-    word = first_word(&line);
+    word = first_word(s, &line);
     for (i = 0; i < sizeof directives / sizeof *directives; i++)
         if (strcmp(word, directives[i].word) == 0)
             return (!directives[i].in_step || s->n_steps > 0) && directives[i].take(s, line);
@@ -390,8 +389,8 @@ static int serve(const struct script *s)
     printf("%s\n", http_server_url(server));
     if (http_server_ca_file(server) != NULL)
         printf("%s\n", http_server_ca_file(server));
-    fflush(stdout);
-    sigwait(&ends, &sig);
+    if (fflush(stdout) != 0 || sigwait(&ends, &sig) != 0)
+        abort();
     http_server_stop(server);
     wrong = http_server_wrong(server);
     printf("%zu requests on %u connections\n%s", http_server_count(server),

@@ -23,6 +23,9 @@ type difference struct {
 	// The values themselves, of a difference in values; else cty.NilVal.
 	oursV, theirsV cty.Value
 	surplus        int // of a difference in numbers: how many more ours has
+	// Of a diagnostic: the reference could not read the attribute that this place belongs to, because
+	// of a number that ours refuses too.
+	unread bool
 	// What the configuration that was asked about has around the place of a diagnostic.
 	around cty.Value
 }
@@ -209,8 +212,28 @@ func diagnosticDifferences(config cty.Value, ours, theirs []*tfplugin6.Diagnosti
 		out[i].theirs += summaries(theirs, out[i].pathed)
 		out[i].path = places[out[i].pathed]
 		out[i].around = around(config, out[i].path)
+		out[i].unread = unread(outermost(out[i].pathed), ours, theirs)
 	}
 	return out
+}
+
+// unread: the framework reads an attribute as a whole, and says no more of it than that it cannot be
+// read, wherever inside it a whole number has a fraction.
+func unread(attribute string, ours, theirs []*tfplugin6.Diagnostic) bool {
+	fraction := func(d *tfplugin6.Diagnostic) bool {
+		return d.Summary == "Value is not a whole number" && outermost(wirePathText(d.Attribute)) == attribute
+	}
+	gaveUp := func(d *tfplugin6.Diagnostic) bool {
+		return d.Summary == "Configuration Read Error" && outermost(wirePathText(d.Attribute)) == attribute
+	}
+	return slices.ContainsFunc(ours, fraction) && slices.ContainsFunc(theirs, gaveUp)
+}
+
+func outermost(path string) string {
+	if end := strings.IndexAny(path, ".["); end >= 0 {
+		return path[:end]
+	}
+	return path
 }
 
 // around is the value one step above the end of a path.

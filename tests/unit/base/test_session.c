@@ -110,6 +110,9 @@ static void test_a_waiter_heeds_its_cancel(void **state)
     pthread_join(w.thread, NULL);
     assert_int_equal(w.rc, RC_FAIL);
     assert_int_equal(*w.counter, 0);
+    w.rc = RC_OK;
+    count_under_lock(&w); /* cancelled before it began */
+    assert_int_equal(w.rc, RC_FAIL);
     session_unlock(cx, "lifecycle/b");
     assert_int_equal(session_lock(cx, "lifecycle/b"), RC_OK);
     ctx_free(cx);

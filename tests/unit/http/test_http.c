@@ -1,6 +1,8 @@
 /* What goes out, and what comes back, when all is well. */
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "http_fixture.h"
 
 static const struct http_server_options plain = {.tls = TEST_TLS_NONE};
@@ -210,6 +212,44 @@ static void test_replies_without_a_body(void **state)
     assert_satisfied(f->server);
 }
 
+/* Without a retry: a connection that the server has given up meanwhile is no failure. */
+static void test_a_connection_closed_while_idle(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_response r;
+
+    http_server_expect(
+        f->server,
+        &(struct http_server_step){
+            .times = 3, .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_AT_END}});
+    assert_int_equal(http_fixture_get(f, "/1", &r), RC_OK);
+    usleep(50000);
+    assert_int_equal(http_fixture_get(f, "/2", &r), RC_OK);
+    usleep(50000);
+    assert_int_equal(http_fixture_get(f, "/3", &r), RC_OK);
+    http_server_stop(f->server);
+    assert_satisfied(f->server);
+    assert_int_equal(http_server_connections(f->server), 3);
+}
+
+static void test_proxies_come_from_the_environment(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_request q = {.method = "GET", .url = "http://no-such-host.invalid/a/../b?c"};
+    struct http_response r;
+
+    http_server_expect(f->server, &(struct http_server_step){.target = q.url});
+    http_server_expect(f->server, &(struct http_server_step){.target = "/direct"});
+    setenv("http_proxy", http_server_url(f->server), 1);
+    setenv("no_proxy", "127.0.0.1", 1);
+    assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_OK);
+    assert_int_equal(http_fixture_get(f, "/direct", &r), RC_OK);
+    unsetenv("http_proxy");
+    unsetenv("no_proxy");
+    http_server_stop(f->server);
+    assert_satisfied(f->server);
+}
+
 static void test_origin(void **state)
 {
     static const char *const rows[][2] = {
@@ -243,6 +283,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_chunks_trailers_drip_and_interim_replies, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_replies_without_a_body, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_connection_closed_while_idle, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_proxies_come_from_the_environment, setup, teardown),
         cmocka_unit_test(test_origin),
     };
 

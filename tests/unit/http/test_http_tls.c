@@ -78,6 +78,35 @@ static void test_the_environment_names_a_file(void **state)
     http_fixture_free(f);
 }
 
+static void test_the_environment_names_a_folder(void **state)
+{
+    struct http_fixture *f = start(TEST_TLS_GOOD, &steady);
+    char path[] = "/tmp/seedbank-test-empty-XXXXXX";
+
+    (void)state;
+    assert_non_null(mkdtemp(path));
+    setenv("SSL_CERT_DIR", path, 1);
+    f->client = http_client_new(f->session, &(struct http_client_options){0});
+    unsetenv("SSL_CERT_DIR");
+    refuses(f, "certificate is not trusted", 1);
+    rmdir(path);
+}
+
+/* Whoever names a CA means that one: what the system, or its environment, trusts is not added. */
+static void test_a_ca_file_stands_alone(void **state)
+{
+    struct http_fixture *other = start(TEST_TLS_GOOD, &steady);
+    struct http_fixture *f =
+        start(TEST_TLS_GOOD,
+              &(struct http_client_options){.ca_file = http_server_ca_file(other->server)});
+
+    (void)state;
+    setenv("SSL_CERT_FILE", http_server_ca_file(f->server), 1);
+    refuses(f, "certificate is not trusted", 1);
+    unsetenv("SSL_CERT_FILE");
+    http_fixture_free(other);
+}
+
 static void test_a_missing_or_empty_ca_file(void **state)
 {
     char path[] = "/tmp/seedbank-test-empty-XXXXXX";
@@ -161,6 +190,8 @@ int main(void)
         cmocka_unit_test(test_old_versions),
         cmocka_unit_test(test_the_systems_certificates_do_not_know_the_test_ca),
         cmocka_unit_test(test_the_environment_names_a_file),
+        cmocka_unit_test(test_the_environment_names_a_folder),
+        cmocka_unit_test(test_a_ca_file_stands_alone),
         cmocka_unit_test(test_a_missing_or_empty_ca_file),
         cmocka_unit_test(test_cut_over_tls),
         cmocka_unit_test(test_plain_where_tls_is_expected_and_back),

@@ -200,6 +200,7 @@ static const struct {
     {200, NULL, "Log in", {"no XML", "\"Log in\""}},
     {200, NULL, "", {"it is empty"}},
     {200, NULL, XML("<Other/>"), {"no <VersioningConfiguration> came"}},
+    {200, NULL, "<html xmlns=\"http://www.w3.org/1999/xhtml\"><p>Log in</p></html>", {"no <Ver"}},
     {200, NULL, "<!DOCTYPE x><VersioningConfiguration/>", {"document type"}},
 };
 

@@ -35,6 +35,9 @@ static void states(void **state)
         {IS(""), S3_VERSIONING_DISABLED, false},
         {IS("Enabled"), S3_VERSIONING_ENABLED, false},
         {IS("Suspended"), S3_VERSIONING_SUSPENDED, false},
+        {"<GetBucketVersioningResponse xmlns=\"" S3_NS "\"><Status>Enabled</Status>"
+         "</GetBucketVersioningResponse>",
+         S3_VERSIONING_ENABLED, false},
         {"<VersioningConfiguration><MfaDelete>Enabled</MfaDelete><Status>Enabled</Status>"
          "</VersioningConfiguration>",
          S3_VERSIONING_ENABLED, true},

@@ -171,7 +171,8 @@ static void a_nul_inside_a_text_is_refused(void **state)
     struct ctx *cx = *state;
     static const char *const fields[] = {"text", "map"};
     const struct value *nul = value_string(cx->arena, STR_LIT("a\0b"));
-    const struct value *map = value_map(cx->arena, &type_map_of_string, &STR_LIT("a\0b"), &nul, 1);
+    const struct value *map = value_map(cx->arena, &type_map_of_string,
+                                        (struct value_entries){&STR_LIT("a\0b"), &nul, 1});
     const struct value *values[] = {nul, map};
     for (size_t i = 0; i < COUNT(fields); i++) {
         struct model m = {0};

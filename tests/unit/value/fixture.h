@@ -1,6 +1,9 @@
-/* A context for each test, and makers that a table can use. */
-#ifndef TESTS_UNIT_VALUE_FIXTURE_H
-#define TESTS_UNIT_VALUE_FIXTURE_H
+/*
+ * For the tests of values: a context for each test, and makers that a table can
+ * use.
+ */
+#ifndef UNIT_VALUE_FIXTURE_H
+#define UNIT_VALUE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>

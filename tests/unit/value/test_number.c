@@ -196,5 +196,44 @@ static void doubles_are_exact(void **state)
     }
 }
 
-RUN_TESTS(TEST(canonical_form), TEST(malformed_numbers_are_refused), TEST(order), TEST(integers),
-          TEST(doubles_are_exact))
+static void brief_form(void **state)
+{
+    struct ctx *cx = *state;
+    const struct {
+        const char *text, *wanted;
+    } rows[] = {
+        {"0", "0"},
+        {"-1", "-1"},
+        {"100", "100"},
+        {"0.5", "0.5"},
+        {"9999999999", "9999999999"},
+        {"10000000000", "1e+10"},
+        {"18446744073709551615", "1.844674407e+19"},
+        {"-3.141592653589793238", "-3.141592654"},
+        {"0.0001", "0.0001"},
+        {"0.00001", "1e-05"},
+        {"1.0000000005", "1"},
+        {"1.0000000015", "1.000000002"},
+        {"1.000000000500000000001", "1.000000001"},
+        {"99999999999", "1e+11"},
+        {"0.99999999999", "1"},
+        {"99999999994", "9.999999999e+10"},
+        {"12345678901", "1.23456789e+10"},
+        {"1234567890.5", "1234567890"},
+        {"1234567891.5", "1234567892"},
+        {"-0.00025", "-0.00025"},
+        {"0.0000123456789012", "1.23456789e-05"},
+        {"0.1000000000004", "0.1"},
+        {"123.456", "123.456"},
+        {"1e400", "1e+400"},
+        {"-1e-400", "-1e-400"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct str canonical;
+        assert_true(number_canonical(cx->arena, str_of(rows[i].text), &canonical));
+        assert_str(number_brief(cx->arena, canonical), rows[i].wanted);
+    }
+}
+
+RUN_TESTS(TEST(canonical_form), TEST(malformed_numbers_are_refused), TEST(order), TEST(brief_form),
+          TEST(integers), TEST(doubles_are_exact))

@@ -36,14 +36,16 @@ static void maps_are_sorted_and_the_last_key_stays(void **state)
     struct str keys[] = {STR_LIT("b"), STR_LIT("a"), STR_LIT("b"), STR_LIT("")};
     const struct value **items =
         ITEMS(cx, value_text(a, "1"), value_text(a, "2"), value_text(a, "3"), value_text(a, "4"));
-    const struct value *v = value_map(a, &type_map_of_string, keys, items, 4);
+    const struct value *v =
+        value_map(a, &type_map_of_string, (struct value_entries){keys, items, 4});
     assert_int_equal(v->n, 3);
     assert_str(v->keys[0], "");
     assert_str(value_element(v, STR_LIT("b"))->text, "3");
     assert_str(value_element(v, STR_LIT("a"))->text, "2");
     assert_null(value_element(v, STR_LIT("c")));
     assert_null(value_element(value_null(a, &type_map_of_string), STR_LIT("a")));
-    assert_int_equal(value_map(a, &type_map_of_string, NULL, NULL, 0)->n, 0);
+    assert_int_equal(value_map(a, &type_map_of_string, (struct value_entries){NULL, NULL, 0})->n,
+                     0);
 }
 
 static const struct value *sample(struct ctx *cx)
@@ -58,7 +60,8 @@ static const struct value *sample(struct ctx *cx)
     return value_object(
         a, t,
         ITEMS(cx, value_list(a, t->fields[0].type, ITEMS(cx, inner), 1),
-              value_map(a, &type_map_of_string, &key, ITEMS(cx, value_text(a, "v")), 1),
+              value_map(a, &type_map_of_string,
+                        (struct value_entries){&key, ITEMS(cx, value_text(a, "v")), 1}),
               value_unknown(a, &type_number),
               value_set(a, &type_set_of_string, ITEMS(cx, value_text(a, "e")), 1)));
 }
@@ -161,7 +164,8 @@ static void large_sets_and_maps_are_made(void **state)
     }
     const struct value *set = value_set(cx->arena, &type_set_of_string, items, N);
     assert_int_equal(set->n, N);
-    const struct value *map = value_map(cx->arena, &type_map_of_string, keys, items, N);
+    const struct value *map =
+        value_map(cx->arena, &type_map_of_string, (struct value_entries){keys, items, N});
     for (size_t i = 0; i < N; i++) {
         assert_ptr_equal(value_element(map, keys[i]), items[i]);
     }
@@ -224,9 +228,10 @@ static void other_values_are_named(void **state)
     const struct type *inner = outer->fields[0].type;
     struct str key = STR_LIT("k"), bad_key = STR_LIT("\xff");
     const struct value *number = value_int(a, 1);
-    const struct value *map = value_map(a, inner->element, &key, ITEMS(cx, number), 1);
-    const struct value *bad_map =
-        value_map(a, &type_map_of_string, &bad_key, ITEMS(cx, value_text(a, "x")), 1);
+    const struct value *map =
+        value_map(a, inner->element, (struct value_entries){&key, ITEMS(cx, number), 1});
+    const struct value *bad_map = value_map(
+        a, &type_map_of_string, (struct value_entries){&bad_key, ITEMS(cx, value_text(a, "x")), 1});
     struct value raw_number = *number;
     raw_number.text = STR_LIT("1.0");
     const struct {
