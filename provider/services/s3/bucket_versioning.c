@@ -79,8 +79,7 @@ static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
  * can tell. RC_OK: it was made; RC_NOT_FOUND: it was not; RC_FAIL: the server does not tell, which
  * is not worth a message beside that of the change. */
 static enum rc look_after_failure(struct ctx *cx, struct s3_client *s3,
-                                  const struct bucket_versioning *m,
-                                  struct s3_versioning *ret_seen)
+                                  const struct bucket_versioning *m, struct s3_versioning *ret_seen)
 {
     struct diag_point point = diag_point(cx);
     struct s3_versioning now = {0};
