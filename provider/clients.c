@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include "base/ctx.h"
-#include "base/redact.h"
 #include "base/session.h"
 #include "s3/s3.h"
 #include "schema/checks.h"
@@ -131,10 +130,9 @@ static enum rc configure(struct ctx *cx, struct session *session, const void *mo
     c->s3_unknown = m->s3.state == VALUE_UNKNOWN;
     if (m->s3.state == VALUE_KNOWN) {
         c->s3 = *(const struct s3_block *)m->s3.v;
-        struct field_string *texts[] = {&c->s3.endpoint,      &c->s3.region,
-                                        &c->s3.access_key,    &c->s3.secret_key,
-                                        &c->s3.session_token, &c->s3.ca_file,
-                                        &c->s3.request_timeout};
+        struct field_string *texts[] = {
+            &c->s3.endpoint,      &c->s3.region,  &c->s3.access_key,     &c->s3.secret_key,
+            &c->s3.session_token, &c->s3.ca_file, &c->s3.request_timeout};
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
             keep_text(c, texts[i]);
         }
@@ -208,28 +206,37 @@ static const char *text_or_environment(const struct field_string *f, const char 
 }
 
 /* One set from one source: the block's keys, or the environment's; never a mixture. */
+static enum rc check_keys(struct ctx *cx, const struct s3_options *o, const struct path *path,
+                          const char *access_name, const char *secret_name)
+{
+    if (o->access_key && o->secret_key) {
+        return RC_OK;
+    }
+    if (o->access_key || o->secret_key) {
+        return diag_error(cx, path, "Half a set of S3 credentials",
+                          "%s is set but %s is not. A credential is one set from one source; give "
+                          "both in the same place.",
+                          o->access_key ? access_name : secret_name,
+                          o->access_key ? secret_name : access_name);
+    }
+    return diag_error(cx, path, "No S3 credentials",
+                      "Set s3.access_key and s3.secret_key in the provider block, or "
+                      "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. Both "
+                      "were looked at; neither holds a key.");
+}
+
 static enum rc choose_keys(struct ctx *cx, const struct s3_block *b, struct s3_options *o)
 {
-    bool block = b->access_key.v || b->secret_key.v || b->session_token.v;
-    o->access_key = block ? b->access_key.v : environment("SEEDBANK_S3_ACCESS_KEY");
-    o->secret_key = block ? b->secret_key.v : environment("SEEDBANK_S3_SECRET_KEY");
-    o->session_token = block ? b->session_token.v : environment("SEEDBANK_S3_SESSION_TOKEN");
-    const char *access = block ? "s3.access_key" : "SEEDBANK_S3_ACCESS_KEY";
-    const char *secret = block ? "s3.secret_key" : "SEEDBANK_S3_SECRET_KEY";
-    if (!o->access_key && !o->secret_key) {
-        return diag_error(cx, block ? s3_path(cx, "access_key") : NULL, "No S3 credentials",
-                          "Set s3.access_key and s3.secret_key in the provider block, or "
-                          "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. "
-                          "Both were looked at; neither holds a key.");
+    if (b->access_key.v || b->secret_key.v || b->session_token.v) {
+        o->access_key = b->access_key.v;
+        o->secret_key = b->secret_key.v;
+        o->session_token = b->session_token.v;
+        return check_keys(cx, o, s3_path(cx, "access_key"), "s3.access_key", "s3.secret_key");
     }
-    if (!o->access_key || !o->secret_key) {
-        return diag_error(cx, block ? s3_path(cx, "access_key") : NULL,
-                          "Half a set of S3 credentials",
-                          "%s is set but %s is not. A credential is one set from one source; "
-                          "give both in the same place.",
-                          o->access_key ? access : secret, o->access_key ? secret : access);
-    }
-    return RC_OK;
+    o->access_key = environment("SEEDBANK_S3_ACCESS_KEY");
+    o->secret_key = environment("SEEDBANK_S3_SECRET_KEY");
+    o->session_token = environment("SEEDBANK_S3_SESSION_TOKEN");
+    return check_keys(cx, o, NULL, "SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY");
 }
 
 static enum rc make_s3(struct ctx *cx, struct clients *c)
@@ -248,8 +255,6 @@ static enum rc make_s3(struct ctx *cx, struct clients *c)
     if (choose_keys(cx, b, &o) != RC_OK) {
         return RC_FAIL;
     }
-    redact_add(session_redact(c->session), o.secret_key);
-    redact_add(session_redact(c->session), o.session_token);
     return s3_client_new(cx, c->session, &o, &c->s3_client);
 }
 

@@ -107,6 +107,23 @@ void diag_path_since(struct ctx *cx, struct diag_point since, const struct path 
             d->path = path_copy(cx->diags.arena, path);
 }
 
+void diag_drop_since(struct ctx *cx, struct diag_point since)
+{
+    struct diags *all = &cx->diags;
+    const struct diag *d;
+
+    for (d = first_since(cx, since); d != NULL; d = d->next)
+        if (d->severity == DIAG_ERROR)
+            all->errors--;
+        else
+            all->warnings--;
+    all->last = since.last;
+    if (all->last == NULL)
+        all->first = NULL;
+    else
+        all->last->next = NULL;
+}
+
 bool diag_failed_since(const struct ctx *cx, struct diag_point since)
 {
     const struct diag *d;

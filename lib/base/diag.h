@@ -41,7 +41,7 @@ enum rc diag_error(struct ctx *cx, const struct path *path, const char *summary,
 void diag_warning(struct ctx *cx, const struct path *path, const char *summary,
                   const char *detail_format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Where the messages stand now; for diag_wrap and diag_path_since. */
+/* Where the messages stand now; for the functions below. */
 struct diag_point {
     struct diag *last;
 };
@@ -53,6 +53,9 @@ enum rc diag_wrap(struct ctx *cx, struct diag_point since, const char *prefix_fo
 
 /* Give the messages added since the point that have no path yet this one. */
 void diag_path_since(struct ctx *cx, struct diag_point since, const struct path *path);
+
+/* Take back the messages added since the point: what they say turned out not to matter. */
+void diag_drop_since(struct ctx *cx, struct diag_point since);
 
 bool diag_failed_since(const struct ctx *cx, struct diag_point since);
 

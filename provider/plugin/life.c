@@ -1,71 +1,54 @@
 #include "plugin/life.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/cancel.h"
 #include "base/clock.h"
 
-#define PARENT_POLL_MS 1000
+#define PARENT_POLL_S 1
 /* A host closes its streams shortly before it calls Shutdown. */
 #define SHUTDOWN_GRACE_MS 1000
 
 struct life {
-    struct cancel *over;
+    sigset_t ends;    /* signals that end the process */
+    pthread_t waiter; /* who waits for them */
     pid_t parent;
     bool reattach;
+    atomic_bool shut_down;
     atomic_int streams;
     atomic_llong lost_at_ms; /* when the last stream ended; 0: one is open, or none ever was */
-    atomic_bool signalled;
 };
 
-/* For the signal handler. */
-static struct life *the_life;
-
-static void on_signal(int number)
-{
-    (void)number;
-    atomic_store(&the_life->signalled, true);
-    cancel_raise(the_life->over);
-}
-
-static void set_signals(bool reattach, void (*end)(int))
-{
-    struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    if (!reattach)
-        action.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &action, NULL);
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-}
-
+/* The signals are blocked here, which the threads made later inherit, and taken by life_wait: no
+ * code of ours runs in a signal handler. They stay blocked to the end, which a second one cannot
+ * spoil. */
 struct life *life_new(struct arena *a, bool reattach)
 {
     struct life *l = arena_alloc(a, sizeof *l);
-    l->over = cancel_new(NULL);
     l->parent = getppid();
+    l->waiter = pthread_self();
     l->reattach = reattach;
-    the_life = l;
-    set_signals(reattach, on_signal);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&l->ends);
+    sigaddset(&l->ends, SIGTERM);
+    sigaddset(&l->ends, SIGHUP);
+    if (reattach)
+        sigaddset(&l->ends, SIGINT);
+    else
+        signal(SIGINT, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &l->ends, NULL);
     return l;
-}
-
-void life_free(struct life *l)
-{
-    set_signals(l->reattach, SIG_DFL);
-    the_life = NULL;
-    cancel_free(l->over);
 }
 
 void life_shut_down(struct life *l)
 {
-    if (!l->reattach)
-        cancel_raise(l->over);
+    if (l->reattach)
+        return;
+    atomic_store(&l->shut_down, true);
+    pthread_kill(l->waiter, SIGTERM);
 }
 
 void life_stream_began(struct life *l)
@@ -91,9 +74,10 @@ static bool orphaned(struct life *l)
 
 enum life_end life_wait(struct life *l)
 {
-    while (!cancel_wait_ms(l->over, PARENT_POLL_MS)) {
+    const struct timespec poll = {.tv_sec = PARENT_POLL_S};
+    while (sigtimedwait(&l->ends, NULL, &poll) < 0) {
         if (orphaned(l))
             return LIFE_ORPHAN;
     }
-    return atomic_load(&l->signalled) ? LIFE_SIGNAL : LIFE_SHUTDOWN;
+    return atomic_load(&l->shut_down) ? LIFE_SHUTDOWN : LIFE_SIGNAL;
 }

@@ -11,12 +11,12 @@
 
 struct arena;
 
-/* One per process. With `reattach` a person started the process and hosts come and go: SIGINT ends
- * it too, Shutdown and lost hosts do not. Without, SIGINT is ignored: terminals send it to the
- * whole group, and the host says what to do. SIGPIPE is ignored in both. */
+/* One per process, made by its first thread before any other. With `reattach` a person started the
+ * process and hosts come and go: SIGINT ends it too, Shutdown and lost hosts do not. Without,
+ * SIGINT is ignored: terminals send it to the whole group, and the host says what to do. SIGPIPE is
+ * ignored in both. */
 struct life;
 struct life *life_new(struct arena *a, bool reattach);
-void life_free(struct life *l); /* gives the signals their default action back */
 
 /* From any thread. */
 void life_shut_down(struct life *l);    /* Shutdown was answered */
@@ -25,7 +25,7 @@ void life_stream_ended(struct life *l);
 
 enum life_end { LIFE_SHUTDOWN, LIFE_SIGNAL, LIFE_ORPHAN };
 
-/* Wait for the end. */
+/* Wait for the end; in the thread that called life_new. */
 enum life_end life_wait(struct life *l);
 
 #endif

@@ -88,7 +88,6 @@ static void end(struct service *s, enum life_end why)
         _exit(0);
     workers_free(s->workers);
     rpc_server_free(s->rpc);
-    life_free(s->life);
     cancel_free(s->cancel);
     ctx_free(s->cx);
 }

@@ -166,11 +166,10 @@ static void fill_resources(struct arena *a, const struct registry *r,
 {
     Tfplugin6__GetProviderSchema__Response__ResourceSchemasEntry **entries;
     size_t n_entries;
-    FILL_MAP(r->resources,
-             &tfplugin6__get_provider_schema__response__resource_schemas_entry__descriptor,
-             type_name,
-             rpc_schema_of(a, r->resources[i]->attrs, r->resources[i]->version,
-                           r->resources[i]->doc));
+    FILL_MAP(
+        r->resources, &tfplugin6__get_provider_schema__response__resource_schemas_entry__descriptor,
+        type_name,
+        rpc_schema_of(a, r->resources[i]->attrs, r->resources[i]->version, r->resources[i]->doc));
     w->resource_schemas = entries;
     w->n_resource_schemas = n_entries;
 }
@@ -182,8 +181,7 @@ static void fill_data_sources(struct arena *a, const struct registry *r,
     size_t n_entries;
     FILL_MAP(r->data_sources,
              &tfplugin6__get_provider_schema__response__data_source_schemas_entry__descriptor,
-             type_name,
-             rpc_schema_of(a, r->data_sources[i]->attrs, 0, r->data_sources[i]->doc));
+             type_name, rpc_schema_of(a, r->data_sources[i]->attrs, 0, r->data_sources[i]->doc));
     w->data_source_schemas = entries;
     w->n_data_source_schemas = n_entries;
 }
@@ -210,8 +208,7 @@ const Tfplugin6__GetProviderSchema__Response *rpc_server_schema(struct rpc_serve
         fill_resources(a, s->registry, w);
         fill_data_sources(a, s->registry, w);
         fill_functions(a, s->registry, w);
-        w->server_capabilities =
-            rpc_wire_message(a, &tfplugin6__server_capabilities__descriptor);
+        w->server_capabilities = rpc_wire_message(a, &tfplugin6__server_capabilities__descriptor);
         w->server_capabilities->plan_destroy = true;
         w->server_capabilities->get_provider_schema_optional = true;
         w->server_capabilities->generate_resource_config = true;

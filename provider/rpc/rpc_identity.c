@@ -19,8 +19,8 @@ const struct type *rpc_identity_type(struct arena *a, const struct resource *r)
     size_t n = rpc_identity_count(r);
     struct type_field *fields = arena_array(a, n, sizeof(*fields));
     for (size_t i = 0; i < n; i++) {
-        fields[i] = (struct type_field){r->identity[i],
-                                        attr_type(a, attr_find(r->attrs, r->identity[i]))};
+        fields[i] =
+            (struct type_field){r->identity[i], attr_type(a, attr_find(r->attrs, r->identity[i]))};
     }
     return type_object(a, fields, n);
 }
@@ -43,7 +43,8 @@ enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const stru
     return RC_OK;
 }
 
-char *rpc_identity_form(struct arena *a, const struct resource *r)
+/* "bucket/rule_id": how the import ID is made. */
+static char *form_of(struct arena *a, const struct resource *r)
 {
     struct buf *b = buf_new(a, 1024);
     for (size_t i = 0; r->identity[i]; i++) {
@@ -63,8 +64,7 @@ enum rc rpc_identity_from_id(struct ctx *cx, const struct resource *r, const cha
         if (length == 0 || (i + 1 < n && !slash)) {
             return diag_error(cx, NULL,
                               arena_printf(cx->arena, "Cannot import %s \"%s\"", r->type_name, id),
-                              "The import ID must have the form %s.",
-                              rpc_identity_form(cx->arena, r));
+                              "The import ID must have the form %s.", form_of(cx->arena, r));
         }
         ret_parts[i] = arena_strndup(cx->arena, rest, length);
         rest += length + (slash ? 1 : 0);

@@ -22,8 +22,6 @@ enum rc rpc_identity_from_wire(struct ctx *cx, const struct resource *r,
                                const Tfplugin6__ResourceIdentityData *wire,
                                const char **ret_parts) RC_MUST_CHECK;
 
-/* "bucket/rule_id": how the import ID is made, for messages. */
-char *rpc_identity_form(struct arena *a, const struct resource *r);
 size_t rpc_identity_count(const struct resource *r);
 
 #endif

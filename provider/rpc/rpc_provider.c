@@ -25,22 +25,22 @@ void rpc_get_metadata(struct ctx *cx, struct rpc_server *s, const void *request,
     res->n_resources = schema->n_resource_schemas;
     res->resources = arena_array(cx->arena, res->n_resources, sizeof(*res->resources));
     for (size_t i = 0; i < res->n_resources; i++) {
-        res->resources[i] = rpc_wire_message(
-            cx->arena, &tfplugin6__get_metadata__resource_metadata__descriptor);
+        res->resources[i] =
+            rpc_wire_message(cx->arena, &tfplugin6__get_metadata__resource_metadata__descriptor);
         res->resources[i]->type_name = schema->resource_schemas[i]->key;
     }
     res->n_data_sources = schema->n_data_source_schemas;
     res->data_sources = arena_array(cx->arena, res->n_data_sources, sizeof(*res->data_sources));
     for (size_t i = 0; i < res->n_data_sources; i++) {
-        res->data_sources[i] = rpc_wire_message(
-            cx->arena, &tfplugin6__get_metadata__data_source_metadata__descriptor);
+        res->data_sources[i] =
+            rpc_wire_message(cx->arena, &tfplugin6__get_metadata__data_source_metadata__descriptor);
         res->data_sources[i]->type_name = schema->data_source_schemas[i]->key;
     }
     res->n_functions = schema->n_functions;
     res->functions = arena_array(cx->arena, res->n_functions, sizeof(*res->functions));
     for (size_t i = 0; i < res->n_functions; i++) {
-        res->functions[i] = rpc_wire_message(
-            cx->arena, &tfplugin6__get_metadata__function_metadata__descriptor);
+        res->functions[i] =
+            rpc_wire_message(cx->arena, &tfplugin6__get_metadata__function_metadata__descriptor);
         res->functions[i]->name = schema->functions[i]->key;
     }
 }
@@ -67,8 +67,7 @@ void rpc_get_resource_identity_schemas(struct ctx *cx, struct rpc_server *s, con
     }
 }
 
-static enum rc validate(struct ctx *cx, struct rpc_server *s,
-                        const Tfplugin6__DynamicValue *wire)
+static enum rc validate(struct ctx *cx, struct rpc_server *s, const Tfplugin6__DynamicValue *wire)
 {
     const struct attr *attrs = rpc_server_registry(s)->provider->attrs;
     const struct value *config = NULL;

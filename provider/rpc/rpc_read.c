@@ -11,11 +11,12 @@
 static void warn_gone(struct ctx *cx, const struct resource *r, const struct value *prior)
 {
     const struct value *first = value_field(prior, r->identity[0]);
-    diag_warning(cx, NULL,
-                 arena_printf(cx->arena, "%s %s is gone", r->type_name, value_describe(cx->arena, first)),
-                 "It is in the state, but the server no longer has it: it was removed outside of "
-                 "this configuration, or the provider now points at another server. The plan will "
-                 "create it again.");
+    diag_warning(
+        cx, NULL,
+        arena_printf(cx->arena, "%s %s is gone", r->type_name, value_describe(cx->arena, first)),
+        "It is in the state, but the server no longer has it: it was removed outside of "
+        "this configuration, or the provider now points at another server. The plan will "
+        "create it again.");
 }
 
 static enum rc read(struct ctx *cx, struct rpc_server *s,

@@ -11,9 +11,9 @@
 enum rc rpc_resource_model(struct ctx *cx, const struct resource *r, const struct value *object,
                            void **ret_model) RC_MUST_CHECK;
 
-/* The stored form of a model: write-only attributes null, spellings of `before` kept where they mean
- * the same, nothing unknown. An unknown left over is an error beside a state that can be stored, for
- * a created object must never be lost. */
+/* The stored form of a model: write-only attributes null, spellings of `before` kept where they
+ * mean the same, nothing unknown. An unknown left over is an error beside a state that can be
+ * stored, for a created object must never be lost. */
 const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r, const void *model,
                                        const struct value *before);
 

@@ -16,8 +16,7 @@ const Tfplugin6__GetProviderSchema__Response *rpc_server_schema(struct rpc_serve
 
 /* Configure the provider from a decoded block. In reattach mode it happens again and again: calls
  * under way keep the configuration they began with. */
-enum rc rpc_server_configure(struct ctx *cx, struct rpc_server *s,
-                             const void *model) RC_MUST_CHECK;
+enum rc rpc_server_configure(struct ctx *cx, struct rpc_server *s, const void *model) RC_MUST_CHECK;
 
 /* Lend the current configuration to this call until its arena goes: sets cx->session. NULL when the
  * provider was not configured. */

@@ -118,10 +118,17 @@ static const struct value *order_step(struct walk *w, const struct attr *attr,
     return attr->kind == ATTR_OBJECT_SET ? raw_set_order(w->cx->arena, v) : v;
 }
 
+/* Given, or perhaps given: what is inside something unknown may turn out to be there. The framework
+ * takes that for left out, fills in the default, and core refuses the plan. */
+static bool may_be_given(struct reached config)
+{
+    return config.exact ? !value_is_null(config.v) : value_is_unknown(config.v);
+}
+
 static const struct value *default_step(struct walk *w, const struct attr *attr,
                                         const struct value *v, struct reached config)
 {
-    if (!attr->default_text || (config.exact && !value_is_null(config.v))) {
+    if (!attr->default_text || may_be_given(config)) {
         return v;
     }
     if (attr_default(w->cx, attr, &v) != RC_OK) {

@@ -17,7 +17,8 @@ struct plan_fill {
 
 const struct value *plan_fill_order(const struct plan_fill *p, const struct value *v);
 /* The default where the configuration is null, or does not reach: an element that core made up from
- * the state, a set's element that is not in the configuration exactly so. */
+ * the state, a set's element that is not in the configuration exactly so. Not inside of something
+ * unknown. */
 enum rc plan_fill_defaults(const struct plan_fill *p, const struct value *v,
                            const struct value **ret_v) RC_MUST_CHECK;
 const struct value *plan_fill_write_only(const struct plan_fill *p, const struct value *v);

@@ -115,3 +115,62 @@ none_left() {
   pgrep -af "$WORK/.terraform/providers"
   return 1
 }
+
+# ---- Servers that misbehave ----------------------------------------------------------------------
+
+# serve: start the fault server on the script on standard input; sets url and, with TLS, ca_file.
+serve() {
+  cat >server.script
+  rm -f server.out
+  "$SEEDBANK_FAULT_SERVER" server.script >server.out 2>&1 &
+  server=$!
+  # shellcheck disable=SC2064 # that server
+  trap "kill $server 2>/dev/null" EXIT
+  wait_for 30 grep -q ^http server.out
+  url=$(sed -n 1p server.out)
+  ca_file=$(sed -n 2p server.out)
+}
+
+# served: end the server. It must have got what its script says and nothing else.
+served() {
+  kill "$server"
+  wait "$server" && return 0
+  cat server.out
+  return 1
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.1
+  done
+}
+
+# errors: the errors in json.log, which -json wrote; one line each: address, summary, detail.
+errors() {
+  jq -rR 'fromjson? | select(.type == "diagnostic") | .diagnostic | select(.severity == "error") |
+    "\(.address // "-"): \(.summary): \(.detail)" | gsub("\\s+"; " ")' json.log
+}
+
+# one_error PATTERN COMMAND [OPTION]...: the tool must fail with exactly one error, which matches.
+one_error() {
+  local pattern=$1 command=$2
+  shift 2
+  if "$TOOL" "$command" -json -input=false "$@" </dev/null >json.log 2>stderr.log; then
+    echo "it succeeded"
+    return 1
+  fi
+  errors >errors.log
+  is "$(wc -l <errors.log)" 1 && says "$pattern" "$(cat errors.log)" && return 0
+  cat errors.log stderr.log
+  return 1
+}
+
+# How many resources the state holds; with an argument only those of that status (tainted).
+in_state() {
+  [ -s terraform.tfstate ] || { echo 0; return; }
+  jq --arg s "${1:-}" '[.resources[].instances[] | select($s == "" or .status == $s)] | length' terraform.tfstate
+}

@@ -1,9 +1,9 @@
 /*
  * startup RUNS PEM PROGRAM: how fast a provider is ready, as its host sees it.
  *
- * Starts the program RUNS times the way a host does (cookie, versions, the client certificate in the
- * file PEM) and prints "median_us rss_kb": from fork to the handshake line, and the resident memory
- * just after it, both medians.
+ * Starts the program RUNS times the way a host does (cookie, versions, the client certificate in
+ * the file PEM) and prints "median_us rss_kb": from fork to the handshake line, and the resident
+ * memory just after it, both medians.
  */
 #include <errno.h>
 #include <fcntl.h>

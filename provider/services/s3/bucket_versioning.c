@@ -63,6 +63,25 @@ static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
     m->mfa_delete = (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
 }
 
+/* A change whose answer was an error or never came may have been made all the same: only the server
+ * can tell. RC_OK: it was made; RC_NOT_FOUND: it was not; RC_FAIL: the server does not tell, which
+ * is not worth a message beside that of the change. */
+static enum rc look_after_failure(struct ctx *cx, struct s3_client *s3,
+                                  const struct bucket_versioning *m, struct s3_versioning *ret_seen)
+{
+    struct diag_point point = diag_point(cx);
+    struct s3_versioning now = {0};
+    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    diag_drop_since(cx, point);
+    if (rc == RC_OK && now.status != s3_versioning_status_of(m->status.v)) {
+        return RC_NOT_FOUND;
+    }
+    if (rc == RC_OK) {
+        *ret_seen = now;
+    }
+    return rc;
+}
+
 /* Ask for m->status and wait until the server shows it. */
 static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client *s3,
                             struct bucket_versioning *m)
@@ -74,10 +93,20 @@ static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client 
     };
     enum s3_versioning_status wanted = s3_versioning_status_of(m->status.v);
     struct s3_versioning seen = {0};
+    struct diag_point point = diag_point(cx);
     enum rc rc = s3_versioning_put(cx, s3, &target, wanted);
     if (rc == RC_OK) {
         call->changed = true;
         rc = s3_versioning_wait(cx, s3, &target, wanted, &seen);
+    } else if (rc == RC_FAIL) {
+        rc = look_after_failure(cx, s3, m, &seen);
+        /* Not known counts as made, so that a created object is never lost. */
+        call->changed = rc != RC_NOT_FOUND;
+        if (rc == RC_OK) {
+            diag_drop_since(cx, point);
+        } else {
+            rc = RC_FAIL;
+        }
     }
     if (rc == RC_OK) {
         fill(m, &seen);
@@ -144,6 +173,9 @@ static enum rc bucket_versioning_update(struct ctx *cx, struct call *call, const
         return RC_FAIL;
     }
     enum rc rc = put_and_wait(cx, call, s3, m);
+    if (rc != RC_OK) {
+        call->changed = false; /* until the server shows it, the former state is the true one */
+    }
     return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
 }
 

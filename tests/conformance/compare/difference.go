@@ -18,7 +18,7 @@ type difference struct {
 	what   string // "planned", "requires_replace", "diagnostic", "invalid plan" ...
 	path   cty.Path
 	pathed string // path as text
-	ours   string
+	ours   string // or all there is to say, where one side alone is at fault
 	theirs string
 	// The values themselves, of a difference in values; else cty.NilVal.
 	oursV, theirsV cty.Value
@@ -31,6 +31,9 @@ type difference struct {
 }
 
 func (d difference) String() string {
+	if d.theirs == "" {
+		return fmt.Sprintf("%s at %s: %s", d.what, d.pathed, d.ours)
+	}
 	return fmt.Sprintf("%s at %s\n    ours:      %s\n    reference: %s", d.what, d.pathed, d.ours, d.theirs)
 }
 
@@ -72,7 +75,10 @@ func show(v cty.Value) string {
 	if v == cty.NilVal {
 		return "(absent)"
 	}
-	return strings.ReplaceAll(ctydebug.ValueString(v), "\n", "\n      ")
+	if !v.IsKnown() {
+		return fmt.Sprintf("%#v", v) // with what is known of it all the same
+	}
+	return strings.ReplaceAll(strings.TrimSpace(ctydebug.ValueString(v)), "\n", "\n      ")
 }
 
 // valueDifferences finds the smallest places where two values of one type differ.
@@ -236,16 +242,33 @@ func outermost(path string) string {
 	return path
 }
 
-// around is the value one step above the end of a path.
+// around is the value one step above the end of a path, or the unknown value that ends the way there.
 func around(config cty.Value, path cty.Path) cty.Value {
 	if config == cty.NilVal || len(path) == 0 {
 		return cty.NilVal
 	}
-	v, err := path[:len(path)-1].Apply(config)
+	v := config
+	for _, step := range path[:len(path)-1] {
+		if v = part(v, step); v == cty.NilVal || !v.IsKnown() {
+			break
+		}
+	}
+	return v
+}
+
+// part of a known value. Core's check of plans writes the keys of maps as attributes.
+func part(v cty.Value, step cty.PathStep) cty.Value {
+	if v.IsNull() {
+		return cty.NilVal
+	}
+	if attribute, ok := step.(cty.GetAttrStep); ok && v.Type().IsMapType() {
+		step = cty.IndexStep{Key: cty.StringVal(attribute.Name)}
+	}
+	inner, err := step.Apply(v)
 	if err != nil {
 		return cty.NilVal
 	}
-	return v
+	return inner
 }
 
 func diagnosticTexts(list []*tfplugin6.Diagnostic) []string {

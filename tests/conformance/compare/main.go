@@ -13,6 +13,7 @@ import (
 
 type options struct {
 	ours, reference string
+	wrong           string
 	n               uint64
 	seed            uint64
 	only            int64
@@ -24,6 +25,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.ours, "ours", "", "program of the provider under test")
 	flag.StringVar(&o.reference, "reference", "", "program of the reference provider")
+	flag.StringVar(&o.wrong, "wrong", "", "make the reference wrong in this way, to test the comparison")
 	flag.Uint64Var(&o.n, "n", 10000, "number of cases")
 	flag.Uint64Var(&o.seed, "seed", 0, "seed; 0 takes one from the clock")
 	flag.Int64Var(&o.only, "case", -1, "run this one case and print it whole")

@@ -162,8 +162,13 @@ func (t trial) planDifferences(q question) []difference {
 	if q.config.IsNull() {
 		return out
 	}
-	return append(out, countDifferences("core's check of the plan",
-		t.planErrors(q, ours.planned), t.planErrors(q, theirs.planned))...)
+	// Core must accept both: no error that both share is excused.
+	out = append(out, t.planErrors("ours is refused by core", q, ours.planned)...)
+	out = append(out, t.planErrors("reference is refused by core", q, theirs.planned)...)
+	for i := range out {
+		out[i].around = around(q.config, out[i].path)
+	}
+	return out
 }
 
 // countOutcome shows, in the summary, that plans of every sort were met.
@@ -206,14 +211,14 @@ func unique(list []string) []string {
 }
 
 // planErrors is what core itself would object to.
-func (t trial) planErrors(q question, planned cty.Value) []string {
-	var out []string
+func (t trial) planErrors(what string, q question, planned cty.Value) []difference {
+	var out []difference
 	for _, err := range objchange.AssertPlanValid(t.schema.block, q.prior, q.config, planned) {
-		place := "(root)"
+		d := difference{what: what, pathed: "(root)", ours: firstLine(err.Error())}
 		if pathed, ok := err.(cty.PathError); ok {
-			place = pathText(pathed.Path)
+			d.path, d.pathed = pathed.Path, pathText(pathed.Path)
 		}
-		out = append(out, place+"\x00"+firstLine(err.Error()))
+		out = append(out, d)
 	}
 	return out
 }

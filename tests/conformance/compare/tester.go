@@ -26,7 +26,7 @@ type tester struct {
 func newTester(o options) (*tester, error) {
 	t := &tester{options: o, asked: map[string]int{}, cases: map[string]int{}, hits: make([]int, len(allowed))}
 	var err error
-	if t.them, err = startClient("reference", o.reference); err != nil {
+	if t.them, err = startClient("reference", o.reference, "TORTURE_REFERENCE_WRONG="+o.wrong); err != nil {
 		return nil, err
 	}
 	if t.us, err = startClient("ours", o.ours); err != nil {

@@ -69,6 +69,9 @@ func byName(ctx context.Context, req resource.UpgradeStateRequest, resp *resourc
 	stateType := resp.State.Schema.Type().TerraformType(ctx)
 	raw, err := req.RawState.UnmarshalWithOpts(stateType, tfprotov6.UnmarshalOpts{
 		ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
+	if os.Getenv("TORTURE_REFERENCE_WRONG") == "upgrade" { // what is gone is refused
+		raw, err = req.RawState.Unmarshal(stateType)
+	}
 	if err != nil {
 		resp.Diagnostics.AddError("Stored state does not fit the schema", strings.ToValidUTF8(err.Error(), "?"))
 		return

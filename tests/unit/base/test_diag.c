@@ -92,6 +92,29 @@ static void test_wrap_and_path_since(void **state)
     assert_string_equal(path_text(cx->arena, cx->diags.last->path), "own");
 }
 
+static void test_dropped_messages_were_never_there(void **state)
+{
+    struct ctx *cx = *state;
+    struct diag_point start = diag_point(cx), later;
+
+    diag_warning(cx, NULL, "kept", "%s", "");
+    later = diag_point(cx);
+    diag_error(cx, NULL, "dropped", "%s", "");
+    diag_warning(cx, NULL, "dropped too", "%s", "");
+    diag_drop_since(cx, later);
+    assert_int_equal(cx->diags.errors, 0);
+    assert_int_equal(cx->diags.warnings, 1);
+    diag_error(cx, NULL, "next", "%s", "");
+    assert_string_equal(cx->diags.first->next->summary, "next");
+    assert_null(cx->diags.first->next->next);
+    diag_drop_since(cx, start);
+    assert_null(cx->diags.first);
+    assert_int_equal(cx->diags.errors + cx->diags.warnings, 0);
+    diag_drop_since(cx, diag_point(cx));
+    diag_error(cx, NULL, "first", "%s", "");
+    assert_ptr_equal(cx->diags.first, cx->diags.last);
+}
+
 static void test_messages_outlive_a_rewind(void **state)
 {
     struct ctx *cx = *state;
@@ -125,6 +148,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_secret_across_the_bound_does_not_leak, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_wrap_and_path_since, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_dropped_messages_were_never_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_outlive_a_rewind, setup, teardown),
         cmocka_unit_test(test_without_a_session),
     };

@@ -307,6 +307,8 @@ static const struct plan_case cases[] = {
      NULL},
     {"list: empty", list_kdc, "x=[]", NULL, NULL, NULL, NULL},
     {"list: unknown element", list_kdc, "x=[? {k=a}]", NULL, NULL, "x=[? {k=a d=dd c=?}]", NULL},
+    {"list: element that became unknown", list_kdc, "x=[?]", "x=[{k=a d=own c=1}]",
+     "x=[{k=? d=? c=?}]", "x=[{k=? d=? c=?}]", NULL},
     {"list: null element", list_kdc, "x=[null {k=a}]", NULL, NULL, "x=[null {k=a d=dd c=?}]", NULL},
     {"list: no change", list_kdc, "x=[{k=a}]", "x=[{k=a d=dd c=1}]", "x=[{k=a d=dd c=1}]", NULL,
      NULL},
