@@ -112,6 +112,17 @@ check "destroy two with suspend" destroy
 check "what it switched on is suspended" versioning_is "$fresh" Suspended
 check "what was on before stays on" versioning_is "$other" Enabled
 
+# The example of the documentation.
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+$(example resources/seedbank_bucket_versioning/resource.tf "$fresh")
+TF
+check "the example applies" apply
+check "the example enables versioning" versioning_is "$fresh" Enabled
+check "the example is destroyed" destroy
+
 # A bucket that is gone.
 config <<TF
 provider "seedbank" {
