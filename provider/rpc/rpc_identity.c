@@ -25,6 +25,16 @@ const struct type *rpc_identity_type(struct arena *a, const struct resource *r)
     return type_object(a, fields, n);
 }
 
+bool rpc_identity_known(const struct resource *r, const struct value *object)
+{
+    for (size_t i = 0; r->identity[i]; i++) {
+        if (!value_is_known(value_field(object, r->identity[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const struct value *object,
                             Tfplugin6__ResourceIdentityData **ret_wire)
 {

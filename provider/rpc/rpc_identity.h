@@ -10,7 +10,10 @@
 
 const struct type *rpc_identity_type(struct arena *a, const struct resource *r);
 
-/* The identity of a state or plan (a known object); parts may be unknown in a plan. */
+/* Whether all parts are known in a state or plan (a known object). */
+bool rpc_identity_known(const struct resource *r, const struct value *object);
+
+/* The identity of such an object. */
 enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const struct value *object,
                             Tfplugin6__ResourceIdentityData **ret_wire) RC_MUST_CHECK;
 
