@@ -57,11 +57,7 @@ static enum rc answer(struct ctx *cx, const struct resource *r, const struct pla
     for (size_t i = 0; i < res->n_requires_replace; i++) {
         res->requires_replace[i] = rpc_wire_path(cx->arena, result->requires_replace[i]);
     }
-    /* OpenTofu stores what was planned, and cannot store an unknown: none is given until all of it
-     * is known. */
-    return rpc_identity_known(r, result->planned)
-               ? rpc_identity_encode(cx, r, result->planned, &res->planned_identity)
-               : RC_OK;
+    return rpc_identity_encode(cx, r, result->planned, &res->planned_identity);
 }
 
 static enum rc plan(struct ctx *cx, struct rpc_server *s,

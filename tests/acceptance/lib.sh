@@ -100,6 +100,11 @@ TF
   } >main.tf
 }
 
+# A file below examples/, with a bucket of this test in place of the one that examples name.
+example() { # PATH BUCKET
+  sed "s/openedx-uploads/$2/g" "$SEEDBANK_ROOT/examples/$1"
+}
+
 # The processes of the provider that work for a test in this folder.
 providers() {
   local pid
