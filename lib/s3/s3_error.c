@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/ctx.h"
+#include "base/redact.h"
+#include "base/session.h"
 #include "s3/s3_request.h"
 
 #define MAX_MESSAGE 600
@@ -100,13 +102,27 @@ static const struct row *row_of(const struct s3_error *e)
     return find(by_status, sizeof(by_status) / sizeof(*by_status), status);
 }
 
-char *s3_error_line(struct arena *a, struct str text, size_t max)
+/* A server may send back what it was sent. Dropping a tag from a secret, or cutting it, would hide it
+ * from the look that diagnostics take themselves. */
+static struct str without_secrets(struct ctx *cx, struct str text)
 {
-    struct buf *out = buf_new(a, text.n < 65536 ? text.n : 65536);
+    struct redact *secrets = cx->session ? session_redact(cx->session) : NULL;
+    char *copy = str_dup(cx->arena, text);
+
+    for (size_t i = 0; i < text.n; i++)
+        if (copy[i] == '\0')
+            copy[i] = ' ';
+    return str_of(redact_text(secrets, cx->arena, copy));
+}
+
+char *s3_error_line(struct ctx *cx, struct str text, size_t max)
+{
+    struct str safe = without_secrets(cx, text);
+    struct buf *out = buf_new(cx->arena, safe.n < 65536 ? safe.n : 65536);
     bool in_tag = false, gap = false;
 
-    for (size_t i = 0; i < text.n && !out->full; i++) {
-        char c = text.p[i];
+    for (size_t i = 0; i < safe.n && !out->full; i++) {
+        char c = safe.p[i];
         bool tag = in_tag || c == '<';
         in_tag = tag && c != '>';
         if (tag || (unsigned char)c <= ' ' || c == 0x7f) {
@@ -118,18 +134,18 @@ char *s3_error_line(struct arena *a, struct str text, size_t max)
         gap = false;
         buf_putc(out, c);
     }
-    return str_utf8_clean(a, buf_str(out), max);
+    return str_utf8_clean(cx->arena, buf_str(out), max);
 }
 
 /* The element's text, else the header's value, as one short line; "" when neither is there. */
-static const char *word(struct arena *a, const char *text, const char *header)
+static const char *word(struct ctx *cx, const char *text, const char *header)
 {
     const char *found = text && *text ? text : header ? header : "";
 
-    return s3_error_line(a, str_of(found), MAX_WORD);
+    return s3_error_line(cx, str_of(found), MAX_WORD);
 }
 
-struct s3_error s3_error_of(struct arena *a, const struct http_response *http,
+struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
                             const struct xml_node *root)
 {
     const char *region = xml_text(root, "Region");
@@ -139,11 +155,11 @@ struct s3_error s3_error_of(struct arena *a, const struct http_response *http,
 
     return (struct s3_error){
         .status = http->status,
-        .code = word(a, said ? xml_text(root, "Code") : NULL, NULL),
-        .message = s3_error_line(a, said ? str_of(message) : http->body, MAX_MESSAGE),
-        .request_id = word(a, xml_text(root, "RequestId"), id),
-        .region = word(a, region, http_header_get(http, "x-amz-bucket-region")),
-        .date = word(a, NULL, http_header_get(http, "date")),
+        .code = word(cx, said ? xml_text(root, "Code") : NULL, NULL),
+        .message = s3_error_line(cx, said ? str_of(message) : http->body, MAX_MESSAGE),
+        .request_id = word(cx, xml_text(root, "RequestId"), id),
+        .region = word(cx, region, http_header_get(http, "x-amz-bucket-region")),
+        .date = word(cx, NULL, http_header_get(http, "date")),
         .tries = http->tries,
     };
 }

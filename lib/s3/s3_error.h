@@ -11,7 +11,6 @@
 #include "base/rc.h"
 #include "base/str.h"
 
-struct arena;
 struct ctx;
 struct http_response;
 struct s3_client;
@@ -29,7 +28,7 @@ struct s3_error {
 };
 
 /* Read it from a reply; `root` is the reply's document or NULL. */
-struct s3_error s3_error_of(struct arena *a, const struct http_response *http,
+struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
                             const struct xml_node *root);
 
 /* RC_NOT_FOUND, RC_CONFLICT or RC_FAIL; adds no message. Only the server's own word makes a thing
@@ -40,7 +39,8 @@ enum rc s3_error_class(const struct s3_error *error, const struct s3_request *re
 enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
                         const struct s3_request *request, const struct s3_error *error);
 
-/* A server's text as one line of at most max bytes: tags dropped, white space collapsed. */
-char *s3_error_line(struct arena *a, struct str text, size_t max);
+/* A server's text as one line of at most max bytes: secrets blanked, tags dropped, white space
+ * collapsed. */
+char *s3_error_line(struct ctx *cx, struct str text, size_t max);
 
 #endif

@@ -130,7 +130,7 @@ static enum rc not_s3(struct ctx *cx, const struct s3_client *client, const stru
         "\"%s\". Check that the endpoint is an S3 server and that no proxy or login "
         "page answers in its place.",
         r->method, client->scheme, client->host, http->status, why,
-        s3_error_line(cx->arena, http->body, 200));
+        s3_error_line(cx, http->body, 200));
 }
 
 static bool has_body(const struct http_response *http)
@@ -147,7 +147,7 @@ static bool is_error(const struct xml_node *root)
 static enum rc refused(struct ctx *cx, const struct s3_client *client, const struct s3_request *r,
                        const struct s3_reply *reply)
 {
-    struct s3_error error = s3_error_of(cx->arena, &reply->http, reply->root);
+    struct s3_error error = s3_error_of(cx, &reply->http, reply->root);
     enum rc rc = s3_error_class(&error, r);
 
     if (rc == RC_FAIL)

@@ -52,7 +52,7 @@ static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_
             cx, NULL, arena_printf(cx->arena, "Cannot read the versioning of bucket %s", bucket),
             "The server answered with the unknown status \"%s\"; Enabled and "
             "Suspended are known. A newer version may know it.",
-            s3_error_line(cx->arena, str_of(status), 100));
+            s3_error_line(cx, str_of(status), 100));
     ret_versioning->status = s3_versioning_status_of(status);
     ret_versioning->mfa_delete = mfa && strcmp(mfa, "Enabled") == 0;
     return RC_OK;

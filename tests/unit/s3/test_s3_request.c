@@ -1,6 +1,8 @@
 /* What goes out, and what every kind of answer becomes. */
 #include "fixture.h"
 
+#include "base/redact.h"
+
 static const struct sigv4_param versioning[] = {{"versioning", NULL}};
 
 static struct s3_request request_of(const char *method)
@@ -254,6 +256,27 @@ static void a_servers_text_is_tamed(void **state)
     assert_diag(f->cx, "you said (redacted)");
 }
 
+/* Neither the bound of the text nor the dropping of tags may hide a secret from the redaction. */
+static void a_secret_that_was_sent_back_is_never_shown_in_part(void **state)
+{
+    struct fixture *f = *state;
+    struct arena *a = f->cx->arena;
+    char *before = arena_alloc(a, 601);
+
+    memset(before, 'x', 600);
+    for (size_t n = 570; n <= 600; n++) {
+        before[n] = '\0';
+        fixture_expect(f, "GET", "/files?versioning", 400, arena_printf(a, "%s" SECRET, before));
+        before[n] = 'x';
+        assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
+        assert_null(strstr(f->cx->diags.last->detail, "a-se"));
+    }
+    redact_add(session_redact(f->session), "odd<br>secret");
+    fixture_expect(f, "GET", "/files?versioning", 400, "it was odd<br>secret");
+    assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
+    assert_diag(f->cx, "it was (redacted)");
+}
+
 static void an_object_is_content_even_when_it_looks_like_an_error(void **state)
 {
     struct fixture *f = *state;
@@ -314,6 +337,7 @@ int main(void)
         TEST(refusals_say_what_to_do),
         TEST(the_expected_owner_is_named_when_refused),
         TEST(a_servers_text_is_tamed),
+        TEST(a_secret_that_was_sent_back_is_never_shown_in_part),
         TEST(an_object_is_content_even_when_it_looks_like_an_error),
         TEST(missing_keys_send_nothing),
         TEST(no_answer_names_the_bucket),
