@@ -45,6 +45,18 @@ const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r,
     return value_without_unknowns(cx->arena, state);
 }
 
+void rpc_resource_explain(struct ctx *cx, const struct resource *r, const char *operation,
+                          enum rc rc)
+{
+    if ((rc != RC_NOT_FOUND && rc != RC_CONFLICT) || cx->diags.errors > 0) {
+        return;
+    }
+    diag_error(cx, NULL, arena_printf(cx->arena, "Cannot %s %s", operation, r->type_name),
+               "The server says that %s.",
+               rc == RC_NOT_FOUND ? "what it belongs to does not exist"
+                                  : "it was changed by somebody else meanwhile");
+}
+
 /* ---- ValidateResourceConfig ------------------------------------------------------------------ */
 
 static enum rc validate(struct ctx *cx, struct rpc_server *s,
