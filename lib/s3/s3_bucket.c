@@ -57,6 +57,15 @@ enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *buc
     return s3_request_send(cx, client, &request, &reply);
 }
 
+enum rc s3_bucket_missing(struct ctx *cx, const struct s3_client *client, const char *bucket,
+                          const struct path *path)
+{
+    return diag_error(cx, path, arena_printf(cx->arena, "Bucket %s does not exist", bucket),
+                      "The S3 server %s://%s, asked in region %s, knows no bucket of that name. "
+                      "Create it first, or check the name, the endpoint and the region.",
+                      client->scheme, client->host, client->region);
+}
+
 enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client, const char *bucket)
 {
     const struct s3_request request = {

@@ -6,6 +6,8 @@
 
 #include "s3/s3.h"
 
+struct path;
+
 /* RC_CONFLICT: a bucket of that name exists already (AWS outside us-east-1, and other customers'
  * buckets; some servers take the creation of one's own bucket as done). */
 enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client,
@@ -13,6 +15,11 @@ enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client,
 
 /* RC_NOT_FOUND: no such bucket. Any other bucket that may be seen is RC_OK. */
 enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *bucket) RC_MUST_CHECK;
+
+/* The error for a caller that needs the bucket which a request found missing (RC_NOT_FOUND): names
+ * bucket and server. At `path` (NULL: none), the setting that named it. Returns RC_FAIL. */
+enum rc s3_bucket_missing(struct ctx *cx, const struct s3_client *client, const char *bucket,
+                          const struct path *path);
 
 /* RC_NOT_FOUND: no such bucket. One that is not empty is RC_FAIL: this never deletes objects. */
 enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client,

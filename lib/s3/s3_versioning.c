@@ -23,6 +23,11 @@ const char *s3_versioning_status_name(enum s3_versioning_status status)
     return names[status];
 }
 
+const char *s3_versioning_mfa_delete_name(bool mfa_delete)
+{
+    return names[mfa_delete ? S3_VERSIONING_ENABLED : S3_VERSIONING_DISABLED];
+}
+
 enum s3_versioning_status s3_versioning_status_of(const char *name)
 {
     if (name && strcmp(name, names[S3_VERSIONING_ENABLED]) == 0)

@@ -31,6 +31,9 @@ struct s3_versioning_target {
 /* "Disabled", "Enabled", "Suspended", as S3 and the configuration spell them. */
 const char *s3_versioning_status_name(enum s3_versioning_status status);
 
+/* "Enabled" or "Disabled". */
+const char *s3_versioning_mfa_delete_name(bool mfa_delete);
+
 /* Any other text, and NULL, is Disabled. */
 enum s3_versioning_status s3_versioning_status_of(const char *name);
 

@@ -193,6 +193,17 @@ static void on_finished(struct call *call, bool ok)
 /* ---- Handling ---------------------------------------------------------------------------------
  */
 
+static void log_answered(struct call *call, int64_t began)
+{
+    struct ctx *cx = call->cx;
+    if (!log_wanted(cx, LOG_DEBUG))
+        return;
+    int64_t ms = cx->clock->monotonic_ms(cx->clock) - began;
+    log_event(cx, LOG_DEBUG, "plugin", "answered", "method", call->method->path, "ms",
+              arena_printf(cx->arena, "%lld", (long long)ms), "bytes",
+              arena_printf(cx->arena, "%zu", call->answer.n), NULL);
+}
+
 /* Run the handler and end the call. On a worker's thread, or at once on the queue's. */
 static void run(struct job *job)
 {
@@ -212,7 +223,9 @@ static void run(struct job *job)
         .request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)},
         .send = streams ? send_message : keep_answer,
     };
+    int64_t began = call->cx->clock->monotonic_ms(call->cx->clock);
     bool understood = methods_run(call->method, &call->run);
+    log_answered(call, began);
     grpc_slice_unref(slice);
     if (!understood)
         finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);

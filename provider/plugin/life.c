@@ -9,6 +9,9 @@
 #include "base/clock.h"
 
 #define PARENT_POLL_S 1
+/* Wakes the waiter. From elsewhere it would have killed the process, so that ending it is no
+ * change. */
+#define SHUT_DOWN SIGUSR1
 /* A host closes its streams shortly before it calls Shutdown. */
 #define SHUTDOWN_GRACE_MS 1000
 
@@ -17,7 +20,6 @@ struct life {
     pthread_t waiter; /* who waits for them */
     pid_t parent;
     bool reattach;
-    atomic_bool shut_down;
     atomic_int streams;
     atomic_llong lost_at_ms; /* when the last stream ended; 0: one is open, or none ever was */
 };
@@ -33,6 +35,7 @@ struct life *life_new(struct arena *a, bool reattach)
     l->reattach = reattach;
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&l->ends);
+    sigaddset(&l->ends, SHUT_DOWN);
     sigaddset(&l->ends, SIGTERM);
     sigaddset(&l->ends, SIGHUP);
     if (reattach)
@@ -45,10 +48,8 @@ struct life *life_new(struct arena *a, bool reattach)
 
 void life_shut_down(struct life *l)
 {
-    if (l->reattach)
-        return;
-    atomic_store(&l->shut_down, true);
-    pthread_kill(l->waiter, SIGTERM);
+    if (!l->reattach)
+        pthread_kill(l->waiter, SHUT_DOWN);
 }
 
 void life_stream_began(struct life *l)
@@ -75,9 +76,10 @@ static bool orphaned(struct life *l)
 enum life_end life_wait(struct life *l)
 {
     const struct timespec poll = {.tv_sec = PARENT_POLL_S};
-    while (sigtimedwait(&l->ends, NULL, &poll) < 0) {
+    int signal;
+    while ((signal = sigtimedwait(&l->ends, NULL, &poll)) < 0) {
         if (orphaned(l))
             return LIFE_ORPHAN;
     }
-    return atomic_load(&l->shut_down) ? LIFE_SHUTDOWN : LIFE_SIGNAL;
+    return signal == SHUT_DOWN ? LIFE_SHUTDOWN : LIFE_SIGNAL;
 }

@@ -33,10 +33,13 @@ enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const stru
     for (size_t i = 0; i < t->n_fields; i++) {
         items[i] = value_field(object, t->fields[i].name);
     }
+    const struct value *identity = value_object(cx->arena, t, items);
+    if (!value_is_wholly_known(identity)) {
+        return RC_OK;
+    }
     Tfplugin6__ResourceIdentityData *wire =
         rpc_wire_message(cx->arena, &tfplugin6__resource_identity_data__descriptor);
-    if (rpc_wire_encode(cx, value_object(cx->arena, t, items), t, "identity",
-                        &wire->identity_data) != RC_OK) {
+    if (rpc_wire_encode(cx, identity, t, "identity", &wire->identity_data) != RC_OK) {
         return RC_FAIL;
     }
     *ret_wire = wire;

@@ -10,7 +10,9 @@
 
 const struct type *rpc_identity_type(struct arena *a, const struct resource *r);
 
-/* The identity of a state or plan (a known object); parts may be unknown in a plan. */
+/* The identity of a state or plan (a known object). None, and *ret_wire stays as it was, while a
+ * part is unknown: hosts fail on a plan that holds such an identity ("value is not known", OpenTofu
+ * 1.12 in the apply, Terraform 1.15 when it shows the plan). */
 enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const struct value *object,
                             Tfplugin6__ResourceIdentityData **ret_wire) RC_MUST_CHECK;
 

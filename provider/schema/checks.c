@@ -126,7 +126,7 @@ void checks_url(struct ctx *cx, const struct attr_check *check, const struct pat
     each_text(&(struct text_check){cx, check, url}, path, v);
 }
 
-static char *bounds_text(struct arena *a, const struct attr_check *check)
+const char *checks_bounds(struct arena *a, const struct attr_check *check)
 {
     if (check->min == check->max) {
         return arena_printf(a, "exactly %lld", (long long)check->min);
@@ -150,8 +150,9 @@ void checks_length(struct ctx *cx, const struct attr_check *check, const struct 
     size_t n = is_text ? v->text.n : v->n;
     if ((int64_t)n < check->min || (int64_t)n > check->max) {
         diag_error(cx, path, is_text ? "Value has the wrong length" : "Wrong number of elements",
-                   "%s must have %s %s, not %zu.", path_text(cx->arena, path),
-                   bounds_text(cx->arena, check), is_text ? "bytes" : "elements", n);
+                   "%s: the %s must be %s, not %zu.", path_text(cx->arena, path),
+                   is_text ? "length in bytes" : "number of elements",
+                   checks_bounds(cx->arena, check), n);
     }
 }
 
@@ -164,6 +165,6 @@ void checks_range(struct ctx *cx, const struct attr_check *check, const struct p
     if (number_cmp(v->text, number_of_i64(cx->arena, check->min)) < 0 ||
         number_cmp(v->text, number_of_i64(cx->arena, check->max)) > 0) {
         diag_error(cx, path, "Value is out of range", "%s must be %s.", path_text(cx->arena, path),
-                   bounds_text(cx->arena, check));
+                   checks_bounds(cx->arena, check));
     }
 }

@@ -26,6 +26,9 @@ void checks_url(struct ctx *, const struct attr_check *, const struct path *, co
             __VA_ARGS__, NULL                                                                      \
         }                                                                                          \
     }
+/* "1 to 255", "at least 1" ..., for messages and docs/. */
+const char *checks_bounds(struct arena *a, const struct attr_check *check);
+
 /* Bytes of a text, elements of a collection. INT64_MAX as hi: no upper bound. */
 #define CHECK_LENGTH(lo, hi)                                                                       \
     {                                                                                              \

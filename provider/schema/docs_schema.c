@@ -86,19 +86,6 @@ static void write_words(struct writer *w, const char *const *words)
     }
 }
 
-static void write_bounds(struct writer *w, const struct attr_check *check)
-{
-    if (check->min == check->max) {
-        buf_printf(w->out, "%lld", (long long)check->min);
-    } else if (check->max == INT64_MAX) {
-        buf_printf(w->out, "at least %lld", (long long)check->min);
-    } else if (check->min == INT64_MIN) {
-        buf_printf(w->out, "at most %lld", (long long)check->max);
-    } else {
-        buf_printf(w->out, "%lld to %lld", (long long)check->min, (long long)check->max);
-    }
-}
-
 static void write_check(struct writer *w, const struct attr *attr, const struct attr_check *check)
 {
     const char *subject =
@@ -110,11 +97,10 @@ static void write_check(struct writer *w, const struct attr *attr, const struct 
         write_words(w, check->words);
         buf_puts(w->out, ".");
     } else {
-        bool range = check->run == checks_range;
-        bool text = attr->kind == ATTR_STRING;
-        buf_puts(w->out, range ? " Must be " : " Must have ");
-        write_bounds(w, check);
-        buf_puts(w->out, range ? "." : text ? " bytes." : " elements.");
+        const char *label = check->run == checks_range  ? "Must be"
+                            : attr->kind == ATTR_STRING ? "Length in bytes:"
+                                                        : "Number of elements:";
+        buf_printf(w->out, " %s %s.", label, checks_bounds(w->a, check));
     }
 }
 

@@ -32,8 +32,11 @@ size_t plan_sort_paths(const struct path **paths, size_t n)
 static bool has_twins(const struct value *set)
 {
     for (size_t i = 0; i < set->n; i++) {
+        if (!value_is_wholly_known(set->items[i])) {
+            continue;
+        }
         for (size_t k = i + 1; k < set->n; k++) {
-            if (value_is_wholly_known(set->items[i]) && raw_set_eq(set->items[i], set->items[k])) {
+            if (raw_set_eq(set->items[i], set->items[k])) {
                 return true;
             }
         }
@@ -42,7 +45,8 @@ static bool has_twins(const struct value *set)
 }
 
 /* Defaults can make two elements of a set one. The plan would then have fewer elements than the
- * configuration, which core refuses with words that do not help. */
+ * configuration, which core refuses with words that do not help. As the framework does, only sets
+ * at the root are looked at. */
 static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const struct value *planned)
 {
     struct diag_point start = diag_point(cx);

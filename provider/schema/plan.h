@@ -1,13 +1,19 @@
 /*
- * The planning algorithm, once, for all resources. It must give what HashiCorp's
- * terraform-plugin-framework gives (tests/conformance proves it):
+ * The planning algorithm, once, for all resources. It gives what HashiCorp's
+ * terraform-plugin-framework gives (tests/conformance compares the two at random):
  *   1. start from core's proposed new state;
- *   2. apply defaults where the configuration is null; null write-only attributes;
- *   3. only if the result differs from the prior state: mark computed attributes with a null
- *      configuration unknown, unless they have a default;
- *   4. per attribute: keep (ATTR_KEEP), same spelling (attr.same), replacement;
- *   5. sort and deduplicate requires_replace.
+ *   2. defaults where the configuration is null; write-only attributes null (plan_fill.h);
+ *   3. values that mean the same as in the state are spelled as there (same.h; the framework does
+ *      this only when it reads);
+ *   4. only if the result differs from the prior state: computed attributes with a null
+ *      configuration become unknown, unless they have a default (plan_fill.h);
+ *   5. per attribute, outer ones first: keep, then replacement (plan_modify.h);
+ *   6. sort and deduplicate requires_replace.
  * Create: prior is null. Destroy (proposed null) never comes here.
+ *
+ * Sets of objects have the framework's weaknesses too, which attr_table_check keeps out of tables:
+ * an element whose computed parts came from the state is not found in the configuration, so its
+ * defaults override what is configured; ATTR_KEEP pairs elements by place.
  */
 #ifndef SCHEMA_PLAN_H
 #define SCHEMA_PLAN_H

@@ -3,6 +3,7 @@
 #include "clients.h"
 
 extern const struct resource bucket_versioning_resource;
+extern const struct data_source bucket_protection_data_source;
 
 static const struct resource *const resources[] = {
     &bucket_versioning_resource,
@@ -10,6 +11,7 @@ static const struct resource *const resources[] = {
 };
 
 static const struct data_source *const data_sources[] = {
+    &bucket_protection_data_source,
     NULL,
 };
 

@@ -100,14 +100,27 @@ TF
   } >main.tf
 }
 
-# No process of this provider that works for a test in this folder is left after a while.
-none_left() {
-  local i
-  for i in $(seq 1 50); do
-    pgrep -f "$WORK/.terraform/providers" >/dev/null || return 0
-    sleep 0.1
+# A file below examples/, with a bucket of this test in place of the one that examples name.
+example() { # PATH BUCKET
+  sed "s/openedx-uploads/$2/g" "$SEEDBANK_ROOT/examples/$1"
+}
+
+# The processes of the provider that work for a test in this folder.
+providers() {
+  local pid
+  for pid in $(pgrep -f terraform-provider-seedbank_v); do
+    if [ "$(readlink "/proc/$pid/cwd")" = "$(pwd -P)" ]; then
+      echo "$pid"
+    fi
   done
-  pgrep -af "$WORK/.terraform/providers"
+}
+no_providers() {
+  [ -z "$(providers)" ]
+}
+# No process of the provider is left after a while.
+none_left() {
+  wait_for 10 no_providers && return 0
+  echo "left: $(providers)"
   return 1
 }
 

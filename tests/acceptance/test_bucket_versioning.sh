@@ -112,6 +112,40 @@ check "destroy two with suspend" destroy
 check "what it switched on is suspended" versioning_is "$fresh" Suspended
 check "what was on before stays on" versioning_is "$other" Enabled
 
+# The example of the documentation.
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+$(example resources/seedbank_bucket_versioning/resource.tf "$fresh")
+TF
+check "the example applies" apply
+check "the example enables versioning" versioning_is "$fresh" Enabled
+check "the example is destroyed" destroy
+
+# A bucket named by something that is only made in the same apply; then another one, likewise.
+for name in "$fresh" "$other"; do
+  config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "terraform_data" "name" {
+  input            = "$name"
+  triggers_replace = "$name"
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket = terraform_data.name.output
+}
+TF
+  check "a plan shows a name that is not known yet" \
+    says "bucket += .*known after apply" "$(tf plan -input=false)"
+  check "a name that was not known yet is applied" apply
+  check "it is the right bucket" \
+    is "$(state_of seedbank_bucket_versioning.a bucket)" "$name"
+  check "the plan after it is empty" plan_empty
+done
+check "destroy what was named late" destroy
+
 # A bucket that is gone.
 config <<TF
 provider "seedbank" {

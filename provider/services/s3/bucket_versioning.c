@@ -4,11 +4,13 @@
  */
 #include "base/ctx.h"
 #include "clients.h"
+#include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
 #include "schema/checks.h"
 #include "schema/private_state.h"
 #include "schema/resource.h"
 #include "schema/timeouts.h"
+#include "services/s3/bucket_rows.h"
 
 struct bucket_versioning {
     struct field_string bucket, status, on_destroy, expected_bucket_owner, mfa_delete;
@@ -18,14 +20,7 @@ struct bucket_versioning {
 #define AT(member) offsetof(struct bucket_versioning, member)
 
 static const struct attr attrs[] = {
-    {
-        .name = "bucket",
-        .kind = ATTR_STRING,
-        .flags = ATTR_REQUIRED | ATTR_REPLACE,
-        .offset = AT(bucket),
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},
-        .doc = "Name of the bucket. It must exist; this resource never creates or deletes it.",
-    },
+    BUCKET_ROW(struct bucket_versioning, bucket, ATTR_REPLACE),
     {
         .name = "status",
         .kind = ATTR_STRING,
@@ -47,14 +42,7 @@ static const struct attr attrs[] = {
                "suspends it, unless the bucket was already versioned when the resource was "
                "created. Versions that exist stay in either case.",
     },
-    {
-        .name = "expected_bucket_owner",
-        .kind = ATTR_STRING,
-        .flags = ATTR_OPTIONAL,
-        .offset = AT(expected_bucket_owner),
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 128), {0}},
-        .doc = "Account ID that must own the bucket; requests fail when another one does.",
-    },
+    BUCKET_OWNER_ROW(struct bucket_versioning, expected_bucket_owner),
     {
         .name = "mfa_delete",
         .kind = ATTR_STRING,
@@ -72,7 +60,7 @@ static const struct attr attrs[] = {
 static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
 {
     m->status = (struct field_string){VALUE_KNOWN, s3_versioning_status_name(v->status)};
-    m->mfa_delete = (struct field_string){VALUE_KNOWN, v->mfa_delete ? "Enabled" : "Disabled"};
+    m->mfa_delete = (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
 }
 
 /* A change whose answer was an error or never came may have been made all the same: only the server
@@ -126,12 +114,10 @@ static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client 
     return rc;
 }
 
-static enum rc gone(struct ctx *cx, const struct bucket_versioning *m)
+static enum rc missing(struct ctx *cx, const struct s3_client *s3,
+                       const struct bucket_versioning *m)
 {
-    return diag_error(cx, path_attribute(cx->arena, NULL, "bucket"),
-                      arena_printf(cx->arena, "Bucket %s does not exist", m->bucket.v),
-                      "The S3 server knows no bucket of that name. Create it first, or check the "
-                      "name and the provider's s3.endpoint and s3.region.");
+    return s3_bucket_missing(cx, s3, m->bucket.v, path_attribute(cx->arena, NULL, "bucket"));
 }
 
 static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
@@ -144,7 +130,7 @@ static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void 
     }
     enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
     if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? gone(cx, m) : RC_FAIL;
+        return rc == RC_NOT_FOUND ? missing(cx, s3, m) : RC_FAIL;
     }
     private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
     if (str_is(str_of(m->status.v), s3_versioning_status_name(now.status))) {
@@ -152,7 +138,7 @@ static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void 
         return RC_OK;
     }
     rc = put_and_wait(cx, call, s3, m);
-    return rc == RC_NOT_FOUND ? gone(cx, m) : rc;
+    return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
 }
 
 static enum rc bucket_versioning_read(struct ctx *cx, struct call *call, void *state)
@@ -190,7 +176,7 @@ static enum rc bucket_versioning_update(struct ctx *cx, struct call *call, const
     if (rc != RC_OK) {
         call->changed = false; /* until the server shows it, the former state is the true one */
     }
-    return rc == RC_NOT_FOUND ? gone(cx, m) : rc;
+    return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
 }
 
 static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const void *prior)

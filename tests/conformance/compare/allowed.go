@@ -23,7 +23,7 @@ var allowed = []struct {
 		name:   "null element refused",
 		reason: "a null in a list, set or map of texts or objects is an error at validation already",
 		is: func(d difference) bool {
-			return d.what == "diagnostic" && d.surplus > 0 && strings.Contains(d.ours, "Element is null")
+			return d.what == "diagnostic" && d.surplus > 0 && strings.Count(d.ours, "Element is null") >= d.surplus
 		},
 	},
 	{
@@ -32,7 +32,7 @@ var allowed = []struct {
 		is: func(d difference) bool {
 			switch d.what {
 			case "diagnostic":
-				return d.surplus < 0 && strings.Contains(d.theirs, "Missing Configuration") && insideUnknown(d)
+				return d.surplus < 0 && strings.Count(d.theirs, "Missing Configuration") >= -d.surplus && insideUnknown(d)
 			case "planned value":
 				return d.oursV != cty.NilVal && !d.oursV.IsKnown() && insideUnknown(d)
 			}

@@ -46,12 +46,12 @@ func run(o options) int {
 		fmt.Println("conformance: " + err.Error())
 		return 1
 	}
-	defer t.stop()
 	if o.only >= 0 {
 		t.runCase(uint64(o.only))
 	} else {
 		t.runAll(o)
 	}
+	t.stop()
 	t.printSummary(time.Since(start))
 	if t.failed.Load() > 0 {
 		return 1

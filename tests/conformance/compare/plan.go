@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -108,7 +107,9 @@ func (t trial) plan(c *client, q question) answer {
 	if !q.config.IsNull() {
 		proposed = objchange.ProposedNew(t.schema.block, q.prior, q.config)
 	}
-	reply, err := c.rpc.PlanResourceChange(context.Background(), &tfplugin6.PlanResourceChange_Request{
+	ctx, cancel := patience()
+	defer cancel()
+	reply, err := c.rpc.PlanResourceChange(ctx, &tfplugin6.PlanResourceChange_Request{
 		TypeName:           t.schema.name,
 		PriorState:         t.wire(q.prior),
 		ProposedNewState:   t.wire(proposed),

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -21,6 +23,23 @@ type client struct {
 	name   string
 	rpc    tfplugin6.ProviderClient
 	plugin *plugin.Client
+	said   lastWords
+}
+
+// lastWords keeps the end of what a provider writes to standard error.
+type lastWords struct {
+	lock sync.Mutex
+	text []byte
+}
+
+func (w *lastWords) Write(p []byte) (int, error) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.text = append(w.text, p...)
+	if most := 16 << 10; len(w.text) > most {
+		w.text = w.text[len(w.text)-most:]
+	}
+	return len(p), nil
 }
 
 type grpcProvider struct{ plugin.NetRPCUnsupportedPlugin }
@@ -36,6 +55,7 @@ func (grpcProvider) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
 func startClient(name, path string, env ...string) (*client, error) {
 	command := exec.Command(path)
 	command.Env = append(os.Environ(), env...)
+	started := &client{name: name}
 	c := plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: plugin.HandshakeConfig{
 			ProtocolVersion:  4,
@@ -47,7 +67,7 @@ func startClient(name, path string, env ...string) (*client, error) {
 		AutoMTLS:         true,
 		Cmd:              command,
 		Logger:           hclog.NewNullLogger(),
-		SyncStderr:       io.Discard,
+		Stderr:           &started.said,
 	})
 	protocol, err := c.Client()
 	if err != nil {
@@ -59,7 +79,24 @@ func startClient(name, path string, env ...string) (*client, error) {
 		c.Kill()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &client{name: name, rpc: raw.(tfplugin6.ProviderClient), plugin: c}, nil
+	started.rpc, started.plugin = raw.(tfplugin6.ProviderClient), c
+	return started, nil
 }
 
-func (c *client) stop() { c.plugin.Kill() }
+// patience with one request: a provider that hangs is a failed case, not a run that never ends.
+func patience() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), time.Minute)
+}
+
+// stop ends the provider, and returns what it said if it died or a sanitizer spoke.
+func (c *client) stop() string {
+	died := c.plugin.Exited()
+	c.plugin.Kill()
+	c.said.lock.Lock()
+	defer c.said.lock.Unlock()
+	text := string(c.said.text)
+	if !died && !strings.Contains(text, "Sanitizer") && !strings.Contains(text, "runtime error") {
+		return ""
+	}
+	return fmt.Sprintf("%s died or was found at fault in memory:\n%s\n", c.name, text)
+}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"sort"
 	"strings"
@@ -25,7 +24,9 @@ type schema struct {
 // fetchSchemas asks one provider, and lists what matters of the schemas as lines for comparison.
 // Descriptions are left out: they are prose.
 func fetchSchemas(c *client) ([]schema, []string, error) {
-	reply, err := c.rpc.GetProviderSchema(context.Background(), &tfplugin6.GetProviderSchema_Request{})
+	ctx, cancel := patience()
+	defer cancel()
+	reply, err := c.rpc.GetProviderSchema(ctx, &tfplugin6.GetProviderSchema_Request{})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: GetProviderSchema: %w", c.name, err)
 	}

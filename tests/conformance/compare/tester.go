@@ -52,8 +52,12 @@ func newTester(o options) (*tester, error) {
 
 func (t *tester) stop() {
 	for _, c := range []*client{t.us, t.them} {
-		if c != nil {
-			c.stop()
+		if c == nil {
+			continue
+		}
+		if fault := c.stop(); fault != "" {
+			fmt.Print(fault)
+			t.failed.Add(1)
 		}
 	}
 }
@@ -149,6 +153,6 @@ func (t *tester) printSummary(took time.Duration) {
 		total += t.asked[kind]
 		words = append(words, fmt.Sprintf("%d %s", t.asked[kind], kind))
 	}
-	fmt.Printf("conformance: %s requests compared in %.1f s; %d cases differ; seed %d\n",
+	fmt.Printf("conformance: %s requests compared in %.1f s; %d failed; seed %d\n",
 		strings.Join(words, ", "), took.Seconds(), t.failed.Load(), t.seed)
 }

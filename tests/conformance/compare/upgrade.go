@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 
 	"github.com/zclconf/go-cty/cty"
@@ -94,7 +93,9 @@ func (g *generator) damaged(raw []byte, sameVersion bool) []byte {
 }
 
 func (t trial) upgrade(c *client, raw []byte, version int64) answer {
-	reply, err := c.rpc.UpgradeResourceState(context.Background(), &tfplugin6.UpgradeResourceState_Request{
+	ctx, cancel := patience()
+	defer cancel()
+	reply, err := c.rpc.UpgradeResourceState(ctx, &tfplugin6.UpgradeResourceState_Request{
 		TypeName: t.schema.name, Version: version, RawState: &tfplugin6.RawState{Json: raw}})
 	if err != nil {
 		return answer{err: err}

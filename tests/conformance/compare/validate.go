@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/opentofu/opentofu/internal/tfplugin6"
@@ -34,7 +32,9 @@ func validateCase(t trial, number uint64) report {
 }
 
 func (t trial) validate(c *client, config cty.Value, writeOnly bool) answer {
-	reply, err := c.rpc.ValidateResourceConfig(context.Background(), &tfplugin6.ValidateResourceConfig_Request{
+	ctx, cancel := patience()
+	defer cancel()
+	reply, err := c.rpc.ValidateResourceConfig(ctx, &tfplugin6.ValidateResourceConfig_Request{
 		TypeName:           t.schema.name,
 		Config:             t.wire(config),
 		ClientCapabilities: &tfplugin6.ClientCapabilities{WriteOnlyAttributesAllowed: writeOnly},

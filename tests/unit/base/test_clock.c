@@ -42,11 +42,25 @@ static void test_sleep_ends_when_cancelled(void **state)
     cancel_free(c);
 }
 
+static void test_deadline_is_monotonic_time(void **state)
+{
+    static const int64_t waits[] = {0, 1, 999, 1000, 86400001};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        int64_t before = clock_system.monotonic_ms(&clock_system);
+        struct timespec t = clock_deadline(waits[i]);
+        assert_in_range(t.tv_nsec, 0, 999999999);
+        assert_in_range(t.tv_sec * 1000 + t.tv_nsec / 1000000 - waits[i], before, before + 10000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc3339),
         cmocka_unit_test(test_system_clock_moves_on),
+        cmocka_unit_test(test_deadline_is_monotonic_time),
         cmocka_unit_test(test_sleep_ends_when_cancelled),
     };
 

@@ -129,6 +129,7 @@ struct remote {
     const char *body;
     useconds_t takes_us;
     bool forget_meanwhile;
+    atomic_bool held; /* no answer before it is let go */
 };
 
 static enum rc fetch_remote(struct ctx *cx, void *arg, struct session_document *ret_body)
@@ -138,6 +139,8 @@ static enum rc fetch_remote(struct ctx *cx, void *arg, struct session_document *
     atomic_fetch_add(&r->fetches, 1);
     if (r->takes_us > 0)
         usleep(r->takes_us);
+    while (atomic_load(&r->held))
+        usleep(1000);
     if (r->forget_meanwhile)
         session_forget(cx, "doc");
     if (r->rc == RC_FAIL)
@@ -276,7 +279,7 @@ static void test_concurrent_askers_share_one_fetch(void **state)
 static void test_an_asker_heeds_its_cancel_while_another_fetches(void **state)
 {
     struct fixture *f = *state;
-    struct remote r = {.rc = RC_OK, .body = "<a/>", .takes_us = 500000};
+    struct remote r = {.rc = RC_OK, .body = "<a/>", .held = true};
     struct asker slow = {.session = f->session, .remote = &r};
     struct asker impatient = {.session = f->session, .remote = &r, .cancel = cancel_new(NULL)};
 
@@ -287,6 +290,7 @@ static void test_an_asker_heeds_its_cancel_while_another_fetches(void **state)
     cancel_raise(impatient.cancel);
     pthread_join(impatient.thread, NULL);
     assert_int_equal(impatient.rc, RC_FAIL);
+    atomic_store(&r.held, false);
     pthread_join(slow.thread, NULL);
     assert_int_equal(slow.rc, RC_OK);
     cancel_free(impatient.cancel);

@@ -187,7 +187,7 @@ static void test_time_out_while_connecting(void **state)
 static void test_stall(void **state)
 {
     static const struct http_client_options restless = {.request_timeout_ms = 20000,
-                                                        .stall_timeout_ms = 300};
+                                                        .stall_timeout_ms = 1000};
     struct http_fixture *f = http_fixture_new(&plain, &restless);
     struct http_response r;
 

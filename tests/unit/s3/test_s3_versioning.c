@@ -75,6 +75,8 @@ static void names_both_ways(void **state)
     for (int i = S3_VERSIONING_DISABLED; i <= S3_VERSIONING_SUSPENDED; i++)
         assert_int_equal(
             s3_versioning_status_of(s3_versioning_status_name((enum s3_versioning_status)i)), i);
+    assert_string_equal(s3_versioning_mfa_delete_name(true), "Enabled");
+    assert_string_equal(s3_versioning_mfa_delete_name(false), "Disabled");
     assert_int_equal(s3_versioning_status_of(NULL), S3_VERSIONING_DISABLED);
     assert_int_equal(s3_versioning_status_of("enabled"), S3_VERSIONING_DISABLED);
 }

@@ -48,7 +48,7 @@ static const struct resource resource = {
 #define ATTRIBUTES                                                                                 \
     "## Schema\n\n"                                                                                \
     "### Required\n\n"                                                                             \
-    "- `bucket` (String) Bucket. Must have 1 to 255 bytes. Changing it replaces the resource.\n"   \
+    "- `bucket` (String) Bucket. Length in bytes: 1 to 255. Changing it replaces the resource.\n"  \
     "- `rule_id` (String) Rule.\n\n"                                                               \
     "### Optional\n\n"                                                                             \
     "- `any` (Dynamic) Any.\n"                                                                     \
@@ -58,8 +58,8 @@ static const struct resource resource = {
     "- `rule` (Attributes List) Rules. (see [below for nested schema](#nestedatt--rule))\n"        \
     "- `status` (String) Status. Must be `on`, `off` or `auto`. Default: `on`.\n"                  \
     "- `tags` (Map of String) Tags.\n"                                                             \
-    "- `times` (Set of String) Times. Each must be a duration such as `30m` or `1h30m`. Must "     \
-    "have at least 1 elements.\n"                                                                  \
+    "- `times` (Set of String) Times. Each must be a duration such as `30m` or `1h30m`. Number "   \
+    "of elements: at least 1.\n"                                                                   \
     "- `token` (String, Sensitive, "                                                               \
     "[Write-only](https://developer.hashicorp.com/terraform/language/resources/"                   \
     "ephemeral#write-only-arguments)) Token.\n\n"                                                  \

@@ -75,6 +75,11 @@ static const struct attr kdc[] = {
 static const struct attr kc[] = {STRING("k", O), STRING("c", C), {0}};
 static const struct attr ku[] = {STRING("k", O), STRING("u", C | ATTR_KEEP), {0}};
 static const struct attr nu[] = {ROW("n", ATTR_INT, O), STRING("u", C | ATTR_KEEP), {0}};
+static const struct attr nz[] = {
+    ROW("n", ATTR_INT, O),
+    STRING("z", O | C | ATTR_REPLACE_IF_CONFIGURED),
+    {0},
+};
 static const struct attr kr[] = {STRING("k", O), STRING("r", O | ATTR_REPLACE), {0}};
 static const struct attr kd[] = {STRING("k", O), STRING("d", O | C, .default_text = "dd"), {0}};
 static const struct attr kw[] = {STRING("k", O), STRING("w", O | ATTR_WRITE_ONLY), {0}};
@@ -105,6 +110,7 @@ NESTED(list_ku, ATTR_OBJECT_LIST, O, ku);
 NESTED(map_ku, ATTR_OBJECT_MAP, O, ku);
 NESTED(set_ku, ATTR_OBJECT_SET, O, ku);
 NESTED(set_nu, ATTR_OBJECT_SET, O, nu);
+NESTED(set_nz, ATTR_OBJECT_SET, O, nz);
 NESTED(object_kr, ATTR_OBJECT, O, kr);
 NESTED(list_kr, ATTR_OBJECT_LIST, O, kr);
 NESTED(map_kr, ATTR_OBJECT_MAP, O, kr);
@@ -366,6 +372,10 @@ static const struct plan_case cases[] = {
      "x=[{k=b u=2} {k=c}]", "x=[{k=b u=2} {k=c u=2}]", NULL},
     {"set: core's order is that of texts, 10 before 9", set_nu, "x=[{n=9} {n=10}]", "x=[{n=9 u=i}]",
      "x=[{n=9 u=i} {n=10}]", "x=[{n=9 u=i} {n=10 u=i}]", NULL},
+    {"set: core's order of the state too", set_nu, "x=[{n=9} {n=11}]", "x=[{n=9 u=i} {n=10 u=j}]",
+     "x=[{n=9 u=i} {n=11}]", "x=[{n=9 u=i} {n=11 u=j}]", NULL},
+    {"set: core's order of the configuration too", set_nz, "x=[{n=9 z=a} {n=10}]",
+     "x=[{n=9 z=b} {n=10 z=c}]", "x=[{n=9 z=a} {n=10 z=c}]", NULL, "x"},
     {"set: the path ends at the set", set_kr, "x=[{r=b} {r=c}]", "x=[{r=a}]", "x=[{r=b} {r=c}]",
      NULL, "x"},
     {"set: the path ends at the set, deeper too", set_of_objects, "x=[{o={r=b}}]", "x=[{o={r=a}}]",

@@ -64,6 +64,21 @@ static void resources_are_sound(void **state)
     }
 }
 
+/* Nothing of a data source is planned or stored: such a row would be ignored without a word. */
+static void check_unplanned(const char *owner, const struct attr *attrs)
+{
+    const unsigned planned =
+        ATTR_REPLACE | ATTR_REPLACE_IF_CONFIGURED | ATTR_KEEP | ATTR_WRITE_ONLY;
+    for (const struct attr *attr = attrs; attr->name; attr++) {
+        if (attr->flags & planned || attr->default_text || attr->same) {
+            fail_msg("%s: %s: a data source has no defaults and no plan", owner, attr->name);
+        }
+        if (attr_is_nested(attr)) {
+            check_unplanned(owner, attr->attrs);
+        }
+    }
+}
+
 static void data_sources_are_sound(void **state)
 {
     (void)state;
@@ -71,6 +86,7 @@ static void data_sources_are_sound(void **state)
         const struct data_source *d = *at;
         check_table(d->type_name, d->attrs);
         check_texts(d->type_name, d->summary, d->doc);
+        check_unplanned(d->type_name, d->attrs);
         assert_true(str_starts(d->type_name, "seedbank_"));
         assert_non_null(d->read);
     }

@@ -1,0 +1,137 @@
+/*
+ * Data source seedbank_bucket_protection: what protects a bucket now, and what is missing.
+ */
+#include "base/ctx.h"
+#include "clients.h"
+#include "s3/s3_bucket.h"
+#include "s3/s3_versioning.h"
+#include "schema/resource.h"
+#include "services/s3/bucket_rows.h"
+
+struct versioning {
+    struct field_string status, mfa_delete;
+};
+
+struct finding {
+    struct field_string severity, message, remedy;
+};
+
+struct bucket_protection {
+    struct field_string bucket, expected_bucket_owner;
+    struct field_object versioning; /* struct versioning */
+    struct field_objects findings;  /* struct finding */
+};
+
+#define TEXT(model, member, text)                                                                  \
+    {                                                                                              \
+        .name = #member, .kind = ATTR_STRING, .flags = ATTR_COMPUTED,                              \
+        .offset = offsetof(struct model, member), .doc = (text),                                   \
+    }
+
+static const struct attr versioning_attrs[] = {
+    TEXT(versioning, status,
+         "`Enabled`, `Suspended`, or `Disabled` for a bucket that never had versioning."),
+    TEXT(versioning, mfa_delete,
+         "Whether deleting a version needs a second factor: `Enabled` or `Disabled`."),
+    {0},
+};
+
+static const struct attr finding_attrs[] = {
+    TEXT(finding, severity,
+         "`error`: what is overwritten or deleted in the bucket may be gone for good; `warning`: "
+         "it is protected, with a gap; `info`: worth knowing, nothing is missing."),
+    TEXT(finding, message, "What is missing, in one sentence that names the bucket."),
+    TEXT(finding, remedy, "What to do about it."),
+    {0},
+};
+
+static const struct attr attrs[] = {
+    BUCKET_ROW(struct bucket_protection, bucket, 0),
+    BUCKET_OWNER_ROW(struct bucket_protection, expected_bucket_owner),
+    {
+        .name = "versioning",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_COMPUTED,
+        .offset = offsetof(struct bucket_protection, versioning),
+        .attrs = versioning_attrs,
+        .nested_size = sizeof(struct versioning),
+        .doc = "Whether old versions of objects are kept.",
+    },
+    {
+        .name = "findings",
+        .kind = ATTR_OBJECT_LIST,
+        .flags = ATTR_COMPUTED,
+        .offset = offsetof(struct bucket_protection, findings),
+        .attrs = finding_attrs,
+        .nested_size = sizeof(struct finding),
+        .doc = "What is missing from the bucket's protection; empty when nothing is.",
+    },
+    {0},
+};
+
+/* What a state of versioning lacks; no severity: nothing. */
+static const struct {
+    const char *severity, *what, *remedy;
+} versioning_findings[] = {
+    [S3_VERSIONING_DISABLED] =
+        {"error", "keeps no old versions: an object that is overwritten or deleted is gone.",
+         "Enable versioning, for example with a seedbank_bucket_versioning resource."},
+    [S3_VERSIONING_ENABLED] = {NULL, NULL, NULL},
+    [S3_VERSIONING_SUSPENDED] =
+        {"error",
+         "keeps old versions from before versioning was suspended, but not of what is written "
+         "since: overwritten or deleted, that is gone.",
+         "Enable versioning again, for example with a seedbank_bucket_versioning resource whose "
+         "status is Enabled."},
+};
+
+static struct field_string known(const char *text)
+{
+    return (struct field_string){VALUE_KNOWN, text};
+}
+
+static void fill(struct arena *a, struct bucket_protection *m, const struct s3_versioning *now)
+{
+    struct versioning *versioning = arena_alloc(a, sizeof(*versioning));
+    struct finding *finding = arena_alloc(a, sizeof(*finding));
+    versioning->status = known(s3_versioning_status_name(now->status));
+    versioning->mfa_delete = known(s3_versioning_mfa_delete_name(now->mfa_delete));
+    m->versioning = (struct field_object){VALUE_KNOWN, versioning};
+    m->findings = (struct field_objects){.state = VALUE_KNOWN, .v = finding};
+    if (versioning_findings[now->status].severity) {
+        const char *what = versioning_findings[now->status].what;
+        finding->severity = known(versioning_findings[now->status].severity);
+        finding->message = known(arena_printf(a, "Bucket %s %s", m->bucket.v, what));
+        finding->remedy = known(versioning_findings[now->status].remedy);
+        m->findings.n = 1;
+    }
+}
+
+static enum rc bucket_protection_read(struct ctx *cx, struct call *call, void *model)
+{
+    struct bucket_protection *m = model;
+    struct s3_client *s3 = NULL;
+    struct s3_versioning now = {0};
+    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    if (rc == RC_NOT_FOUND) {
+        return s3_bucket_missing(cx, s3, m->bucket.v, path_attribute(cx->arena, NULL, "bucket"));
+    }
+    if (rc == RC_OK) {
+        fill(cx->arena, m, &now);
+    }
+    return rc;
+}
+
+const struct data_source bucket_protection_data_source = {
+    .type_name = "seedbank_bucket_protection",
+    .summary = "What protects a bucket now, and what is missing.",
+    .doc = "What protects a bucket now, and what is missing. It changes nothing: use it in a "
+           "`check` block to hear of a gap at every plan, also where another tool manages the "
+           "bucket. The access key needs the permission `s3:GetBucketVersioning`.",
+    .attrs = attrs,
+    .model_size = sizeof(struct bucket_protection),
+    .read = bucket_protection_read,
+};
