@@ -56,7 +56,7 @@ const struct attr rpc_fixture_thing_attrs[] = {
     {0},
 };
 
-static void remember(char (*ret_text)[32], const char *text)
+static void remember(char (*ret_text)[64], const char *text)
 {
     snprintf(*ret_text, sizeof(*ret_text), "%s", text ? text : "");
 }

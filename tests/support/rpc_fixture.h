@@ -49,7 +49,7 @@ struct rpc_script {
 /* What the callbacks saw; for tests of one thread. */
 struct rpc_seen {
     int calls;
-    char token[32], note[32];
+    char token[64], note[64];
     int64_t timeout_ms, from_version;
 };
 
