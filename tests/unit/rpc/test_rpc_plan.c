@@ -8,114 +8,135 @@
 #define STORED "zone=z name=n mode=on id=i-1 etag=e-1"
 #define KEPT   "{\"n\":\"before\"}"
 
+static const struct row {
+    const char *name, *prior, *proposed, *config;
+    struct rpc_script script;
+    const char *planned, *replace, *identity, *private, *said;
+} rows[] = {
+    {"create",
+     "null",
+     "zone=z name=n",
+     "zone=z name=n",
+     {0},
+     "{etag=? id=? mode=on name=n weight=? zone=z}",
+     "",
+     "z/n",
+     KEPT,
+     ""},
+    {"create under a name that is not known",
+     "null",
+     "zone=z name=?",
+     "zone=z name=?",
+     {0},
+     "{etag=? id=? mode=on name=? weight=? zone=z}",
+     "",
+     "(none)",
+     KEPT,
+     ""},
+    {"all is unknown",
+     "null",
+     "zone=? name=? ttl=? mode=? size=? parts=? timeouts=?",
+     "zone=? name=? ttl=? mode=? size=? parts=? timeouts=?",
+     {0},
+     "{etag=? id=? mode=? name=? parts=? size=? timeouts=? ttl=? weight=? zone=?}",
+     "",
+     "(none)",
+     KEPT,
+     ""},
+    {"nothing to do",
+     STORED,
+     STORED,
+     "zone=z name=n",
+     {0},
+     "{etag=e-1 id=i-1 mode=on name=n zone=z}",
+     "",
+     "z/n",
+     KEPT,
+     ""},
+    {"update",
+     STORED,
+     STORED " size=2",
+     "zone=z name=n size=2",
+     {.note = "new"},
+     "{etag=? id=i-1 mode=on name=n size=2 weight=? zone=z}",
+     "",
+     "z/n",
+     "{\"n\":\"new\"}",
+     ""},
+    {"another name",
+     STORED,
+     "zone=z name=m mode=on id=i-1 etag=e-1",
+     "zone=z name=m",
+     {0},
+     "{etag=? id=i-1 mode=on name=m weight=? zone=z}",
+     "name",
+     "z/m",
+     KEPT,
+     ""},
+    {"own replacements, sorted and each once",
+     STORED,
+     "zone=z name=m mode=on id=i-1 etag=e-1 size=2",
+     "zone=z name=m size=2",
+     {.replace = {"size", "name", "size"}},
+     "{etag=? id=i-1 mode=on name=m size=2 weight=? zone=z}",
+     "name size",
+     "z/m",
+     KEPT,
+     ""},
+    {"destroy",
+     STORED,
+     "null",
+     "null",
+     {.note = "new", .rc = RC_FAIL},
+     "null",
+     "",
+     "z/n",
+     KEPT,
+     ""},
+    {"write-only values stay out",
+     "null",
+     "zone=z name=n token=s3cret",
+     "zone=z name=n token=s3cret",
+     {.tells_token = true},
+     "{etag=? id=? mode=on name=n weight=? zone=z}",
+     "",
+     "z/n",
+     KEPT,
+     ""},
+    {"the plan step fails",
+     STORED,
+     STORED,
+     "zone=z name=n",
+     {.rc = RC_FAIL},
+     "(none)",
+     "",
+     "(none)",
+     "",
+     "E Provider defect: an operation failed without saying why"},
+};
+
+static void check(struct ctx *cx, const struct row *row,
+                  const Tfplugin6__PlanResourceChange__Response *res)
+{
+    const char *said = rpc_fixture_said(cx, res->n_diagnostics, res->diagnostics);
+    const char *planned = rpc_fixture_text(cx, rpc_fixture_thing_attrs, res->planned_state);
+    const char *identity = rpc_fixture_identity(cx, res->planned_identity);
+    const char *private = rpc_fixture_bytes_text(cx, res->planned_private);
+    const char *replace = "";
+    for (size_t k = 0; k < res->n_requires_replace; k++) {
+        assert_int_equal(res->requires_replace[k]->n_steps, 1);
+        replace = arena_printf(cx->arena, "%s%s%s", replace, k ? " " : "",
+                               res->requires_replace[k]->steps[0]->attribute_name);
+    }
+    bool fits = *row->said ? strstr(said, row->said) != NULL : *said == '\0';
+    if (!fits || strcmp(planned, row->planned) != 0 || strcmp(replace, row->replace) != 0 ||
+        strcmp(identity, row->identity) != 0 || strcmp(private, row->private) != 0)
+        fail_msg("%s:\n  planned %s\n  replace %s\n  identity %s\n  private %s\n  said %s",
+                 row->name, planned, replace, identity, private, said);
+}
+
 static void plans(void **state)
 {
-    static const struct {
-        const char *name, *prior, *proposed, *config;
-        struct rpc_script script;
-        const char *planned, *replace, *identity, *private, *said;
-    } rows[] = {
-        {"create",
-         "null",
-         "zone=z name=n",
-         "zone=z name=n",
-         {0},
-         "{etag=? id=? mode=on name=n weight=? zone=z}",
-         "",
-         "z/n",
-         KEPT,
-         ""},
-        {"create under a name that is not known",
-         "null",
-         "zone=z name=?",
-         "zone=z name=?",
-         {0},
-         "{etag=? id=? mode=on name=? weight=? zone=z}",
-         "",
-         "(none)",
-         KEPT,
-         ""},
-        {"all is unknown",
-         "null",
-         "zone=? name=? ttl=? mode=? size=? parts=? timeouts=?",
-         "zone=? name=? ttl=? mode=? size=? parts=? timeouts=?",
-         {0},
-         "{etag=? id=? mode=? name=? parts=? size=? timeouts=? ttl=? weight=? zone=?}",
-         "",
-         "(none)",
-         KEPT,
-         ""},
-        {"nothing to do",
-         STORED,
-         STORED,
-         "zone=z name=n",
-         {0},
-         "{etag=e-1 id=i-1 mode=on name=n zone=z}",
-         "",
-         "z/n",
-         KEPT,
-         ""},
-        {"update",
-         STORED,
-         STORED " size=2",
-         "zone=z name=n size=2",
-         {.note = "new"},
-         "{etag=? id=i-1 mode=on name=n size=2 weight=? zone=z}",
-         "",
-         "z/n",
-         "{\"n\":\"new\"}",
-         ""},
-        {"another name",
-         STORED,
-         "zone=z name=m mode=on id=i-1 etag=e-1",
-         "zone=z name=m",
-         {0},
-         "{etag=? id=i-1 mode=on name=m weight=? zone=z}",
-         "name",
-         "z/m",
-         KEPT,
-         ""},
-        {"own replacements, sorted and each once",
-         STORED,
-         "zone=z name=m mode=on id=i-1 etag=e-1 size=2",
-         "zone=z name=m size=2",
-         {.replace = {"size", "name", "size"}},
-         "{etag=? id=i-1 mode=on name=m size=2 weight=? zone=z}",
-         "name size",
-         "z/m",
-         KEPT,
-         ""},
-        {"destroy",
-         STORED,
-         "null",
-         "null",
-         {.note = "new", .rc = RC_FAIL},
-         "null",
-         "",
-         "z/n",
-         KEPT,
-         ""},
-        {"write-only values stay out",
-         "null",
-         "zone=z name=n token=s3cret",
-         "zone=z name=n token=s3cret",
-         {.tells_token = true},
-         "{etag=? id=? mode=on name=n weight=? zone=z}",
-         "",
-         "z/n",
-         KEPT,
-         ""},
-        {"the plan step fails",
-         STORED,
-         STORED,
-         "zone=z name=n",
-         {.rc = RC_FAIL},
-         "(none)",
-         "",
-         "(none)",
-         "",
-         "E Provider defect: an operation failed without saying why"},
-    };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         Tfplugin6__PlanResourceChange__Request req;
@@ -133,22 +154,7 @@ static void plans(void **state)
         f->script = rows[i].script;
         rpc_plan_resource_change(cx, f->server, &req, &res);
 
-        const char *said = rpc_fixture_said(cx, res.n_diagnostics, res.diagnostics);
-        const char *planned = rpc_fixture_text(cx, rpc_fixture_thing_attrs, res.planned_state);
-        const char *identity = rpc_fixture_identity(cx, res.planned_identity);
-        const char *private = rpc_fixture_bytes_text(cx, res.planned_private);
-        const char *replace = "";
-        for (size_t k = 0; k < res.n_requires_replace; k++) {
-            assert_int_equal(res.requires_replace[k]->n_steps, 1);
-            replace = arena_printf(cx->arena, "%s%s%s", replace, k ? " " : "",
-                                   res.requires_replace[k]->steps[0]->attribute_name);
-        }
-        bool fits = *rows[i].said ? strstr(said, rows[i].said) != NULL : *said == '\0';
-        if (!fits || strcmp(planned, rows[i].planned) != 0 ||
-            strcmp(replace, rows[i].replace) != 0 || strcmp(identity, rows[i].identity) != 0 ||
-            strcmp(private, rows[i].private) != 0)
-            fail_msg("%s:\n  planned %s\n  replace %s\n  identity %s\n  private %s\n  said %s",
-                     rows[i].name, planned, replace, identity, private, said);
+        check(cx, &rows[i], &res);
         assert_false(res.legacy_type_system);
         assert_null(res.deferred);
     }
