@@ -152,11 +152,6 @@ const struct provider_block clients_provider_block = {
 
 /* ---- S3 -------------------------------------------------------------------------------------- */
 
-static const struct path *s3_path(struct ctx *cx, const char *setting)
-{
-    return path_attribute(cx->arena, path_attribute(cx->arena, NULL, "s3"), setting);
-}
-
 static enum rc refuse_unknown(struct ctx *cx, const char *setting)
 {
     return diag_error(cx, NULL,
@@ -200,43 +195,73 @@ static const char *environment(const char *name)
     return v && v[0] ? v : NULL;
 }
 
+static const char *text_or_null(const struct field_string *f)
+{
+    return f->v && f->v[0] ? f->v : NULL;
+}
+
 static const char *text_or_environment(const struct field_string *f, const char *variable)
 {
-    return f->v && f->v[0] ? f->v : environment(variable);
+    const char *text = text_or_null(f);
+    return text ? text : environment(variable);
 }
 
-/* One set from one source: the block's keys, or the environment's; never a mixture. */
-static enum rc check_keys(struct ctx *cx, const struct s3_options *o, const struct path *path,
-                          const char *access_name, const char *secret_name)
+/* One source of a credential: its values, NULL where there is none, and what they are called. */
+struct key_source {
+    const char *access, *secret, *token;
+    const char *access_name, *secret_name, *token_name;
+};
+
+static bool is_empty(const struct key_source *k)
 {
-    if (o->access_key && o->secret_key) {
+    return !k->access && !k->secret && !k->token;
+}
+
+static enum rc check_keys(struct ctx *cx, const struct key_source *k)
+{
+    if (k->access && k->secret) {
         return RC_OK;
     }
-    if (o->access_key || o->secret_key) {
-        return diag_error(cx, path, "Half a set of S3 credentials",
-                          "%s is set but %s is not. A credential is one set from one source; give "
-                          "both in the same place.",
-                          o->access_key ? access_name : secret_name,
-                          o->access_key ? secret_name : access_name);
+    if (is_empty(k)) {
+        return diag_error(cx, NULL, "No S3 credentials",
+                          "Set s3.access_key and s3.secret_key in the provider block, or "
+                          "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. "
+                          "Both were looked at; neither holds a key.");
     }
-    return diag_error(cx, path, "No S3 credentials",
-                      "Set s3.access_key and s3.secret_key in the provider block, or "
-                      "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. Both "
-                      "were looked at; neither holds a key.");
+    return diag_error(cx, NULL, "Half a set of S3 credentials",
+                      "%s is set but %s is not. A credential is one set from one source; give "
+                      "both in the same place.",
+                      k->access   ? k->access_name
+                      : k->secret ? k->secret_name
+                                  : k->token_name,
+                      k->access ? k->secret_name : k->access_name);
 }
 
+/* The block's keys, or the environment's; never a mixture. */
 static enum rc choose_keys(struct ctx *cx, const struct s3_block *b, struct s3_options *o)
 {
-    if (b->access_key.v || b->secret_key.v || b->session_token.v) {
-        o->access_key = b->access_key.v;
-        o->secret_key = b->secret_key.v;
-        o->session_token = b->session_token.v;
-        return check_keys(cx, o, s3_path(cx, "access_key"), "s3.access_key", "s3.secret_key");
+    struct key_source k = {
+        text_or_null(&b->access_key),
+        text_or_null(&b->secret_key),
+        text_or_null(&b->session_token),
+        "s3.access_key",
+        "s3.secret_key",
+        "s3.session_token",
+    };
+    if (is_empty(&k)) {
+        k = (struct key_source){
+            environment("SEEDBANK_S3_ACCESS_KEY"),
+            environment("SEEDBANK_S3_SECRET_KEY"),
+            environment("SEEDBANK_S3_SESSION_TOKEN"),
+            "SEEDBANK_S3_ACCESS_KEY",
+            "SEEDBANK_S3_SECRET_KEY",
+            "SEEDBANK_S3_SESSION_TOKEN",
+        };
     }
-    o->access_key = environment("SEEDBANK_S3_ACCESS_KEY");
-    o->secret_key = environment("SEEDBANK_S3_SECRET_KEY");
-    o->session_token = environment("SEEDBANK_S3_SESSION_TOKEN");
-    return check_keys(cx, o, NULL, "SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY");
+    o->access_key = k.access;
+    o->secret_key = k.secret;
+    o->session_token = k.token;
+    return check_keys(cx, &k);
 }
 
 static enum rc make_s3(struct ctx *cx, struct clients *c)

@@ -40,10 +40,17 @@ struct rpc_server *rpc_server_new(const struct registry *registry, const struct 
     return s;
 }
 
-/* Under the lock. */
+/* One user less; the last one frees. Not under the lock: closing connections takes time, and no
+ * other call should wait for it. */
 static void drop(struct configuration *c)
 {
-    if (c && --c->users == 0) {
+    if (!c) {
+        return;
+    }
+    pthread_mutex_lock(&c->server->lock);
+    bool last = --c->users == 0;
+    pthread_mutex_unlock(&c->server->lock);
+    if (last) {
         session_free(c->session);
     }
 }
@@ -65,6 +72,11 @@ const struct registry *rpc_server_registry(const struct rpc_server *s)
 
 /* ---- Configuration --------------------------------------------------------------------------- */
 
+static void give_back(void *arg)
+{
+    drop(arg);
+}
+
 enum rc rpc_server_configure(struct ctx *cx, struct rpc_server *s, const void *model)
 {
     struct session *session = session_new();
@@ -79,20 +91,14 @@ enum rc rpc_server_configure(struct ctx *cx, struct rpc_server *s, const void *m
     pthread_mutex_lock(&s->lock);
     /* Never more than a few: the server's arena may keep the small record. */
     struct configuration *c = arena_alloc(s->arena, sizeof(*c));
-    *c = (struct configuration){s, session, clients, 1};
-    drop(s->current);
+    struct configuration *former = s->current;
+    *c =
+        (struct configuration){s, session, clients, 2}; /* the server, and this call: cx->session */
     s->current = c;
     pthread_mutex_unlock(&s->lock);
+    arena_defer(cx->arena, give_back, c);
+    drop(former);
     return RC_OK;
-}
-
-static void give_back(void *arg)
-{
-    struct configuration *c = arg;
-    struct rpc_server *s = c->server;
-    pthread_mutex_lock(&s->lock);
-    drop(c);
-    pthread_mutex_unlock(&s->lock);
 }
 
 struct clients *rpc_server_clients(struct ctx *cx, struct rpc_server *s)

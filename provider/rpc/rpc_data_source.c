@@ -57,6 +57,11 @@ static enum rc read(struct ctx *cx, struct rpc_server *s,
         decode_config(cx, d, req->config, &config, &model) != RC_OK) {
         return RC_FAIL;
     }
+    if (!value_is_known(config) || !value_is_wholly_known(config)) {
+        return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot read %s", d->type_name),
+                          "Its configuration is missing or still unknown. This is a defect of the "
+                          "program that runs the plan.");
+    }
     enum rc rc = d->read(cx, &call, model);
     if (rc != RC_OK) {
         return rc == RC_FAIL ? rc

@@ -7,6 +7,7 @@
 #include "schema/model.h"
 #include "schema/plan.h"
 #include "schema/private_state.h"
+#include "schema/write_only.h"
 
 enum { MOST_OWN_REPLACEMENTS = 16 };
 
@@ -38,7 +39,8 @@ static enum rc own_step(struct ctx *cx, const struct resource *r, struct call *c
                        ? result->requires_replace[i]
                        : path_attribute(cx->arena, NULL, replace[i - result->n_requires_replace]);
     }
-    result->planned = model_encode(cx->arena, r->attrs, step.planned);
+    result->planned =
+        write_only_null(cx, r->attrs, model_encode(cx->arena, r->attrs, step.planned));
     result->n_requires_replace = plan_sort_paths(paths, n);
     result->requires_replace = paths;
     return RC_OK;

@@ -166,12 +166,21 @@ static enum rc bucket_versioning_update(struct ctx *cx, struct call *call, const
 {
     const struct bucket_versioning *before = prior;
     struct bucket_versioning *m = state;
-    if (str_is(str_of(m->status.v), before->status.v)) {
-        return bucket_versioning_read(cx, call, state);
-    }
+    enum s3_versioning_status wanted = s3_versioning_status_of(m->status.v);
     struct s3_client *s3 = NULL;
+    struct s3_versioning now = {0};
     if (clients_s3(cx, call->clients, &s3) != RC_OK) {
         return RC_FAIL;
+    }
+    if (wanted == s3_versioning_status_of(before->status.v)) {
+        enum rc seen = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+        if (seen != RC_OK) {
+            return seen == RC_NOT_FOUND ? missing(cx, s3, m) : RC_FAIL;
+        }
+        if (now.status == wanted) {
+            fill(m, &now);
+            return RC_OK;
+        } /* else somebody changed it since the plan */
     }
     enum rc rc = put_and_wait(cx, call, s3, m);
     if (rc != RC_OK) {

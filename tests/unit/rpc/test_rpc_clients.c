@@ -1,0 +1,223 @@
+/* From the provider block to the S3 client: which keys, what is missing, one client for all. */
+#include "unit.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ctx.h"
+#include "base/session.h"
+#include "clients.h"
+#include "notation.h"
+#include "s3/s3_client.h"
+#include "schema/model.h"
+
+#define ENV_KEYS 3
+static const char *const variables[] = {"SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY",
+                                        "SEEDBANK_S3_SESSION_TOKEN", "SEEDBANK_S3_ENDPOINT",
+                                        "SEEDBANK_S3_REGION"};
+
+struct made {
+    struct ctx *cx;
+    struct session *session;
+    struct clients *clients;
+};
+
+static struct made make(const char *block)
+{
+    struct made m = {.session = session_new()};
+    m.cx = ctx_new(&(struct ctx_options){.session = m.session});
+    const struct type *t = attr_object_type(m.cx->arena, clients_provider_block.attrs);
+    void *model = arena_alloc(m.cx->arena, clients_provider_block.model_size);
+    assert_int_equal(model_decode(m.cx, clients_provider_block.attrs,
+                                  notation_object(m.cx->arena, t, block), model),
+                     RC_OK);
+    assert_int_equal(clients_provider_block.configure(m.cx, m.session, model, &m.clients), RC_OK);
+    return m;
+}
+
+static void drop(struct made *m)
+{
+    ctx_free(m->cx);
+    session_free(m->session);
+}
+
+static void set_environment(const char *const *values, size_t n)
+{
+    for (size_t i = 0; i < COUNT(variables); i++)
+        unsetenv(variables[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (values[i])
+            setenv(variables[i], values[i], 1);
+    }
+}
+
+static const char *none(const char *s)
+{
+    return s ? s : "-";
+}
+
+static void keys_are_one_set_from_one_source(void **state)
+{
+    static const struct {
+        const char *block, *environment[ENV_KEYS];
+        const char *keys; /* access/secret/token */
+        const char *error;
+    } rows[] = {
+        {"s3={access_key=a secret_key=b}", {0}, "a/b/-", NULL},
+        {"s3={access_key=a secret_key=b session_token=c}", {0}, "a/b/c", NULL},
+        {"s3={access_key=a secret_key=b}", {"x", "y", "z"}, "a/b/-", NULL},
+        {"s3={}", {"x", "y", "z"}, "x/y/z", NULL},
+        {"null", {"x", "y", NULL}, "x/y/-", NULL},
+        {"s3={access_key='' secret_key='' session_token=''}", {"x", "y", NULL}, "x/y/-", NULL},
+        {"s3={access_key=a secret_key=b session_token=''}", {"x", "y", "z"}, "a/b/-", NULL},
+        {"s3={access_key=a}", {"x", "y", NULL}, NULL, "s3.access_key is set but s3.secret_key is"},
+        {"s3={access_key=a secret_key=''}", {0}, NULL, "s3.access_key is set but s3.secret_key is"},
+        {"s3={secret_key=b}", {"x", "y", NULL}, NULL, "s3.secret_key is set but s3.access_key is"},
+        {"s3={session_token=c}",
+         {"x", "y", NULL},
+         NULL,
+         "s3.session_token is set but s3.access_key is"},
+        {"s3={}",
+         {"x", NULL, NULL},
+         NULL,
+         "SEEDBANK_S3_ACCESS_KEY is set but SEEDBANK_S3_SECRET_KEY is"},
+        {"s3={}",
+         {"x", "", NULL},
+         NULL,
+         "SEEDBANK_S3_ACCESS_KEY is set but SEEDBANK_S3_SECRET_KEY is"},
+        {"s3={}",
+         {NULL, "y", NULL},
+         NULL,
+         "SEEDBANK_S3_SECRET_KEY is set but SEEDBANK_S3_ACCESS_KEY is"},
+        {"s3={}",
+         {NULL, NULL, "z"},
+         NULL,
+         "SEEDBANK_S3_SESSION_TOKEN is set but SEEDBANK_S3_ACCESS_KEY is"},
+        {"s3={}", {0}, NULL, "Both were looked at; neither holds a key"},
+        {"s3={access_key='' secret_key=''}", {"", "", ""}, NULL, "Both were looked at"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        set_environment(rows[i].environment, ENV_KEYS);
+        struct made m = make(rows[i].block);
+        struct s3_client *s3 = NULL;
+        enum rc rc = clients_s3(m.cx, m.clients, &s3);
+        if (rows[i].keys) {
+            if (rc != RC_OK)
+                fail_msg("row %zu: %s", i, m.cx->diags.first->summary);
+            assert_string_equal(
+                arena_printf(m.cx->arena, "%s/%s/%s", none(s3->credentials.access_key),
+                             none(s3->credentials.secret_key), none(s3->credentials.session_token)),
+                rows[i].keys);
+        } else {
+            assert_int_equal(rc, RC_FAIL);
+            assert_null(s3);
+            assert_int_equal(m.cx->diags.errors, 1);
+            assert_diag(m.cx, rows[i].error);
+            /* A path would be looked up in the configuration of the resource at hand. */
+            assert_null(m.cx->diags.first->path);
+        }
+        drop(&m);
+    }
+    set_environment(NULL, 0);
+}
+
+static void endpoint_and_region(void **state)
+{
+    static const char *const environment[] = {"x", "y", NULL, "http://env.example", "env-1"};
+    static const struct {
+        const char *block, *host, *region;
+    } rows[] = {
+        {"s3={}", "env.example", "env-1"},
+        {"s3={endpoint='' region=''}", "env.example", "env-1"},
+        {"s3={endpoint='http://own.example' region=own-1}", "own.example", "own-1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        set_environment(environment, COUNT(environment));
+        struct made m = make(rows[i].block);
+        struct s3_client *s3 = NULL;
+        assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_OK);
+        assert_string_equal(s3->host, rows[i].host);
+        assert_string_equal(s3->region, rows[i].region);
+        drop(&m);
+    }
+    set_environment(NULL, 0);
+}
+
+static void unknown_settings_are_named(void **state)
+{
+    static const char *const settings[] = {
+        "endpoint", "region",           "access_key",  "secret_key",      "session_token",
+        "ca_file",  "force_path_style", "max_retries", "request_timeout",
+    };
+    (void)state;
+    for (size_t i = 0; i <= COUNT(settings); i++) {
+        char block[64] = "s3=?";
+        char wanted[64] = "Provider setting s3 is not known yet";
+        if (i < COUNT(settings)) {
+            snprintf(block, sizeof(block), "s3={%s=?}", settings[i]);
+            snprintf(wanted, sizeof(wanted), "Provider setting s3.%s is not", settings[i]);
+        }
+        struct made m = make(block);
+        struct s3_client *s3 = NULL;
+        assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_FAIL);
+        assert_int_equal(m.cx->diags.errors, 1);
+        assert_diag(m.cx, wanted);
+        drop(&m);
+    }
+}
+
+static void without_configuration(void **state)
+{
+    struct ctx *cx = ctx_new(&(struct ctx_options){0});
+    struct s3_client *s3 = NULL;
+    (void)state;
+    assert_int_equal(clients_s3(cx, NULL, &s3), RC_FAIL);
+    assert_diag(cx, "The provider is not configured");
+    ctx_free(cx);
+}
+
+struct asker {
+    const struct made *made;
+    struct s3_client *s3;
+};
+
+static void *ask(void *arg)
+{
+    struct asker *a = arg;
+    struct ctx *cx = ctx_new(&(struct ctx_options){.session = a->made->session});
+    assert_int_equal(clients_s3(cx, a->made->clients, &a->s3), RC_OK);
+    ctx_free(cx);
+    return NULL;
+}
+
+static void one_client_for_all_threads(void **state)
+{
+    struct made m = make("s3={access_key=a secret_key=b}");
+    struct asker askers[16];
+    pthread_t threads[COUNT(askers)];
+    (void)state;
+    for (size_t i = 0; i < COUNT(askers); i++) {
+        askers[i] = (struct asker){.made = &m};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, &askers[i]), 0);
+    }
+    for (size_t i = 0; i < COUNT(askers); i++)
+        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < COUNT(askers); i++) {
+        assert_non_null(askers[i].s3);
+        assert_ptr_equal(askers[i].s3, askers[0].s3);
+    }
+    drop(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_one_set_from_one_source), cmocka_unit_test(endpoint_and_region),
+        cmocka_unit_test(unknown_settings_are_named),       cmocka_unit_test(without_configuration),
+        cmocka_unit_test(one_client_for_all_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
