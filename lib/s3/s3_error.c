@@ -102,8 +102,8 @@ static const struct row *row_of(const struct s3_error *e)
     return find(by_status, sizeof(by_status) / sizeof(*by_status), status);
 }
 
-/* A server may send back what it was sent. Dropping a tag from a secret, or cutting it, would hide it
- * from the look that diagnostics take themselves. */
+/* A server may send back what it was sent. Dropping a tag from a secret, or cutting it, would hide
+ * it from the look that diagnostics take themselves. */
 static struct str without_secrets(struct ctx *cx, struct str text)
 {
     struct redact *secrets = cx->session ? session_redact(cx->session) : NULL;
