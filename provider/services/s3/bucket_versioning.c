@@ -60,7 +60,8 @@ static const struct attr attrs[] = {
 static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
 {
     m->status = (struct field_string){VALUE_KNOWN, s3_versioning_status_name(v->status)};
-    m->mfa_delete = (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
+    m->mfa_delete =
+        (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
 }
 
 /* A change whose answer was an error or never came may have been made all the same: only the server

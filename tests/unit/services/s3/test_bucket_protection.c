@@ -110,8 +110,7 @@ static void mfa_delete_is_shown(void **state)
 {
     struct fixture *f = *state;
     answer(f, 200, ANSWER "<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>" END, NULL);
-    assert_field(f, result(f, "bucket=files"), "versioning",
-                 "{mfa_delete=Enabled status=Enabled}");
+    assert_field(f, result(f, "bucket=files"), "versioning", "{mfa_delete=Enabled status=Enabled}");
 }
 
 static void what_is_missing_is_an_error_with_a_remedy(void **state)
