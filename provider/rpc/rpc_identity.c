@@ -46,6 +46,17 @@ enum rc rpc_identity_encode(struct ctx *cx, const struct resource *r, const stru
     return RC_OK;
 }
 
+const char *rpc_identity_text(struct arena *a, const struct resource *r, const struct value *object)
+{
+    const char *text = "";
+    for (size_t i = 0; r->identity[i]; i++) {
+        const struct value *part = value_field(object, r->identity[i]);
+        const char *known = part && value_is_known(part) ? str_dup(a, part->text) : "";
+        text = arena_printf(a, "%s%s%s", text, i ? "/" : "", known);
+    }
+    return text;
+}
+
 /* "bucket/rule_id": how the import ID is made. */
 static char *form_of(struct arena *a, const struct resource *r)
 {
@@ -61,6 +72,10 @@ enum rc rpc_identity_from_id(struct ctx *cx, const struct resource *r, const cha
 {
     size_t n = rpc_identity_count(r);
     const char *rest = id;
+    if (!str_utf8_valid(str_of(id))) {
+        return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot import %s", r->type_name),
+                          "The import ID is not valid UTF-8. Check its spelling.");
+    }
     for (size_t i = 0; i < n; i++) {
         const char *slash = i + 1 < n ? strchr(rest, '/') : NULL;
         size_t length = slash ? (size_t)(slash - rest) : strlen(rest);
@@ -85,7 +100,13 @@ enum rc rpc_identity_from_wire(struct ctx *cx, const struct resource *r,
     }
     for (size_t i = 0; r->identity[i]; i++) {
         const struct value *part = value_is_known(v) ? value_field(v, r->identity[i]) : NULL;
-        if (!part || !value_is_known(part) || part->text.n == 0) {
+        bool given = part && value_is_known(part) && part->text.n > 0;
+        if (given && memchr(part->text.p, '\0', part->text.n)) {
+            return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot import %s", r->type_name),
+                              "The identity's %s must not hold the character U+0000. Remove it.",
+                              r->identity[i]);
+        }
+        if (!given) {
             return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot import %s", r->type_name),
                               "The identity must give a value for %s.", r->identity[i]);
         }

@@ -24,6 +24,10 @@ enum rc rpc_identity_from_wire(struct ctx *cx, const struct resource *r,
                                const Tfplugin6__ResourceIdentityData *wire,
                                const char **ret_parts) RC_MUST_CHECK;
 
+/* The parts of a known object joined by '/', for messages. */
+const char *rpc_identity_text(struct arena *a, const struct resource *r,
+                              const struct value *object);
+
 size_t rpc_identity_count(const struct resource *r);
 
 #endif

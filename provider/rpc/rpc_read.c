@@ -10,13 +10,12 @@
 
 static void warn_gone(struct ctx *cx, const struct resource *r, const struct value *prior)
 {
-    const struct value *first = value_field(prior, r->identity[0]);
-    diag_warning(
-        cx, NULL,
-        arena_printf(cx->arena, "%s %s is gone", r->type_name, value_describe(cx->arena, first)),
-        "It is in the state, but the server no longer has it: it was removed outside of "
-        "this configuration, or the provider now points at another server. The plan will "
-        "create it again.");
+    diag_warning(cx, NULL,
+                 arena_printf(cx->arena, "%s \"%s\" is gone", r->type_name,
+                              rpc_identity_text(cx->arena, r, prior)),
+                 "It is in the state, but the server no longer has it: it was removed outside of "
+                 "this configuration, or the provider now points at another server. The plan will "
+                 "create it again.");
 }
 
 static enum rc read(struct ctx *cx, struct rpc_server *s,
@@ -35,7 +34,14 @@ static enum rc read(struct ctx *cx, struct rpc_server *s,
         rpc_resource_model(cx, r, prior, &model) != RC_OK) {
         return RC_FAIL;
     }
+    if (!value_is_wholly_known(prior)) {
+        return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot read %s", r->type_name),
+                          "The stored state holds unknown values. This is a defect of the program "
+                          "that runs the plan.");
+    }
     if (!model) {
+        res->private_ = req->private_;
+        res->new_identity = req->current_identity;
         return rpc_wire_encode(cx, prior, t, "state", &res->new_state);
     }
     call.private = private_state_parse(cx, rpc_wire_str(req->private_));
@@ -45,12 +51,15 @@ static enum rc read(struct ctx *cx, struct rpc_server *s,
         warn_gone(cx, r, prior);
         return rpc_wire_encode(cx, value_null(cx->arena, t), t, "state", &res->new_state);
     }
+    rpc_resource_explain(cx, r, "read", rc);
     if (rc != RC_OK) {
-        return RC_FAIL;
+        return rc;
     }
+    struct diag_point point = diag_point(cx);
     const struct value *state = rpc_resource_state(cx, r, model, prior);
     res->private_ = rpc_wire_bytes(cx->arena, private_state_bytes(cx, call.private));
-    if (rpc_wire_encode(cx, state, t, "state", &res->new_state) != RC_OK) {
+    if (diag_failed_since(cx, point) ||
+        rpc_wire_encode(cx, state, t, "state", &res->new_state) != RC_OK) {
         return RC_FAIL;
     }
     return rpc_identity_encode(cx, r, state, &res->new_identity);

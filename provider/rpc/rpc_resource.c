@@ -39,10 +39,21 @@ const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r,
     }
     if (cx->diags.errors == 0) {
         diag_error(cx, NULL, "Provider defect: the result still holds unknown values",
-                   "%s was changed on the server, but its state is incomplete. Please report this.",
-                   r->type_name);
+                   "What is known of %s is incomplete. Please report this.", r->type_name);
     }
     return value_without_unknowns(cx->arena, state);
+}
+
+void rpc_resource_explain(struct ctx *cx, const struct resource *r, const char *operation,
+                          enum rc rc)
+{
+    if ((rc != RC_NOT_FOUND && rc != RC_CONFLICT) || cx->diags.errors > 0) {
+        return;
+    }
+    diag_error(cx, NULL, arena_printf(cx->arena, "Cannot %s %s", operation, r->type_name),
+               "The server says that %s.",
+               rc == RC_NOT_FOUND ? "what it belongs to does not exist"
+                                  : "it was changed by somebody else meanwhile");
 }
 
 /* ---- ValidateResourceConfig ------------------------------------------------------------------ */
@@ -112,7 +123,7 @@ static enum rc upgrade(struct ctx *cx, struct rpc_server *s,
     if (decode_raw(cx, req->raw_state, t, "state", &state) != RC_OK) {
         return RC_FAIL;
     }
-    if (req->version < r->version && r->upgrade) {
+    if (req->version < r->version && r->upgrade && !value_is_null(state)) {
         void *model = NULL;
         if (rpc_resource_model(cx, r, state, &model) != RC_OK ||
             r->upgrade(cx, req->version, model) != RC_OK) {
@@ -138,10 +149,22 @@ static enum rc upgrade_identity(struct ctx *cx, struct rpc_server *s,
 {
     const struct resource *r = NULL;
     const struct value *v = NULL;
-    if (rpc_server_resource(cx, s, req->type_name, &r) != RC_OK ||
-        decode_raw(cx, req->raw_identity, rpc_identity_type(cx->arena, r), "identity", &v) !=
-            RC_OK) {
+    if (rpc_server_resource(cx, s, req->type_name, &r) != RC_OK) {
         return RC_FAIL;
+    }
+    if (req->version > 0) { /* no identity has a later one so far */
+        return diag_error(cx, NULL, "The identity was written by a newer version of the provider",
+                          "%s is stored with identity version %lld, this provider (%s) knows 0. "
+                          "Use the newer provider again.",
+                          r->type_name, (long long)req->version, SEEDBANK_VERSION);
+    }
+    if (decode_raw(cx, req->raw_identity, rpc_identity_type(cx->arena, r), "identity", &v) !=
+        RC_OK) {
+        return RC_FAIL;
+    }
+    if (value_is_null(v)) {
+        return diag_error(cx, NULL, "Cannot read the stored identity",
+                          "%s is stored with an identity that is null. Refresh it.", r->type_name);
     }
     return rpc_identity_encode(cx, r, v, ret_wire);
 }

@@ -17,4 +17,9 @@ enum rc rpc_resource_model(struct ctx *cx, const struct resource *r, const struc
 const struct value *rpc_resource_state(struct ctx *cx, const struct resource *r, const void *model,
                                        const struct value *before);
 
+/* The error for an operation ("create", "delete") that ended with RC_NOT_FOUND or RC_CONFLICT,
+ * which say nothing. Adds none where there is one already; RC_OK and RC_FAIL are left to others. */
+void rpc_resource_explain(struct ctx *cx, const struct resource *r, const char *operation,
+                          enum rc rc);
+
 #endif

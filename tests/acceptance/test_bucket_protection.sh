@@ -128,5 +128,5 @@ data "seedbank_bucket_protection" "uploads" {
   expected_bucket_owner = ""
 }
 TF
-check "an empty owner is refused before anything is asked" refuses "1 to 128 bytes" tf validate
+check "an empty owner is refused before anything is asked" refuses "must be 1 to 128" tf validate
 check "no provider process is left" none_left
