@@ -107,11 +107,10 @@ static const struct row *row_of(const struct s3_error *e)
 static struct str without_secrets(struct ctx *cx, struct str text)
 {
     struct redact *secrets = cx->session ? session_redact(cx->session) : NULL;
-    char *copy = str_dup(cx->arena, text);
+    char *copy = arena_alloc(cx->arena, text.n + 1);
 
     for (size_t i = 0; i < text.n; i++)
-        if (copy[i] == '\0')
-            copy[i] = ' ';
+        copy[i] = text.p[i] == '\0' ? ' ' : text.p[i]; /* text that goes on behind it counts too */
     return str_of(redact_text(secrets, cx->arena, copy));
 }
 
