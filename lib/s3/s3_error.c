@@ -102,16 +102,15 @@ static const struct row *row_of(const struct s3_error *e)
     return find(by_status, sizeof(by_status) / sizeof(*by_status), status);
 }
 
-/* A server may send back what it was sent. Dropping a tag from a secret, or cutting it, would hide it
- * from the look that diagnostics take themselves. */
+/* A server may send back what it was sent. Dropping a tag from a secret, or cutting it, would hide
+ * it from the look that diagnostics take themselves. */
 static struct str without_secrets(struct ctx *cx, struct str text)
 {
     struct redact *secrets = cx->session ? session_redact(cx->session) : NULL;
-    char *copy = str_dup(cx->arena, text);
+    char *copy = arena_alloc(cx->arena, text.n + 1);
 
     for (size_t i = 0; i < text.n; i++)
-        if (copy[i] == '\0')
-            copy[i] = ' ';
+        copy[i] = text.p[i] == '\0' ? ' ' : text.p[i]; /* text that goes on behind it counts too */
     return str_of(redact_text(secrets, cx->arena, copy));
 }
 

@@ -271,6 +271,12 @@ static void a_secret_that_was_sent_back_is_never_shown_in_part(void **state)
         assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
         assert_null(strstr(f->cx->diags.last->detail, "a-se"));
     }
+    http_server_expect(f->server, &(struct http_server_step){
+                                      .reply = {.status = 400,
+                                                .body = "one\0two " SECRET "\0",
+                                                .body_len = sizeof("one\0two " SECRET "\0") - 1}});
+    assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
+    assert_diag(f->cx, "one two (redacted)");
     redact_add(session_redact(f->session), "odd<br>secret");
     fixture_expect(f, "GET", "/files?versioning", 400, "it was odd<br>secret");
     assert_int_equal(ask(f, "GET", NULL), RC_FAIL);
