@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <sys/random.h>
+
 #include "base/arena.h"
 #include "base/cancel.h"
 
@@ -38,6 +40,15 @@ struct timespec clock_deadline(int64_t ms)
     int64_t end = system_monotonic_ms(NULL) + ms;
 
     return (struct timespec){.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+}
+
+int64_t clock_jitter_ms(int64_t limit_ms)
+{
+    uint64_t random = 0;
+
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        return limit_ms;
+    return (int64_t)(random % ((uint64_t)limit_ms + 1));
 }
 
 char *clock_rfc3339(struct arena *a, struct timespec t)

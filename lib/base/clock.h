@@ -25,6 +25,10 @@ extern const struct clock clock_system;
 /* The system's monotonic time in so many ms, for pthread waits with CLOCK_MONOTONIC. */
 struct timespec clock_deadline(int64_t ms);
 
+/* A random time from 0 to limit_ms (0 or more), both included: what failed together must not come
+ * back together. The limit itself when the system has no random bytes to give. */
+int64_t clock_jitter_ms(int64_t limit_ms);
+
 /* 2026-11-24T03:16:18Z */
 char *clock_rfc3339(struct arena *a, struct timespec t);
 

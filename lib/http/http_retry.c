@@ -1,6 +1,4 @@
 /* When a request is sent again, and how soon. */
-#include <sys/random.h>
-
 #include "base/ctx.h"
 #include "http/http_private.h"
 
@@ -20,16 +18,6 @@ bool http_retry_wanted(const struct http_request *request, const struct http_try
     if (t->cause == HTTP_COMPLETE)
         return is_passing_status(t->response.status);
     return http_error_passes(t->cause);
-}
-
-/* Uniform in 0..limit: many clients that failed together must not come back together. */
-static int64_t jitter(int64_t limit)
-{
-    uint64_t random = 0;
-
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        return limit;
-    return (int64_t)(random % ((uint64_t)limit + 1));
 }
 
 /* RFC 9110, 10.2.3: seconds, or a date. */
@@ -59,5 +47,5 @@ int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned t
 
     while (--tries > 0 && limit < LONGEST_MS)
         limit *= 2;
-    return asked_ms(cx, t) + jitter(limit > LONGEST_MS ? LONGEST_MS : limit);
+    return asked_ms(cx, t) + clock_jitter_ms(limit > LONGEST_MS ? LONGEST_MS : limit);
 }

@@ -1,7 +1,6 @@
 #include "s3/s3_versioning.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/buf.h"
 #include "base/ctx.h"
@@ -128,13 +127,9 @@ static bool is_over(const struct ctx *cx, const struct patience *p)
 /* Between half and the whole of the delay, so that many waiters do not come back together. */
 static enum rc pause_for(struct ctx *cx, struct patience *p)
 {
-    uint32_t dice = 0;
     int64_t left = p->deadline_ms - cx->clock->monotonic_ms(cx->clock);
-    int64_t ms;
+    int64_t ms = p->delay_ms / 2 + clock_jitter_ms(p->delay_ms / 2);
 
-    if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) != (ssize_t)sizeof(dice))
-        dice = UINT32_MAX / 2;
-    ms = p->delay_ms / 2 + (p->delay_ms / 2) * (int64_t)(dice % 1000) / 1000;
     p->delay_ms = p->delay_ms * 2 < LAST_DELAY_MS ? p->delay_ms * 2 : LAST_DELAY_MS;
     return ctx_sleep_ms(cx, ms < left ? ms : left > 0 ? left : 0);
 }

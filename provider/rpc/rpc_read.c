@@ -6,7 +6,6 @@
 #include "rpc/rpc_resource.h"
 #include "rpc/rpc_wire.h"
 #include "schema/private_state.h"
-#include "schema/timeouts.h"
 
 static void warn_gone(struct ctx *cx, const struct resource *r, const struct value *prior)
 {
@@ -45,7 +44,7 @@ static enum rc read(struct ctx *cx, struct rpc_server *s,
         return rpc_wire_encode(cx, prior, t, "state", &res->new_state);
     }
     call.private = private_state_parse(cx, rpc_wire_str(req->private_));
-    call.timeout_ms = timeouts_get(prior, "read", r->default_timeout_ms);
+    call.timeout_ms = r->default_timeout_ms; /* `timeouts` has none for reading */
     enum rc rc = r->read(cx, &call, model);
     if (rc == RC_NOT_FOUND) {
         warn_gone(cx, r, prior);

@@ -55,6 +55,20 @@ static void test_deadline_is_monotonic_time(void **state)
     }
 }
 
+static void test_jitter_reaches_both_ends_and_no_further(void **state)
+{
+    bool seen[4] = {false};
+
+    (void)state;
+    assert_int_equal(clock_jitter_ms(0), 0);
+    for (int i = 0; i < 1000; i++) {
+        int64_t ms = clock_jitter_ms(3);
+        assert_in_range(ms, 0, 3);
+        seen[ms] = true;
+    }
+    assert_true(seen[0] && seen[1] && seen[2] && seen[3]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +76,7 @@ int main(void)
         cmocka_unit_test(test_system_clock_moves_on),
         cmocka_unit_test(test_deadline_is_monotonic_time),
         cmocka_unit_test(test_sleep_ends_when_cancelled),
+        cmocka_unit_test(test_jitter_reaches_both_ends_and_no_further),
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
