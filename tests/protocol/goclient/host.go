@@ -50,10 +50,12 @@ type host struct {
 	client *goplugin.Client
 	cmd    *exec.Cmd
 	conn   *grpc.ClientConn
+	stderr *lockedBuffer
 }
 
 func startHost(options ...func(*goplugin.ClientConfig)) (*host, error) {
 	cmd := exec.Command(program)
+	stderr := new(lockedBuffer)
 	config := &goplugin.ClientConfig{
 		HandshakeConfig:  handshake,
 		VersionedPlugins: map[int]goplugin.PluginSet{5: {"provider": bare{}}, 6: {"provider": bare{}}},
@@ -61,6 +63,7 @@ func startHost(options ...func(*goplugin.ClientConfig)) (*host, error) {
 		AutoMTLS:         withTLS,
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		Logger:           hclog.NewNullLogger(),
+		Stderr:           stderr,
 	}
 	for _, option := range options {
 		option(config)
@@ -76,7 +79,7 @@ func startHost(options ...func(*goplugin.ClientConfig)) (*host, error) {
 		client.Kill()
 		return nil, err
 	}
-	return &host{client: client, cmd: cmd, conn: dispensed.(*grpc.ClientConn)}, nil
+	return &host{client: client, cmd: cmd, conn: dispensed.(*grpc.ClientConn), stderr: stderr}, nil
 }
 
 func (h *host) stop() { h.client.Kill() }
@@ -92,7 +95,10 @@ func withHost(run func(ctx context.Context, h *host) error) func() error {
 		defer cancel()
 		err = run(ctx, h)
 		h.stop()
-		return errors.Join(err, expect("exit code", h.cmd.ProcessState.ExitCode(), 0))
+		if ended := expect("exit code", h.cmd.ProcessState.ExitCode(), 0); ended != nil {
+			err = errors.Join(err, ended, errors.New("stderr: "+h.stderr.String()))
+		}
+		return err
 	}
 }
 
