@@ -27,14 +27,18 @@ static bool is(const char *argument, const char *name)
 
 int main(int argc, char **argv)
 {
-    if (argc == 1)
+    if (argc == 1) {
         return serve_run(&registry_seedbank, false);
-    if (argc == 2 && is(argv[1], "-debug"))
+    }
+    if (argc == 2 && is(argv[1], "-debug")) {
         return serve_run(&registry_seedbank, true);
-    if (argc == 2 && is(argv[1], "-version"))
+    }
+    if (argc == 2 && is(argv[1], "-version")) {
         return puts(PROGRAM " " SEEDBANK_VERSION) < 0;
-    if (argc == 2 && (is(argv[1], "-help") || is(argv[1], "-h")))
+    }
+    if (argc == 2 && (is(argv[1], "-help") || is(argv[1], "-h"))) {
         return fputs(help, stdout) < 0;
+    }
     fprintf(stderr, "%s: unknown argument; see --help\n", PROGRAM);
     return 2;
 }

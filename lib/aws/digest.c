@@ -19,8 +19,9 @@ bool digest_sha256_hex(struct str data, char ret_hex[DIGEST_SHA256_HEX_SIZE])
 {
     unsigned char sum[DIGEST_SHA256_SIZE];
 
-    if (EVP_Digest(data.n ? data.p : "", data.n, sum, NULL, EVP_sha256(), NULL) != 1)
+    if (EVP_Digest(data.n ? data.p : "", data.n, sum, NULL, EVP_sha256(), NULL) != 1) {
         return false;
+    }
     digest_hex(sum, sizeof(sum), ret_hex);
     return true;
 }
@@ -29,8 +30,9 @@ bool digest_hmac_sha256(struct str key, struct str data, unsigned char ret_mac[D
 {
     unsigned int n = DIGEST_SHA256_SIZE;
 
-    if (key.n > INT_MAX)
+    if (key.n > INT_MAX) {
         return false;
+    }
     return HMAC(EVP_sha256(), key.n ? key.p : "", (int)key.n,
                 (const unsigned char *)(data.n ? data.p : ""), data.n, ret_mac, &n) != NULL;
 }
@@ -39,8 +41,9 @@ bool digest_md5_base64(struct str data, char ret_text[DIGEST_MD5_BASE64_SIZE])
 {
     unsigned char sum[16];
 
-    if (EVP_Digest(data.n ? data.p : "", data.n, sum, NULL, EVP_md5(), NULL) != 1)
+    if (EVP_Digest(data.n ? data.p : "", data.n, sum, NULL, EVP_md5(), NULL) != 1) {
         return false;
+    }
     return EVP_EncodeBlock((unsigned char *)ret_text, sum, (int)sizeof(sum)) ==
            DIGEST_MD5_BASE64_SIZE - 1;
 }

@@ -52,8 +52,9 @@ static char *join(struct arena *a, const char *const *parts, size_t n, const cha
     size_t total = 1;
     char *out, *w;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         total += strlen(parts[i]) + gap;
+    }
     w = out = arena_alloc(a, total);
     for (size_t i = 0; i < n; i++) {
         size_t len = strlen(parts[i]);
@@ -79,10 +80,11 @@ static char *normalise_path(struct arena *a, const char *path)
         size_t seg = strcspn(p, "/");
         bool dot = seg == 1 && p[0] == '.';
         bool up = seg == 2 && p[0] == '.' && p[1] == '.';
-        if (up && n > 0)
+        if (up && n > 0) {
             n--;
-        else if (seg > 0 && !dot && !up)
+        } else if (seg > 0 && !dot && !up) {
             kept[n++] = arena_strndup(a, p, seg);
+        }
         p += seg;
         p += *p == '/';
     }
@@ -99,11 +101,13 @@ static const char *canonical_path(struct arena *a, const struct sigv4_request *r
 {
     const char *path = r->path;
 
-    if (r->flags & SIGV4_NORMALISE_PATH)
+    if (r->flags & SIGV4_NORMALISE_PATH) {
         path = normalise_path(a, path);
+    }
     path = encode(a, str_of(path), true);
-    if (r->flags & SIGV4_DOUBLE_ENCODE)
+    if (r->flags & SIGV4_DOUBLE_ENCODE) {
         path = encode(a, str_of(path), true);
+    }
     return path;
 }
 
@@ -160,13 +164,15 @@ static char *collapse(struct arena *a, const char *value)
     char *w = out;
 
     for (const char *p = value; *p; p++) {
-        if (!is_space(*p))
+        if (!is_space(*p)) {
             *w++ = *p;
-        else if (w > out && w[-1] != ' ')
+        } else if (w > out && w[-1] != ' ') {
             *w++ = ' ';
+        }
     }
-    if (w > out && w[-1] == ' ')
+    if (w > out && w[-1] == ' ') {
         w--;
+    }
     *w = '\0';
     return out;
 }
@@ -175,9 +181,11 @@ static char *lower(struct arena *a, const char *name)
 {
     char *out = arena_strdup(a, name);
 
-    for (char *p = out; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
+    for (char *p = out; *p; p++) {
+        if (*p >= 'A' && *p <= 'Z') {
             *p = (char)(*p - 'A' + 'a');
+        }
+    }
     return out;
 }
 
@@ -190,9 +198,11 @@ static bool never_signed(const char *name)
         "x-amz-content-sha256", "x-amz-security-token",
     };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (strcmp(name, names[i]) == 0)
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(name, names[i]) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -211,12 +221,14 @@ static struct header_block header_block(struct arena *a, const struct sigv4_requ
 
     for (size_t i = 0; i < r->n_headers; i++) {
         const char *name = lower(a, r->headers[i].name);
-        if (!never_signed(name))
+        if (!never_signed(name)) {
             pairs[n++] = (struct pair){name, collapse(a, r->headers[i].value), false, i};
+        }
     }
-    for (size_t i = 0; i < added->n_headers; i++)
+    for (size_t i = 0; i < added->n_headers; i++) {
         pairs[n++] = (struct pair){added->headers[i].name, collapse(a, added->headers[i].value),
                                    false, r->n_headers + i};
+    }
     qsort(pairs, n, sizeof(*pairs), by_name_as_given);
 
     /* Three parts a header: "name:" or ",", the value, and a line end once the name changes. */
@@ -225,8 +237,9 @@ static struct header_block header_block(struct arena *a, const struct sigv4_requ
     for (size_t i = 0; i < n; i++) {
         bool again = i > 0 && strcmp(pairs[i].name, pairs[i - 1].name) == 0;
         bool last = i + 1 == n || strcmp(pairs[i].name, pairs[i + 1].name) != 0;
-        if (!again)
+        if (!again) {
             names[n_names++] = pairs[i].name;
+        }
         lines[3 * i] = again ? "," : arena_printf(a, "%s:", pairs[i].name);
         lines[3 * i + 1] = pairs[i].value;
         lines[3 * i + 2] = last ? "\n" : "";
@@ -254,8 +267,9 @@ static bool signature(struct arena *a, const struct sigv4_request *r, const char
         ok = digest_hmac_sha256(key, str_of(steps[i]), mac[i % 2]);
         key = (struct str){(const char *)mac[i % 2], DIGEST_SHA256_SIZE};
     }
-    if (ok)
+    if (ok) {
         digest_hex(mac[0], DIGEST_SHA256_SIZE, ret_hex);
+    }
     OPENSSL_cleanse(mac, sizeof(mac));
     OPENSSL_cleanse(start, start_len);
     return ok;
@@ -273,20 +287,24 @@ bool sigv4_sign(struct arena *a, const struct sigv4_request *request,
     struct tm tm;
 
     if (gmtime_r(&request->time, &tm) == NULL ||
-        strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
+        strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0) {
         return false;
+    }
     if (payload == NULL) {
-        if (!digest_sha256_hex(request->body, hash))
+        if (!digest_sha256_hex(request->body, hash)) {
             return false;
+        }
         payload = arena_strdup(a, hash);
     }
     date = arena_strndup(a, stamp, 8);
     add(&s, "host", request->host);
     add(&s, "x-amz-date", arena_strdup(a, stamp));
-    if (request->flags & SIGV4_CONTENT_SHA256)
+    if (request->flags & SIGV4_CONTENT_SHA256) {
         add(&s, "x-amz-content-sha256", payload);
-    if (c->session_token && *c->session_token)
+    }
+    if (c->session_token && *c->session_token) {
         add(&s, "x-amz-security-token", c->session_token);
+    }
 
     headers = header_block(a, request, &s);
     s.canonical_request =
@@ -294,12 +312,14 @@ bool sigv4_sign(struct arena *a, const struct sigv4_request *request,
              (const char *const[]){request->method, canonical_path(a, request),
                                    query(a, request, false), headers.lines, headers.names, payload},
              6, "\n");
-    if (!digest_sha256_hex(str_of(s.canonical_request), hash))
+    if (!digest_sha256_hex(str_of(s.canonical_request), hash)) {
         return false;
+    }
     scope = arena_printf(a, "%s/%s/%s/aws4_request", date, request->region, request->service);
     s.string_to_sign = arena_printf(a, "%s\n%s\n%s\n%s", ALGORITHM, stamp, scope, hash);
-    if (!signature(a, request, date, s.string_to_sign, hash))
+    if (!signature(a, request, date, s.string_to_sign, hash)) {
         return false;
+    }
     add(&s, "authorization",
         arena_printf(a, "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s", ALGORITHM,
                      c->access_key, scope, headers.names, hash));

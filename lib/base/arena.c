@@ -51,12 +51,15 @@ static void push_chunk(struct arena *a, size_t least)
     size_t cap = a->top == NULL ? chunk_first : 2 * a->top->cap;
     struct chunk *c;
 
-    if (cap > chunk_largest)
+    if (cap > chunk_largest) {
         cap = chunk_largest;
-    if (cap < chunk_first)
+    }
+    if (cap < chunk_first) {
         cap = chunk_first;
-    if (cap < least)
+    }
+    if (cap < least) {
         cap = least;
+    }
     c = mem_new(mem_add(sizeof *c, cap));
     c->cap = cap;
     c->below = a->top;
@@ -80,8 +83,9 @@ struct arena *arena_new(void)
 
 void arena_free(struct arena *a)
 {
-    if (a == NULL)
+    if (a == NULL) {
         return;
+    }
     arena_rewind(a, (struct arena_mark){0});
     mem_free(a, sizeof *a);
 }
@@ -90,10 +94,12 @@ void *arena_alloc(struct arena *a, size_t size)
 {
     size_t at = 0;
 
-    if (size == 0)
+    if (size == 0) {
         size = 1;
-    if (a->top != NULL)
+    }
+    if (a->top != NULL) {
         at = mem_add(a->top->used, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
     if (a->top == NULL || at > a->top->cap || size > a->top->cap - at) {
         push_chunk(a, size);
         at = 0;
@@ -121,8 +127,9 @@ void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_s
         }
     }
     p = arena_alloc(a, new_size);
-    if (old != NULL && old_size > 0)
+    if (old != NULL && old_size > 0) {
         memcpy(p, old, old_size < new_size ? old_size : new_size);
+    }
     return p;
 }
 
@@ -130,8 +137,9 @@ void *arena_memdup(struct arena *a, const void *p, size_t n)
 {
     void *copy = arena_alloc(a, n);
 
-    if (n > 0)
+    if (n > 0) {
         memcpy(copy, p, n);
+    }
     return copy;
 }
 
@@ -168,8 +176,9 @@ char *arena_vprintf(struct arena *a, const char *format, va_list ap)
 
     va_copy(again, ap);
     n = vsnprintf(NULL, 0, format, ap);
-    if (n < 0) /* a text over INT_MAX, or a wide character that cannot be written */
+    if (n < 0) { /* a text over INT_MAX, or a wide character that cannot be written */
         abort();
+    }
     s = arena_alloc(a, (size_t)n + 1);
     vsnprintf(s, (size_t)n + 1, format, again);
     va_end(again);
@@ -198,8 +207,9 @@ void arena_rewind(struct arena *a, struct arena_mark m)
         a->deferred = d->below;
         d->fn(d->arg);
     }
-    while (a->top != m.chunk)
+    while (a->top != m.chunk) {
         pop_chunk(a);
+    }
     if (a->top != NULL) {
         explicit_bzero(chunk_bytes(a->top) + m.used, a->top->used - m.used);
         a->top->used = m.used;

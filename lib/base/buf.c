@@ -35,10 +35,12 @@ static bool reserve(struct buf *b, size_t n)
         b->full = true;
         return false;
     }
-    if (n <= b->cap - b->len)
+    if (n <= b->cap - b->len) {
         return true;
-    while (cap < b->len + n)
+    }
+    while (cap < b->len + n) {
         cap = cap > b->max / 2 ? b->max : cap * 2;
+    }
     data = mem_new(mem_add(cap, 1));
     memcpy(data, b->data, b->len);
     mem_free(b->data, b->cap + 1);
@@ -49,10 +51,12 @@ static bool reserve(struct buf *b, size_t n)
 
 bool buf_append(struct buf *b, const void *p, size_t n)
 {
-    if (!reserve(b, n))
+    if (!reserve(b, n)) {
         return false;
-    if (n > 0)
+    }
+    if (n > 0) {
         memcpy(b->data + b->len, p, n);
+    }
     b->len += n;
     b->data[b->len] = '\0';
     return true;
@@ -76,10 +80,12 @@ bool buf_printf(struct buf *b, const char *format, ...)
     va_start(ap, format);
     n = vsnprintf(NULL, 0, format, ap);
     va_end(ap);
-    if (n < 0)
+    if (n < 0) {
         abort();
-    if (!reserve(b, (size_t)n))
+    }
+    if (!reserve(b, (size_t)n)) {
         return false;
+    }
     va_start(ap, format);
     vsnprintf(b->data + b->len, (size_t)n + 1, format, ap);
     va_end(ap);

@@ -26,8 +26,9 @@ struct cancel *cancel_new(struct cancel *parent)
 
     c->parent = parent;
     c->depth = parent == NULL ? 1 : parent->depth + 1;
-    if (c->depth > MAX_DEPTH)
+    if (c->depth > MAX_DEPTH) {
         abort();
+    }
     atomic_init(&c->raised, false);
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return c;
@@ -35,10 +36,12 @@ struct cancel *cancel_new(struct cancel *parent)
 
 void cancel_free(struct cancel *c)
 {
-    if (c == NULL)
+    if (c == NULL) {
         return;
-    if (c->fd >= 0)
+    }
+    if (c->fd >= 0) {
         close(c->fd);
+    }
     mem_free(c, sizeof *c);
 }
 
@@ -58,9 +61,11 @@ void cancel_raise(struct cancel *c)
 
 bool cancel_raised(const struct cancel *c)
 {
-    for (; c != NULL; c = c->parent)
-        if (atomic_load(&c->raised))
+    for (; c != NULL; c = c->parent) {
+        if (atomic_load(&c->raised)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -72,8 +77,9 @@ static void wait_slice(struct cancel *c, int64_t ms)
 
     for (; c != NULL; c = c->parent) {
         fds[n++] = (struct pollfd){.fd = c->fd, .events = POLLIN};
-        if (c->fd < 0 && ms > NO_FD_SLICE_MS)
+        if (c->fd < 0 && ms > NO_FD_SLICE_MS) {
             ms = NO_FD_SLICE_MS;
+        }
     }
     (void)poll(fds, n, ms > INT_MAX ? INT_MAX : (int)ms);
 }
@@ -83,11 +89,13 @@ bool cancel_wait_ms(struct cancel *c, int64_t ms)
     int64_t now = clock_system.monotonic_ms(&clock_system);
     int64_t end;
 
-    if (__builtin_add_overflow(now, ms, &end))
+    if (__builtin_add_overflow(now, ms, &end)) {
         end = INT64_MAX;
+    }
     while (!cancel_raised(c)) {
-        if (now >= end)
+        if (now >= end) {
             return false;
+        }
         wait_slice(c, end - now);
         now = clock_system.monotonic_ms(&clock_system);
     }

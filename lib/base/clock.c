@@ -46,8 +46,9 @@ int64_t clock_jitter_ms(int64_t limit_ms)
 {
     uint64_t random = 0;
 
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
         return limit_ms;
+    }
     return (int64_t)(random % ((uint64_t)limit_ms + 1));
 }
 
@@ -56,8 +57,9 @@ char *clock_rfc3339(struct arena *a, struct timespec t)
     struct tm tm;
     char text[64];
 
-    if (gmtime_r(&t.tv_sec, &tm) == NULL) /* a year that does not fit an int */
+    if (gmtime_r(&t.tv_sec, &tm) == NULL) { /* a year that does not fit an int */
         return arena_printf(a, "@%lld", (long long)t.tv_sec);
+    }
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
     return arena_strdup(a, text);
 }

@@ -17,16 +17,18 @@ struct ctx *ctx_new(const struct ctx_options *options)
 
 void ctx_free(struct ctx *cx)
 {
-    if (cx == NULL)
+    if (cx == NULL) {
         return;
+    }
     arena_free(cx->diags.arena);
     arena_free(cx->arena);
 }
 
 enum rc ctx_check(struct ctx *cx)
 {
-    if (!cancel_raised(cx->cancel))
+    if (!cancel_raised(cx->cancel)) {
         return RC_OK;
+    }
     return diag_error(cx, NULL, "interrupted",
                       "The work was told to stop before it was done. Run it again to go on.");
 }

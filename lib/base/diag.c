@@ -19,9 +19,11 @@ static char *presentable(struct ctx *cx, const char *text, size_t max, bool one_
     char *clean = str_utf8_clean(cx->diags.arena, str_of(safe), max);
     char *p;
 
-    for (p = clean; one_line && *p != '\0'; p++)
-        if (*p == '\n' || *p == '\r')
+    for (p = clean; one_line && *p != '\0'; p++) {
+        if (*p == '\n' || *p == '\r') {
             *p = ' ';
+        }
+    }
     return clean;
 }
 
@@ -31,21 +33,24 @@ __attribute__((format(printf, 3, 0))) static void add(struct ctx *cx, struct dia
     struct diags *all = &cx->diags;
     struct diag *d;
 
-    if (all->arena == NULL)
+    if (all->arena == NULL) {
         all->arena = arena_new();
+    }
     message.summary = presentable(cx, message.summary, SUMMARY_MAX, true);
     message.detail = presentable(cx, arena_vprintf(all->arena, format, ap), DETAIL_MAX, false);
     message.path = path_copy(all->arena, message.path);
     d = arena_memdup(all->arena, &message, sizeof message);
-    if (all->last == NULL)
+    if (all->last == NULL) {
         all->first = d;
-    else
+    } else {
         all->last->next = d;
+    }
     all->last = d;
-    if (d->severity == DIAG_ERROR)
+    if (d->severity == DIAG_ERROR) {
         all->errors++;
-    else
+    } else {
         all->warnings++;
+    }
 }
 
 enum rc diag_error(struct ctx *cx, const struct path *path, const char *summary,
@@ -87,14 +92,16 @@ enum rc diag_wrap(struct ctx *cx, struct diag_point since, const char *prefix_fo
     va_list ap;
     char *prefix;
 
-    if (d == NULL)
+    if (d == NULL) {
         return RC_FAIL;
+    }
     va_start(ap, prefix_format);
     prefix = arena_vprintf(cx->diags.arena, prefix_format, ap);
     va_end(ap);
-    for (; d != NULL; d = d->next)
+    for (; d != NULL; d = d->next) {
         d->summary = presentable(cx, arena_printf(cx->diags.arena, "%s: %s", prefix, d->summary),
                                  SUMMARY_MAX, true);
+    }
     return RC_FAIL;
 }
 
@@ -102,9 +109,11 @@ void diag_path_since(struct ctx *cx, struct diag_point since, const struct path 
 {
     struct diag *d;
 
-    for (d = first_since(cx, since); d != NULL; d = d->next)
-        if (d->path == NULL)
+    for (d = first_since(cx, since); d != NULL; d = d->next) {
+        if (d->path == NULL) {
             d->path = path_copy(cx->diags.arena, path);
+        }
+    }
 }
 
 void diag_drop_since(struct ctx *cx, struct diag_point since)
@@ -112,24 +121,29 @@ void diag_drop_since(struct ctx *cx, struct diag_point since)
     struct diags *all = &cx->diags;
     const struct diag *d;
 
-    for (d = first_since(cx, since); d != NULL; d = d->next)
-        if (d->severity == DIAG_ERROR)
+    for (d = first_since(cx, since); d != NULL; d = d->next) {
+        if (d->severity == DIAG_ERROR) {
             all->errors--;
-        else
+        } else {
             all->warnings--;
+        }
+    }
     all->last = since.last;
-    if (all->last == NULL)
+    if (all->last == NULL) {
         all->first = NULL;
-    else
+    } else {
         all->last->next = NULL;
+    }
 }
 
 bool diag_failed_since(const struct ctx *cx, struct diag_point since)
 {
     const struct diag *d;
 
-    for (d = first_since(cx, since); d != NULL; d = d->next)
-        if (d->severity == DIAG_ERROR)
+    for (d = first_since(cx, since); d != NULL; d = d->next) {
+        if (d->severity == DIAG_ERROR) {
             return true;
+        }
+    }
     return false;
 }

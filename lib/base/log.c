@@ -25,8 +25,9 @@ static const char *presentable(const struct ctx *cx, const char *text)
 {
     struct redact *secrets = cx->session == NULL ? NULL : session_redact(cx->session);
 
-    if (text == NULL)
+    if (text == NULL) {
         return "";
+    }
     return str_utf8_clean(cx->arena, str_of(redact_text(secrets, cx->arena, text)), VALUE_MAX);
 }
 
@@ -39,15 +40,17 @@ void log_event(const struct ctx *cx, enum log_level level, const char *module, c
     size_t n = 0;
     va_list ap;
 
-    if (!log_wanted(cx, level))
+    if (!log_wanted(cx, level)) {
         return;
+    }
     mark = arena_mark(cx->arena);
     va_start(ap, message);
     while ((key = va_arg(ap, const char *)) != NULL) {
         const char *value = va_arg(ap, const char *);
 
-        if (n < FIELDS_MAX)
+        if (n < FIELDS_MAX) {
             fields[n++] = (struct log_field){key, presentable(cx, value)};
+        }
     }
     va_end(ap);
     cx->log->write(cx->log, level, module, presentable(cx, message), fields);
@@ -58,13 +61,17 @@ enum log_level log_level_of(const char *text)
 {
     enum log_level level;
 
-    if (text == NULL)
+    if (text == NULL) {
         return LOG_OFF;
-    if (strcasecmp(text, "json") == 0) /* Terraform: every level, as JSON */
+    }
+    if (strcasecmp(text, "json") == 0) { /* Terraform: every level, as JSON */
         return LOG_TRACE;
-    for (level = LOG_TRACE; level < LOG_OFF; level++)
-        if (strcasecmp(text, level_names[level]) == 0)
+    }
+    for (level = LOG_TRACE; level < LOG_OFF; level++) {
+        if (strcasecmp(text, level_names[level]) == 0) {
             return level;
+        }
+    }
     return LOG_OFF;
 }
 

@@ -16,15 +16,17 @@ void *mem_new(size_t size)
 {
     void *p = calloc(1, size > 0 ? size : 1);
 
-    if (p == NULL)
+    if (p == NULL) {
         die();
+    }
     return p;
 }
 
 void mem_free(void *p, size_t size)
 {
-    if (p == NULL)
+    if (p == NULL) {
         return;
+    }
     explicit_bzero(p, size);
     free(p);
 }
@@ -38,16 +40,18 @@ char *mem_strdup(const char *s)
 
 void mem_strfree(char *s)
 {
-    if (s != NULL)
+    if (s != NULL) {
         mem_free(s, strlen(s) + 1);
+    }
 }
 
 size_t mem_add(size_t a, size_t b)
 {
     size_t sum;
 
-    if (__builtin_add_overflow(a, b, &sum))
+    if (__builtin_add_overflow(a, b, &sum)) {
         die();
+    }
     return sum;
 }
 
@@ -55,7 +59,8 @@ size_t mem_mul(size_t a, size_t b)
 {
     size_t product;
 
-    if (__builtin_mul_overflow(a, b, &product))
+    if (__builtin_mul_overflow(a, b, &product)) {
         die();
+    }
     return product;
 }

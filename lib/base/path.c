@@ -29,12 +29,14 @@ const struct path *path_copy(struct arena *a, const struct path *p)
 {
     struct path step;
 
-    if (p == NULL)
+    if (p == NULL) {
         return NULL;
+    }
     step = *p;
     step.parent = path_copy(a, p->parent);
-    if (p->name != NULL)
+    if (p->name != NULL) {
         step.name = arena_strdup(a, p->name);
+    }
     return extend(a, step);
 }
 
@@ -42,17 +44,20 @@ size_t path_depth(const struct path *p)
 {
     size_t n = 0;
 
-    for (; p != NULL; p = p->parent)
+    for (; p != NULL; p = p->parent) {
         n++;
+    }
     return n;
 }
 
 static int step_cmp(const struct path *a, const struct path *b)
 {
-    if (a->kind != b->kind)
+    if (a->kind != b->kind) {
         return a->kind < b->kind ? -1 : 1;
-    if (a->kind == PATH_INDEX)
+    }
+    if (a->kind == PATH_INDEX) {
         return (a->index > b->index) - (a->index < b->index);
+    }
     return strcmp(a->name, b->name);
 }
 
@@ -61,8 +66,9 @@ static int same_depth_cmp(const struct path *a, const struct path *b)
 {
     int order;
 
-    if (a == b || a == NULL || b == NULL)
+    if (a == b || a == NULL || b == NULL) {
         return 0;
+    }
     order = same_depth_cmp(a->parent, b->parent);
     return order != 0 ? order : step_cmp(a, b);
 }
@@ -73,10 +79,12 @@ int path_cmp(const struct path *a, const struct path *b)
     size_t i;
     int order;
 
-    for (i = a_depth; i > b_depth; i--)
+    for (i = a_depth; i > b_depth; i--) {
         a = a->parent;
-    for (i = b_depth; i > a_depth; i--)
+    }
+    for (i = b_depth; i > a_depth; i--) {
         b = b->parent;
+    }
     order = same_depth_cmp(a, b);
     return order != 0 ? order : (a_depth > b_depth) - (a_depth < b_depth);
 }
@@ -90,20 +98,23 @@ static void put_quoted(struct buf *b, const char *s)
 {
     buf_putc(b, '"');
     for (; *s != '\0'; s++) {
-        if (*s == '"' || *s == '\\')
+        if (*s == '"' || *s == '\\') {
             buf_putc(b, '\\');
-        if (*s == '\n')
+        }
+        if (*s == '\n') {
             buf_puts(b, "\\n");
-        else
+        } else {
             buf_putc(b, *s);
+        }
     }
     buf_putc(b, '"');
 }
 
 static void put_path(struct buf *b, const struct path *p)
 {
-    if (p == NULL)
+    if (p == NULL) {
         return;
+    }
     put_path(b, p->parent);
     if (p->kind == PATH_INDEX) {
         buf_printf(b, "[%" PRId64 "]", p->index);

@@ -35,8 +35,9 @@ struct redact *redact_new(void)
 
 void redact_free(struct redact *r)
 {
-    if (r == NULL)
+    if (r == NULL) {
         return;
+    }
     pthread_mutex_destroy(&r->lock);
     arena_free(r->arena);
     mem_free(r, sizeof *r);
@@ -46,9 +47,11 @@ static void add_needle(struct redact *r, struct str text)
 {
     struct needle *n;
 
-    for (n = r->needles; n != NULL; n = n->next)
-        if (str_eq(n->text, text))
+    for (n = r->needles; n != NULL; n = n->next) {
+        if (str_eq(n->text, text)) {
             return;
+        }
+    }
     n = arena_alloc(r->arena, sizeof *n);
     *n = (struct needle){.text = text, .next = r->needles};
     r->needles = n;
@@ -66,13 +69,15 @@ static void add_percent_encoded(struct redact *r, const char *secret, const char
 {
     struct buf *b = buf_new(r->arena, NEEDLE_MAX);
 
-    for (; *secret != '\0'; secret++)
-        if (is_unreserved(*secret) || strchr(kept, *secret) != NULL)
+    for (; *secret != '\0'; secret++) {
+        if (is_unreserved(*secret) || strchr(kept, *secret) != NULL) {
             buf_putc(b, *secret);
-        else if (*format == 'X')
+        } else if (*format == 'X') {
             buf_printf(b, "%%%02X", (unsigned char)*secret);
-        else
+        } else {
             buf_printf(b, "%%%02x", (unsigned char)*secret);
+        }
+    }
     add_needle(r, buf_str(b));
 }
 
@@ -87,12 +92,13 @@ static void add_json_escaped(struct redact *r, const char *secret, const char *e
         const char *known = strchr(plain, *secret);
         bool extra = strchr(escaped, *secret) != NULL;
 
-        if (known != NULL && (*known != '/' || extra))
+        if (known != NULL && (*known != '/' || extra)) {
             buf_printf(b, "\\%c", letters[known - plain]);
-        else if (extra || (unsigned char)*secret < 0x20)
+        } else if (extra || (unsigned char)*secret < 0x20) {
             buf_printf(b, "\\u%04x", (unsigned)(unsigned char)*secret);
-        else
+        } else {
             buf_putc(b, *secret);
+        }
     }
     add_needle(r, buf_str(b));
 }
@@ -102,8 +108,9 @@ static unsigned sextet(struct str s, size_t bit)
     size_t at = bit / 8;
     unsigned pair = (unsigned)(unsigned char)s.p[at] << 8;
 
-    if (at + 1 < s.n)
+    if (at + 1 < s.n) {
         pair |= (unsigned char)s.p[at + 1];
+    }
     return pair >> (10 - bit % 8) & 0x3F;
 }
 
@@ -127,8 +134,9 @@ void redact_add(struct redact *r, const char *secret)
 {
     size_t before;
 
-    if (secret == NULL || strlen(secret) < SHORTEST)
+    if (secret == NULL || strlen(secret) < SHORTEST) {
         return;
+    }
     pthread_mutex_lock(&r->lock);
     secret = arena_strdup(r->arena, secret);
     add_needle(r, str_of(secret));
@@ -165,11 +173,13 @@ static const char *without_marked(struct arena *a, struct str text, const char *
     struct buf *b = buf_new(a, NEEDLE_MAX);
     size_t i;
 
-    for (i = 0; i < text.n; i++)
-        if (!marks[i])
+    for (i = 0; i < text.n; i++) {
+        if (!marks[i]) {
             buf_putc(b, text.p[i]);
-        else if (i == 0 || !marks[i - 1])
+        } else if (i == 0 || !marks[i - 1]) {
             buf_puts(b, REPLACEMENT);
+        }
+    }
     return b->data;
 }
 
@@ -180,16 +190,18 @@ const char *redact_text(struct redact *r, struct arena *a, const char *text)
     bool found = false;
     char *marks;
 
-    if (r == NULL || s.n < SHORTEST)
+    if (r == NULL || s.n < SHORTEST) {
         return text;
+    }
     pthread_mutex_lock(&r->lock);
     if (r->needles == NULL) {
         pthread_mutex_unlock(&r->lock);
         return text;
     }
     marks = arena_alloc(a, s.n);
-    for (n = r->needles; n != NULL; n = n->next)
+    for (n = r->needles; n != NULL; n = n->next) {
         found |= mark_needle(s, n->text, marks);
+    }
     pthread_mutex_unlock(&r->lock);
     return found ? without_marked(a, s, marks) : text;
 }

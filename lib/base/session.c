@@ -28,8 +28,9 @@ struct session *session_new(void)
 
 void session_free(struct session *s)
 {
-    if (s == NULL)
+    if (s == NULL) {
         return;
+    }
     while (s->owned != NULL) {
         struct owned *o = s->owned;
 

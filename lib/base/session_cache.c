@@ -23,15 +23,17 @@ static struct cached_document **find(struct session *s, const char *name)
 {
     struct cached_document **at = &s->cached;
 
-    while (*at != NULL && strcmp((*at)->name, name) != 0)
+    while (*at != NULL && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
+    }
     return at;
 }
 
 static void drop_answer(struct cached_document *d)
 {
-    if (d->body != NULL)
+    if (d->body != NULL) {
         mem_free(d->body, d->len + 1);
+    }
     d->body = NULL;
     d->len = 0;
     d->kept = false;
@@ -56,11 +58,13 @@ static void remove_stale(struct session *s, int64_t now_ms)
 {
     struct cached_document **at = &s->cached;
 
-    while (*at != NULL)
-        if ((*at)->fetching || is_fresh(*at, now_ms))
+    while (*at != NULL) {
+        if ((*at)->fetching || is_fresh(*at, now_ms)) {
             at = &(*at)->next;
-        else
+        } else {
             remove_document(at);
+        }
+    }
 }
 
 static struct cached_document *add(struct session *s, const char *name)
@@ -74,23 +78,27 @@ static struct cached_document *add(struct session *s, const char *name)
 
 static void keep_answer(struct cached_document *d, enum rc rc, struct session_document answer)
 {
-    if (d->forgotten || (rc != RC_OK && rc != RC_NOT_FOUND))
+    if (d->forgotten || (rc != RC_OK && rc != RC_NOT_FOUND)) {
         return;
+    }
     d->rc = rc;
     d->kept = true;
-    if (rc != RC_OK)
+    if (rc != RC_OK) {
         return;
+    }
     d->len = answer.len;
     d->body = mem_new(mem_add(answer.len, 1));
-    if (answer.len > 0)
+    if (answer.len > 0) {
         memcpy(d->body, answer.body, answer.len);
+    }
 }
 
 static enum rc copy_answer(struct ctx *cx, const struct cached_document *d,
                            struct session_document *ret_body)
 {
-    if (d->rc == RC_OK)
+    if (d->rc == RC_OK) {
         *ret_body = (struct session_document){arena_memdup(cx->arena, d->body, d->len + 1), d->len};
+    }
     return d->rc;
 }
 
@@ -112,8 +120,9 @@ static enum rc ask(struct ctx *cx, struct cached_document *d, struct session_fet
     d->fetching = false;
     keep_answer(d, rc, answer);
     pthread_cond_broadcast(&s->changed);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         *ret_body = answer;
+    }
     return rc;
 }
 
@@ -125,18 +134,20 @@ enum rc session_cached(struct ctx *cx, const char *document, struct session_fetc
     enum rc rc = RC_OK;
 
     pthread_mutex_lock(&s->lock);
-    while ((d = *find(s, document)) != NULL && d->fetching && rc == RC_OK)
+    while ((d = *find(s, document)) != NULL && d->fetching && rc == RC_OK) {
         rc = session_wait(cx);
+    }
     if (rc != RC_OK) {
         pthread_mutex_unlock(&s->lock);
         return rc;
     }
     remove_stale(s, cx->clock->monotonic_ms(cx->clock));
     d = *find(s, document);
-    if (d != NULL)
+    if (d != NULL) {
         rc = copy_answer(cx, d, ret_body);
-    else
+    } else {
         rc = ask(cx, add(s, document), fetch, ret_body);
+    }
     pthread_mutex_unlock(&s->lock);
     return rc;
 }
@@ -148,15 +159,17 @@ void session_forget(struct ctx *cx, const char *document)
 
     pthread_mutex_lock(&s->lock);
     at = find(s, document);
-    if (*at != NULL && (*at)->fetching)
+    if (*at != NULL && (*at)->fetching) {
         (*at)->forgotten = true;
-    else if (*at != NULL)
+    } else if (*at != NULL) {
         remove_document(at);
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
 void session_cache_free(struct session *s)
 {
-    while (s->cached != NULL)
+    while (s->cached != NULL) {
         remove_document(&s->cached);
+    }
 }

@@ -14,8 +14,9 @@ static struct held_document **find(struct session *s, const char *name)
 {
     struct held_document **at = &s->held;
 
-    while (*at != NULL && strcmp((*at)->name, name) != 0)
+    while (*at != NULL && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
+    }
     return at;
 }
 
@@ -33,11 +34,13 @@ enum rc session_lock(struct ctx *cx, const char *document)
     struct session *s = cx->session;
     enum rc rc = ctx_check(cx);
 
-    if (rc != RC_OK)
+    if (rc != RC_OK) {
         return rc;
+    }
     pthread_mutex_lock(&s->lock);
-    while (rc == RC_OK && *find(s, document) != NULL)
+    while (rc == RC_OK && *find(s, document) != NULL) {
         rc = session_wait(cx);
+    }
     if (rc == RC_OK) {
         struct held_document *h = mem_new(sizeof *h);
 
@@ -55,8 +58,9 @@ void session_unlock(struct ctx *cx, const char *document)
 
     pthread_mutex_lock(&s->lock);
     at = find(s, document);
-    if (*at == NULL)
+    if (*at == NULL) {
         abort(); /* unlocking what nobody locked would let two writers in */
+    }
     release(at);
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
@@ -64,6 +68,7 @@ void session_unlock(struct ctx *cx, const char *document)
 
 void session_locks_free(struct session *s)
 {
-    while (s->held != NULL)
+    while (s->held != NULL) {
         release(&s->held);
+    }
 }

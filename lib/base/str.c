@@ -47,14 +47,17 @@ bool str_to_u64(struct str s, uint64_t *ret_n)
     uint64_t n = 0;
     size_t i;
 
-    if (s.n == 0)
+    if (s.n == 0) {
         return false;
+    }
     for (i = 0; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
+        if (s.p[i] < '0' || s.p[i] > '9') {
             return false;
+        }
         if (__builtin_mul_overflow(n, 10, &n) ||
-            __builtin_add_overflow(n, (uint64_t)(s.p[i] - '0'), &n))
+            __builtin_add_overflow(n, (uint64_t)(s.p[i] - '0'), &n)) {
             return false;
+        }
     }
     *ret_n = n;
     return true;
@@ -66,13 +69,16 @@ bool str_to_i64(struct str s, int64_t *ret_n)
     uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
     uint64_t n;
 
-    if (negative)
+    if (negative) {
         s = (struct str){s.p + 1, s.n - 1};
-    if (!str_to_u64(s, &n) || n > limit)
+    }
+    if (!str_to_u64(s, &n) || n > limit) {
         return false;
-    if (!negative)
+    }
+    if (!negative) {
         *ret_n = (int64_t)n;
-    else
+    } else {
         *ret_n = n == limit ? INT64_MIN : -(int64_t)n;
+    }
     return true;
 }

@@ -25,8 +25,9 @@ static struct str take_digits(struct str *rest)
 {
     struct str digits = {rest->p, 0};
 
-    while (digits.n < rest->n && rest->p[digits.n] >= '0' && rest->p[digits.n] <= '9')
+    while (digits.n < rest->n && rest->p[digits.n] >= '0' && rest->p[digits.n] <= '9') {
         digits.n++;
+    }
     *rest = skip(*rest, digits.n);
     return digits;
 }
@@ -37,12 +38,15 @@ static const struct unit *take_unit(struct str *rest)
     size_t i;
 
     while (name.n < rest->n && rest->p[name.n] != '.' &&
-           (rest->p[name.n] < '0' || rest->p[name.n] > '9'))
+           (rest->p[name.n] < '0' || rest->p[name.n] > '9')) {
         name.n++;
+    }
     *rest = skip(*rest, name.n);
-    for (i = 0; i < sizeof units / sizeof *units; i++)
-        if (str_eq(name, units[i].name))
+    for (i = 0; i < sizeof units / sizeof *units; i++) {
+        if (str_eq(name, units[i].name)) {
             return &units[i];
+        }
+    }
     return NULL;
 }
 
@@ -70,12 +74,14 @@ static bool take_term(struct str *rest, uint64_t *ret_ns)
         *rest = skip(*rest, 1);
         fraction = take_digits(rest);
     }
-    if (whole.n + fraction.n == 0 || (whole.n > 0 && !str_to_u64(whole, &n)))
+    if (whole.n + fraction.n == 0 || (whole.n > 0 && !str_to_u64(whole, &n))) {
         return false;
+    }
     unit = take_unit(rest);
     if (unit == NULL || __builtin_mul_overflow(n, unit->ns, &n) ||
-        __builtin_add_overflow(n, fraction_ns(fraction, unit->ns), &n))
+        __builtin_add_overflow(n, fraction_ns(fraction, unit->ns), &n)) {
         return false;
+    }
     *ret_ns = n;
     return true;
 }
@@ -84,17 +90,21 @@ bool str_to_duration_ms(struct str s, int64_t *ret_ms)
 {
     uint64_t total = 0, ns;
 
-    if (s.n > 0 && s.p[0] == '+')
+    if (s.n > 0 && s.p[0] == '+') {
         s = skip(s, 1);
+    }
     if (str_is(s, "0")) { /* the one number that needs no unit */
         *ret_ms = 0;
         return true;
     }
-    if (s.n == 0)
+    if (s.n == 0) {
         return false;
-    while (s.n > 0)
-        if (!take_term(&s, &ns) || __builtin_add_overflow(total, ns, &total) || total > MAX_NS)
+    }
+    while (s.n > 0) {
+        if (!take_term(&s, &ns) || __builtin_add_overflow(total, ns, &total) || total > MAX_NS) {
             return false;
+        }
+    }
     *ret_ms = (int64_t)(total / NS_PER_MS);
     return true;
 }

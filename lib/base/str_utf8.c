@@ -20,13 +20,17 @@ static size_t character_len(struct str s)
     for (i = 0; i < sizeof sequences / sizeof *sequences; i++) {
         const struct sequence *q = &sequences[i];
 
-        if (p[0] < q->from || p[0] > q->to)
+        if (p[0] < q->from || p[0] > q->to) {
             continue;
-        if (s.n < q->len || (q->len > 1 && (p[1] < q->second_from || p[1] > q->second_to)))
+        }
+        if (s.n < q->len || (q->len > 1 && (p[1] < q->second_from || p[1] > q->second_to))) {
             return 0;
-        for (k = 2; k < q->len; k++)
-            if ((p[k] & 0xC0) != 0x80)
+        }
+        for (k = 2; k < q->len; k++) {
+            if ((p[k] & 0xC0) != 0x80) {
                 return 0;
+            }
+        }
         return q->len;
     }
     return 0;
@@ -38,8 +42,9 @@ bool str_utf8_valid(struct str s)
 
     while (i < s.n) {
         len = character_len((struct str){s.p + i, s.n - i});
-        if (len == 0)
+        if (len == 0) {
             return false;
+        }
         i += len;
     }
     return true;
@@ -58,8 +63,9 @@ char *str_utf8_clean(struct arena *a, struct str s, size_t max)
         struct str c = {s.p + i, character_len((struct str){s.p + i, s.n - i})};
 
         i += c.n > 0 ? c.n : 1;
-        if (c.n == 0 || *c.p == '\0')
+        if (c.n == 0 || *c.p == '\0') {
             c = replacement;
+        }
         if (c.n > max - used) {
             memcpy(out + fits, ellipsis.p, ellipsis.n);
             out[fits + ellipsis.n] = '\0';
@@ -67,8 +73,9 @@ char *str_utf8_clean(struct arena *a, struct str s, size_t max)
         }
         memcpy(out + used, c.p, c.n);
         used += c.n;
-        if (max - used >= ellipsis.n)
+        if (max - used >= ellipsis.n) {
             fits = used;
+        }
     }
     out[used] = '\0';
     return out;

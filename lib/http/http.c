@@ -10,9 +10,11 @@ const char *http_header_get(const struct http_response *response, const char *na
 {
     size_t i;
 
-    for (i = 0; i < response->n_headers; i++)
-        if (strcasecmp(response->headers[i].name, name) == 0)
+    for (i = 0; i < response->n_headers; i++) {
+        if (strcasecmp(response->headers[i].name, name) == 0) {
             return response->headers[i].value;
+        }
+    }
     return NULL;
 }
 
@@ -40,9 +42,10 @@ static enum rc check_headers(struct ctx *cx, const struct http_request *request)
     for (i = 0; i < request->n_headers; i++) {
         const struct http_header *h = &request->headers[i];
 
-        for (p = h->value; *p != '\0' && ((unsigned char)*p >= 0x20 || *p == '\t') && *p != 0x7F;)
+        for (p = h->value; *p != '\0' && ((unsigned char)*p >= 0x20 || *p == '\t') && *p != 0x7F;) {
             p++;
-        if (*p != '\0' || h->name[strcspn(h->name, "\r\n: ")] != '\0')
+        }
+        if (*p != '\0' || h->name[strcspn(h->name, "\r\n: ")] != '\0') {
             return diag_error(
                 cx, NULL,
                 arena_printf(cx->arena, "%s %s was not sent", request->method,
@@ -50,6 +53,7 @@ static enum rc check_headers(struct ctx *cx, const struct http_request *request)
                 "The value for the header %s holds a line break or another control character. "
                 "Remove it from the setting it comes from.",
                 h->name);
+        }
     }
     return RC_OK;
 }
@@ -58,8 +62,9 @@ static enum rc prepare(struct ctx *cx, struct http_request *request)
 {
     enum rc rc = ctx_check(cx);
 
-    if (rc == RC_OK && request->prepare != NULL)
+    if (rc == RC_OK && request->prepare != NULL) {
         rc = request->prepare(cx, request->prepare_arg, request);
+    }
     return rc == RC_OK ? check_headers(cx, request) : rc;
 }
 
@@ -72,18 +77,22 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
 
     for (;;) {
         rc = prepare(cx, request);
-        if (rc != RC_OK)
+        if (rc != RC_OK) {
             return rc;
+        }
         http_try_run(&t, cx, client, request);
         http_log_try(cx, &t, ++tries);
-        if (tries > client->options.max_retries || !http_retry_wanted(request, &t))
+        if (tries > client->options.max_retries || !http_retry_wanted(request, &t)) {
             break;
+        }
         rc = ctx_sleep_ms(cx, http_retry_delay_ms(cx, &t, tries));
-        if (rc != RC_OK)
+        if (rc != RC_OK) {
             return rc;
+        }
     }
-    if (t.cause != HTTP_COMPLETE)
+    if (t.cause != HTTP_COMPLETE) {
         return http_error_report(cx, &t, tries);
+    }
     t.response.tries = tries;
     *ret_response = t.response;
     return RC_OK;

@@ -11,8 +11,9 @@
 
 static void init_curl(void)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         abort(); /* out of memory, or no TLS */
+    }
 }
 
 static const char *copy(struct arena *a, const char *s)
@@ -46,10 +47,12 @@ struct http_client *http_client_new(struct session *session,
     c->options = *options;
     c->options.user_agent = copy(a, options->user_agent);
     c->options.ca_file = copy(a, options->ca_file);
-    if (c->options.request_timeout_ms == 0)
+    if (c->options.request_timeout_ms == 0) {
         c->options.request_timeout_ms = 60000;
-    if (c->options.stall_timeout_ms == 0)
+    }
+    if (c->options.stall_timeout_ms == 0) {
         c->options.stall_timeout_ms = 30000;
+    }
     http_trust_choose(c);
     pthread_mutex_init(&c->lock, NULL);
     session_own(session, c, client_free);
@@ -66,13 +69,16 @@ static struct http_handle *take_idle(struct http_client *c, const char *origin)
 {
     struct http_handle **at = &c->idle, *h;
 
-    while (*at != NULL && strcmp((*at)->origin, origin) != 0)
+    while (*at != NULL && strcmp((*at)->origin, origin) != 0) {
         at = &(*at)->next;
-    if (*at == NULL)
+    }
+    if (*at == NULL) {
         at = &c->idle;
+    }
     h = *at;
-    if (h != NULL)
+    if (h != NULL) {
         *at = h->next;
+    }
     return h;
 }
 
@@ -82,15 +88,18 @@ struct http_handle *http_client_take(struct http_client *c, const char *origin)
 
     pthread_mutex_lock(&c->lock);
     h = take_idle(c, origin);
-    if (h == NULL)
+    if (h == NULL) {
         h = arena_alloc(c->arena, sizeof *h);
+    }
     pthread_mutex_unlock(&c->lock);
-    if (h->easy != NULL)
+    if (h->easy != NULL) {
         return h;
+    }
     h->multi = curl_multi_init();
     h->easy = curl_easy_init();
-    if (h->multi == NULL || h->easy == NULL)
+    if (h->multi == NULL || h->easy == NULL) {
         abort(); /* out of memory */
+    }
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, MAX_KEPT_CONNECTIONS);
     return h;
 }
@@ -98,8 +107,9 @@ struct http_handle *http_client_take(struct http_client *c, const char *origin)
 void http_client_give_back(struct http_client *c, struct http_handle *h, const char *origin)
 {
     pthread_mutex_lock(&c->lock);
-    if (h->origin == NULL || strcmp(h->origin, origin) != 0)
+    if (h->origin == NULL || strcmp(h->origin, origin) != 0) {
         h->origin = arena_strdup(c->arena, origin);
+    }
     h->next = c->idle;
     c->idle = h;
     pthread_mutex_unlock(&c->lock);

@@ -105,11 +105,13 @@ enum rc http_error_report(struct ctx *cx, const struct http_try *t, unsigned tri
     const char *origin = http_origin(cx->arena, t->request->url);
     const char *words = "";
 
-    if (t->cause == HTTP_CANCELLED)
+    if (t->cause == HTTP_CANCELLED) {
         return ctx_check(cx);
+    }
     /* Of an address that curl cannot read, its words may repeat any part. */
-    if (t->words[0] != '\0' && t->cause != HTTP_BAD_URL)
+    if (t->words[0] != '\0' && t->cause != HTTP_BAD_URL) {
         words = arena_printf(cx->arena, " (%s)", t->words);
+    }
     return diag_error(
         cx, NULL, arena_printf(cx->arena, "%s %s: %s", t->request->method, origin, row->cause),
         "No complete reply came from %s%s; tried %u time%s, the last for %lld ms. %s%s", origin,

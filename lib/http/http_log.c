@@ -21,9 +21,11 @@ static bool is_secret_name(struct arena *a, struct str name)
     const char *text = str_dup(a, name);
     size_t i;
 
-    for (i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strcasestr(text, parts[i]) != NULL)
+    for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (strcasestr(text, parts[i]) != NULL) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -43,10 +45,11 @@ char *http_log_url(struct arena *a, const char *url)
         size_t name = 1 + strcspn(p + 1, "=&#");
 
         n = 1 + strcspn(p + 1, "&#");
-        if (name < n && is_secret_name(a, (struct str){p + 1, name - 1}))
+        if (name < n && is_secret_name(a, (struct str){p + 1, name - 1})) {
             buf_printf(b, "%.*s=" BLANK, (int)name, p);
-        else
+        } else {
             buf_append(b, p, n);
+        }
     }
     return b->data;
 }
@@ -56,9 +59,10 @@ static const char *headers_text(struct arena *a, const struct http_header *heade
     struct buf *b = buf_new(a, HEADS_MAX);
     size_t i;
 
-    for (i = 0; i < n; i++)
+    for (i = 0; i < n; i++) {
         buf_printf(b, "%s%s: %s", i > 0 ? "; " : "", headers[i].name,
                    is_secret_name(a, str_of(headers[i].name)) ? BLANK : headers[i].value);
+    }
     return b->data;
 }
 
@@ -69,8 +73,9 @@ static const char *request_id(const struct http_response *r)
     const char *id = NULL;
     size_t i;
 
-    for (i = 0; i < sizeof names / sizeof *names && id == NULL; i++)
+    for (i = 0; i < sizeof names / sizeof *names && id == NULL; i++) {
         id = http_header_get(r, names[i]);
+    }
     return id == NULL ? "" : id;
 }
 
@@ -80,14 +85,16 @@ void http_log_try(struct ctx *cx, const struct http_try *t, unsigned tries)
     const struct http_request *q = t->request;
     const struct http_response *r = &t->response;
 
-    if (!log_wanted(cx, LOG_DEBUG))
+    if (!log_wanted(cx, LOG_DEBUG)) {
         return;
+    }
     log_event(cx, LOG_DEBUG, "http", http_error_cause(t->cause), "method", q->method, "url",
               http_log_url(a, q->url), "status", arena_printf(a, "%d", r->status), "try",
               arena_printf(a, "%u", tries), "ms", arena_printf(a, "%lld", (long long)t->ms),
               "request_id", request_id(r), NULL);
-    if (!log_wanted(cx, LOG_TRACE))
+    if (!log_wanted(cx, LOG_TRACE)) {
         return;
+    }
     log_event(cx, LOG_TRACE, "http", "headers", "sent", headers_text(a, q->headers, q->n_headers),
               "received", headers_text(a, r->headers, r->n_headers), NULL);
 }

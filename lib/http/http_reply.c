@@ -16,10 +16,12 @@ static bool starts_nocase(struct str line, const char *prefix)
 
 static struct str trim(struct str s)
 {
-    while (s.n > 0 && strchr(" \t\r\n", s.p[s.n - 1]) != NULL)
+    while (s.n > 0 && strchr(" \t\r\n", s.p[s.n - 1]) != NULL) {
         s.n--;
-    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t'))
+    }
+    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t')) {
         s = (struct str){s.p + 1, s.n - 1};
+    }
     return s;
 }
 
@@ -30,8 +32,9 @@ static void add_header(struct http_try *t, struct str line)
     const char *colon = memchr(line.p, ':', line.n);
     size_t name_len;
 
-    if (colon == NULL)
+    if (colon == NULL) {
         return;
+    }
     if (r->n_headers == t->headers_cap) {
         t->headers_cap = r->n_headers == 0 ? 16 : 2 * r->n_headers;
         r->headers = arena_grow(a, r->headers, r->n_headers * sizeof *r->headers,
@@ -42,8 +45,9 @@ static void add_header(struct http_try *t, struct str line)
         .name = str_dup(a, (struct str){line.p, name_len}),
         .value = str_dup(a, trim((struct str){colon + 1, line.n - name_len - 1})),
     };
-    if (starts_nocase(line, "Content-Length:") || starts_nocase(line, "Transfer-Encoding:"))
+    if (starts_nocase(line, "Content-Length:") || starts_nocase(line, "Transfer-Encoding:")) {
         t->sized = true;
+    }
 }
 
 /* A status line begins a head anew: an interim reply (100 Continue) may come before the final. */
@@ -54,8 +58,9 @@ static void begin_head(struct http_try *t, struct str line)
 
     t->response.n_headers = 0;
     t->sized = false;
-    if (space != NULL && (size_t)(line.p + line.n - space) >= 4)
+    if (space != NULL && (size_t)(line.p + line.n - space) >= 4) {
         (void)str_to_u64((struct str){space + 1, 3}, &status);
+    }
     t->response.status = (int)status;
 }
 
@@ -67,14 +72,16 @@ size_t http_reply_header(struct http_try *t, struct str line)
         t->cause = HTTP_HEAD_TOO_LARGE;
         return REFUSED;
     }
-    if (t->head_done) /* a trailer after the last chunk */
+    if (t->head_done) { /* a trailer after the last chunk */
         return line.n;
-    if (trim(line).n == 0)
+    }
+    if (trim(line).n == 0) {
         t->head_done = t->response.status >= 200;
-    else if (starts_nocase(line, "HTTP/"))
+    } else if (starts_nocase(line, "HTTP/")) {
         begin_head(t, line);
-    else
+    } else {
         add_header(t, line);
+    }
     return line.n;
 }
 
@@ -83,8 +90,9 @@ size_t http_reply_body(struct http_try *t, struct str piece)
     size_t room = t->body->max - t->body->len;
 
     t->moved += piece.n;
-    if (buf_append(t->body, piece.p, piece.n))
+    if (buf_append(t->body, piece.p, piece.n)) {
         return piece.n;
+    }
     if (t->response.status < 400) {
         t->cause = HTTP_BODY_TOO_LARGE;
         return REFUSED;

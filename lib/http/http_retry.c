@@ -13,10 +13,12 @@ static bool is_passing_status(int status)
 
 bool http_retry_wanted(const struct http_request *request, const struct http_try *t)
 {
-    if (t->sent && !request->retry_safe)
+    if (t->sent && !request->retry_safe) {
         return false;
-    if (t->cause == HTTP_COMPLETE)
+    }
+    if (t->cause == HTTP_COMPLETE) {
         return is_passing_status(t->response.status);
+    }
     return http_error_passes(t->cause);
 }
 
@@ -27,17 +29,20 @@ static int64_t asked_ms(struct ctx *cx, const struct http_try *t)
     int64_t ms = 0;
     time_t date;
 
-    if (t->cause != HTTP_COMPLETE || value == NULL)
+    if (t->cause != HTTP_COMPLETE || value == NULL) {
         return 0;
+    }
     if (str_to_i64(str_of(value), &ms)) {
         ms = ms > LONGEST_ASKED_MS / 1000 ? LONGEST_ASKED_MS : ms * 1000;
     } else {
         date = curl_getdate(value, NULL);
-        if (date >= 0)
+        if (date >= 0) {
             ms = ((int64_t)date - (int64_t)cx->clock->now(cx->clock).tv_sec) * 1000;
+        }
     }
-    if (ms < 0)
+    if (ms < 0) {
         return 0;
+    }
     return ms > LONGEST_ASKED_MS ? LONGEST_ASKED_MS : ms;
 }
 
@@ -45,7 +50,8 @@ int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned t
 {
     int64_t limit = FIRST_MS;
 
-    while (--tries > 0 && limit < LONGEST_MS)
+    while (--tries > 0 && limit < LONGEST_MS) {
         limit *= 2;
+    }
     return asked_ms(cx, t) + clock_jitter_ms(limit > LONGEST_MS ? LONGEST_MS : limit);
 }

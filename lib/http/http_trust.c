@@ -30,9 +30,11 @@ static const char *system_file(void)
     };
     size_t i;
 
-    for (i = 0; i < sizeof places / sizeof *places; i++)
-        if (access(places[i], R_OK) == 0)
+    for (i = 0; i < sizeof places / sizeof *places; i++) {
+        if (access(places[i], R_OK) == 0) {
             return places[i];
+        }
+    }
     return NULL;
 }
 
@@ -41,14 +43,18 @@ void http_trust_choose(struct http_client *c)
     const char *file = environment("SSL_CERT_FILE"), *path = environment("SSL_CERT_DIR");
 
     c->ca_file = c->options.ca_file;
-    if (c->ca_file != NULL)
+    if (c->ca_file != NULL) {
         return;
-    if (file == NULL)
+    }
+    if (file == NULL) {
         file = system_file();
-    if (file != NULL)
+    }
+    if (file != NULL) {
         c->ca_file = arena_strdup(c->arena, file);
-    if (path != NULL)
+    }
+    if (path != NULL) {
         c->ca_path = arena_strdup(c->arena, path);
+    }
 }
 
 static X509_STORE *load(const struct http_client *c)
@@ -56,15 +62,19 @@ static X509_STORE *load(const struct http_client *c)
     X509_STORE *store = X509_STORE_new();
     bool ok = store != NULL;
 
-    if (ok && c->ca_file == NULL && c->ca_path == NULL)
+    if (ok && c->ca_file == NULL && c->ca_path == NULL) {
         ok = X509_STORE_set_default_paths(store) == 1;
-    if (ok && c->ca_file != NULL)
+    }
+    if (ok && c->ca_file != NULL) {
         ok = X509_STORE_load_file(store, c->ca_file) == 1;
-    if (ok && c->ca_path != NULL)
+    }
+    if (ok && c->ca_path != NULL) {
         ok = X509_STORE_load_path(store, c->ca_path) == 1;
+    }
     /* As curl does: an intermediate, or the server's own certificate, may be the one trusted. */
-    if (ok && X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1)
+    if (ok && X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1) {
         return store;
+    }
     X509_STORE_free(store);
     return NULL;
 }
@@ -76,8 +86,9 @@ static int verify(X509_STORE_CTX *chain, void *arg)
     int ok = X509_verify_cert(chain);
 
     (void)arg;
-    if (ok <= 0)
+    if (ok <= 0) {
         ERR_clear_error();
+    }
     return ok;
 }
 
@@ -88,12 +99,14 @@ static CURLcode use_store(CURL *easy, void *ssl_ctx, void *arg)
 
     (void)easy;
     pthread_mutex_lock(&c->lock);
-    if (c->trust == NULL)
+    if (c->trust == NULL) {
         c->trust = load(c);
+    }
     store = c->trust;
     pthread_mutex_unlock(&c->lock);
-    if (store == NULL)
+    if (store == NULL) {
         return CURLE_SSL_CACERT_BADFILE;
+    }
     SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, NULL);
     /* The store for verifying alone: into the context's own one curl writes, without a lock. */
     return SSL_CTX_set1_verify_cert_store((SSL_CTX *)ssl_ctx, store) == 1 ? CURLE_OK

@@ -13,9 +13,11 @@ static bool has_header(const struct http_request *r, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < r->n_headers; i++)
-        if (strcasecmp(r->headers[i].name, name) == 0)
+    for (i = 0; i < r->n_headers; i++) {
+        if (strcasecmp(r->headers[i].name, name) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -23,8 +25,9 @@ static struct curl_slist *append(struct curl_slist *list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(list, line);
 
-    if (longer == NULL)
+    if (longer == NULL) {
         abort(); /* out of memory */
+    }
     return longer;
 }
 
@@ -39,12 +42,14 @@ static struct curl_slist *header_list(struct ctx *cx, const struct http_request 
     struct curl_slist *list = append(NULL, "Expect:");
     size_t i;
 
-    if (!has_header(r, "Content-Type"))
+    if (!has_header(r, "Content-Type")) {
         list = append(list, "Content-Type:");
-    for (i = 0; i < r->n_headers; i++)
+    }
+    for (i = 0; i < r->n_headers; i++) {
         list =
             append(list, arena_printf(cx->arena, *r->headers[i].value == '\0' ? "%s;%s" : "%s: %s",
                                       r->headers[i].name, r->headers[i].value));
+    }
     return list;
 }
 
@@ -58,8 +63,9 @@ static void set_request(CURL *easy, const struct http_request *r)
 {
     curl_easy_setopt(easy, CURLOPT_URL, r->url);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    if (strcmp(r->method, "HEAD") == 0)
+    if (strcmp(r->method, "HEAD") == 0) {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    }
     if (r->body_len > 0 || takes_body(r->method)) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, r->body_len > 0 ? r->body : "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
@@ -135,22 +141,27 @@ static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
     int running = 0;
 
     for (;;) {
-        if (curl_multi_perform(h->multi, &running) != CURLM_OK)
+        if (curl_multi_perform(h->multi, &running) != CURLM_OK) {
             return CURLE_FAILED_INIT;
-        if (running == 0)
+        }
+        if (running == 0) {
             return result_of(h->multi);
+        }
         if (bytes_moved(h->easy, t) != moved) {
             moved = bytes_moved(h->easy, t);
             last = now_ms();
         }
-        if (cancel_raised(t->cx->cancel))
+        if (cancel_raised(t->cx->cancel)) {
             t->cause = HTTP_CANCELLED;
-        else if (now_ms() - last >= t->client->options.stall_timeout_ms)
+        } else if (now_ms() - last >= t->client->options.stall_timeout_ms) {
             t->cause = HTTP_STALLED;
-        if (t->cause != HTTP_COMPLETE)
+        }
+        if (t->cause != HTTP_COMPLETE) {
             return CURLE_ABORTED_BY_CALLBACK;
-        if (curl_multi_poll(h->multi, NULL, 0, SLICE_MS, NULL) != CURLM_OK)
+        }
+        if (curl_multi_poll(h->multi, NULL, 0, SLICE_MS, NULL) != CURLM_OK) {
             return CURLE_FAILED_INIT;
+        }
     }
 }
 
@@ -160,8 +171,9 @@ static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
 /* The connection ended early: how far had the reply come? */
 static enum http_cause cut(const struct http_try *t)
 {
-    if (t->head_done)
+    if (t->head_done) {
         return HTTP_CUT_BODY;
+    }
     return t->head_bytes > 0 ? HTTP_CUT_HEAD : HTTP_HUNG_UP;
 }
 
@@ -182,10 +194,12 @@ static bool has_no_body(const struct http_try *t)
 /* curl calls it a success when the connection ends inside the headers. */
 static enum http_cause complete(const struct http_try *t)
 {
-    if (!t->head_done)
+    if (!t->head_done) {
         return cut(t);
-    if (t->response.status < 300 && !t->sized && !has_no_body(t))
+    }
+    if (t->response.status < 300 && !t->sized && !has_no_body(t)) {
         return HTTP_UNSIZED;
+    }
     return HTTP_COMPLETE;
 }
 
@@ -205,22 +219,30 @@ static enum http_cause cause_of(CURLcode code, CURL *easy, const struct http_try
     };
     size_t i;
 
-    if (t->cause != HTTP_COMPLETE)
+    if (t->cause != HTTP_COMPLETE) {
         return t->cause; /* a callback or the wait found it */
-    for (i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].code == code)
+    }
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].code == code) {
             return rows[i].cause;
-    if (code == CURLE_OK || t->enough)
+        }
+    }
+    if (code == CURLE_OK || t->enough) {
         return complete(t);
-    if (code == CURLE_OPERATION_TIMEDOUT)
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT) {
         return t->sent ? HTTP_TIMED_OUT : HTTP_CONNECT_TIMED_OUT;
-    if (code == CURLE_COULDNT_CONNECT)
+    }
+    if (code == CURLE_COULDNT_CONNECT) {
         return not_connected(easy);
+    }
     if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
-        code == CURLE_PARTIAL_FILE)
+        code == CURLE_PARTIAL_FILE) {
         return cut(t);
-    if (code == CURLE_UNSUPPORTED_PROTOCOL)
+    }
+    if (code == CURLE_UNSUPPORTED_PROTOCOL) {
         return t->sent ? HTTP_NOT_HTTP : HTTP_BAD_URL;
+    }
     return HTTP_OTHER;
 }
 
@@ -230,8 +252,9 @@ static void run(struct http_handle *h, struct http_try *t)
     long request_bytes = 0;
     CURLcode code;
 
-    if (curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
+    if (curl_multi_add_handle(h->multi, h->easy) != CURLM_OK) {
         abort(); /* out of memory */
+    }
     code = wait_for_end(h, t);
     curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     t->sent = request_bytes > 0;

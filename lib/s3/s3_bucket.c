@@ -13,8 +13,9 @@ static struct str location(struct arena *a, const struct s3_client *client)
     struct xml_node *root;
     struct buf *body;
 
-    if (!client->aws || strcmp(client->region, "us-east-1") == 0)
+    if (!client->aws || strcmp(client->region, "us-east-1") == 0) {
         return (struct str){NULL, 0};
+    }
     root = xml_new(a, "CreateBucketConfiguration", S3_REQUEST_NAMESPACE);
     body = buf_new(a, 1024);
     xml_add(a, root, "LocationConstraint", client->region);
@@ -39,8 +40,10 @@ enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *b
     request.content_type = request.body.n ? "application/xml" : NULL;
     rc = s3_request_send(cx, client, &request, &reply);
     /* A repeated try that finds the bucket ours: the first one made it, its answer was lost. */
-    if (rc == RC_CONFLICT && error.tries > 1 && strcmp(error.code, "BucketAlreadyOwnedByYou") == 0)
+    if (rc == RC_CONFLICT && error.tries > 1 &&
+        strcmp(error.code, "BucketAlreadyOwnedByYou") == 0) {
         return RC_OK;
+    }
     return rc;
 }
 

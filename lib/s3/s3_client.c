@@ -31,13 +31,15 @@ static enum rc take_region(struct ctx *cx, struct s3_client *c, const char *regi
 {
     size_t n;
 
-    if (region == NULL || *region == '\0')
+    if (region == NULL || *region == '\0') {
         region = "us-east-1";
+    }
     n = strlen(region);
-    if (n > MAX_REGION || !only(region, n, ALNUM "-_"))
+    if (n > MAX_REGION || !only(region, n, ALNUM "-_")) {
         return diag_error(cx, NULL, "The S3 region is malformed",
                           "A region is letters, digits, '-' and '_', such as eu-central-1. Check "
                           "the setting region (SEEDBANK_S3_REGION).");
+    }
     c->region = arena_strdup(c->arena, region);
     return RC_OK;
 }
@@ -60,8 +62,9 @@ static bool is_port(const char *text)
 /* A host name, an IPv4 address, or an IPv6 address in brackets. */
 static bool is_host(const char *text, size_t n)
 {
-    if (n > 0 && text[0] == '[')
+    if (n > 0 && text[0] == '[') {
         return n >= 4 && text[n - 1] == ']' && only(text + 1, n - 2, ALNUM ".:");
+    }
     return n > 0 && only(text, n, ALNUM ".-_");
 }
 
@@ -74,10 +77,12 @@ static const char *host_of(struct arena *a, const char *text, size_t n, const ch
     char *port = strchr(bracket ? bracket : host, ':');
 
     if (n > MAX_HOST || !is_host(host, port ? (size_t)(port - host) : n) ||
-        (port && !is_port(port + 1)))
+        (port && !is_port(port + 1))) {
         return NULL;
-    if (port && strcmp(port + 1, own_port) == 0)
+    }
+    if (port && strcmp(port + 1, own_port) == 0) {
         *port = '\0';
+    }
     return host;
 }
 
@@ -99,16 +104,18 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const char *en
     }
     if (host) {
         n = strlen(host);
-        if (n > 0 && host[n - 1] == '/')
+        if (n > 0 && host[n - 1] == '/') {
             n--;
+        }
         host = host_of(c->arena, host, n, strcmp(c->scheme, "https") == 0 ? "443" : "80");
     }
-    if (host == NULL)
+    if (host == NULL) {
         return diag_error(cx, NULL, "The S3 endpoint is malformed",
                           "An endpoint is http:// or https://, a host name or address and, where "
                           "needed, a port, without user, path or query: "
                           "https://fra1.digitaloceanspaces.com. Check the setting endpoint "
                           "(SEEDBANK_S3_ENDPOINT).");
+    }
     c->host = host;
     c->aws = is_aws(host);
     return RC_OK;
@@ -185,18 +192,20 @@ enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const 
     struct arena *a = cx->arena;
     bool tls = strcmp(client->scheme, "https") == 0;
 
-    if (!is_bucket(bucket))
+    if (!is_bucket(bucket)) {
         return diag_error(cx, NULL,
                           arena_printf(a, "\"%s\" is not a bucket name", bucket ? bucket : ""),
                           "A bucket name is 1 to 255 letters, digits, '.', '-' and '_'. Nothing "
                           "was sent. Give the name alone, without s3://, server or path.");
+    }
     if (!client->force_path_style && takes_label(client->host) && is_host_name(bucket) &&
-        !(tls && strchr(bucket, '.')))
+        !(tls && strchr(bucket, '.'))) {
         *ret_address = (struct s3_address){arena_printf(a, "%s.%s", bucket, client->host),
                                            arena_printf(a, "/%s", key ? key : ""), true};
-    else
+    } else {
         *ret_address = (struct s3_address){
             client->host, arena_printf(a, "/%s%s%s", bucket, key ? "/" : "", key ? key : ""),
             false};
+    }
     return RC_OK;
 }

@@ -85,9 +85,11 @@ static const struct row by_status[] = {
 
 static const struct row *find(const struct row *table, size_t n, const char *code)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(table[i].code, code) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(table[i].code, code) == 0) {
             return &table[i];
+        }
+    }
     return NULL;
 }
 
@@ -96,8 +98,9 @@ static const struct row *row_of(const struct s3_error *e)
     const struct row *row = find(rows, sizeof(rows) / sizeof(*rows), e->code);
     char status[12];
 
-    if (row)
+    if (row) {
         return row;
+    }
     snprintf(status, sizeof(status), "%d", e->status);
     return find(by_status, sizeof(by_status) / sizeof(*by_status), status);
 }
@@ -109,8 +112,9 @@ static struct str without_secrets(struct ctx *cx, struct str text)
     struct redact *secrets = cx->session ? session_redact(cx->session) : NULL;
     char *copy = arena_alloc(cx->arena, text.n + 1);
 
-    for (size_t i = 0; i < text.n; i++)
+    for (size_t i = 0; i < text.n; i++) {
         copy[i] = text.p[i] == '\0' ? ' ' : text.p[i]; /* text that goes on behind it counts too */
+    }
     return str_of(redact_text(secrets, cx->arena, copy));
 }
 
@@ -128,8 +132,9 @@ char *s3_error_line(struct ctx *cx, struct str text, size_t max)
             gap = true;
             continue;
         }
-        if (gap && out->len > 0)
+        if (gap && out->len > 0) {
             buf_putc(out, ' ');
+        }
         gap = false;
         buf_putc(out, c);
     }
@@ -167,8 +172,9 @@ enum rc s3_error_class(const struct s3_error *error, const struct s3_request *re
 {
     const struct row *row = row_of(error);
 
-    if (error->status == 404 && strcmp(request->method, "HEAD") == 0)
+    if (error->status == 404 && strcmp(request->method, "HEAD") == 0) {
         return RC_NOT_FOUND;
+    }
     return row && row->class != RC_OK ? row->class : RC_FAIL;
 }
 
@@ -185,12 +191,13 @@ static const char *permission(struct ctx *cx, const struct s3_request *r)
 
 static const char *wrong_region(struct ctx *cx, const struct s3_client *c, const struct s3_error *e)
 {
-    if (*e->region)
+    if (*e->region) {
         return arena_printf(cx->arena,
                             "Wrong region: the request was signed for %s, and the server says %s. "
                             "Set region (SEEDBANK_S3_REGION) to %s%s.",
                             c->region, e->region, e->region,
                             c->aws ? "" : " and check the endpoint");
+    }
     return arena_printf(cx->arena,
                         "Wrong region or endpoint: the request was signed for %s. Check region "
                         "(SEEDBANK_S3_REGION) and endpoint (SEEDBANK_S3_ENDPOINT).",
@@ -216,12 +223,15 @@ static const char *remedy(struct ctx *cx, const struct s3_client *c, const struc
     const struct row *row = row_of(e);
     enum remedy kind = row ? row->remedy : REMEDY_TEXT;
 
-    if (kind == REMEDY_REGION || says_other_region(c, e))
+    if (kind == REMEDY_REGION || says_other_region(c, e)) {
         return wrong_region(cx, c, e);
-    if (kind == REMEDY_PERMISSION)
+    }
+    if (kind == REMEDY_PERMISSION) {
         return permission(cx, r);
-    if (kind == REMEDY_CLOCK)
+    }
+    if (kind == REMEDY_CLOCK) {
         return wrong_clock(cx, e);
+    }
     return row ? row->text : "See the server's documentation of this code.";
 }
 

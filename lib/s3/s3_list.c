@@ -19,12 +19,15 @@ struct position {
 
 static int hex(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (c >= '0' && c <= '9') {
         return c - '0';
-    if (c >= 'a' && c <= 'f')
+    }
+    if (c >= 'a' && c <= 'f') {
         return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
+    }
+    if (c >= 'A' && c <= 'F') {
         return c - 'A' + 10;
+    }
     return NO_SUCH_HEX;
 }
 
@@ -54,12 +57,13 @@ static bool same_but_mended(const char *mended, const char *key)
 
     for (; *key; key++) {
         bool control = (unsigned char)*key < 0x20;
-        if (*mended == *key)
+        if (*mended == *key) {
             mended++;
-        else if (control && str_starts(mended, unknown))
+        } else if (control && str_starts(mended, unknown)) {
             mended += strlen(unknown);
-        else
+        } else {
             return false;
+        }
     }
     return *mended == '\0';
 }
@@ -71,8 +75,9 @@ static const char *marker_key(struct arena *a, const char *marker, const char *l
 {
     if (last_key && strcmp(marker, last_key) != 0) {
         const char *decoded = decode(a, last_key);
-        if (same_but_mended(marker, decoded))
+        if (same_but_mended(marker, decoded)) {
             return decoded;
+        }
     }
     return decode(a, marker);
 }
@@ -112,12 +117,15 @@ static enum rc visit(struct ctx *cx, const struct s3_list_options *o,
         .marker = strcmp(node->name, "DeleteMarker") == 0,
     };
 
-    if (key == NULL || *key == '\0')
+    if (key == NULL || *key == '\0') {
         return broken(cx, o, "an entry has no key");
-    if (encoded && strstr(key, "%00"))
+    }
+    if (encoded && strstr(key, "%00")) {
         return broken(cx, o, "a key holds a NUL byte");
-    if (!entry.marker && !str_to_u64(str_of(size), &entry.size))
+    }
+    if (!entry.marker && !str_to_u64(str_of(size), &entry.size)) {
         return broken(cx, o, "an entry has no size");
+    }
     entry.key = encoded ? decode(cx->arena, key) : key;
     return visitor.visit(cx, visitor.arg, &entry);
 }
@@ -135,10 +143,12 @@ static enum rc visit_page(struct ctx *cx, const struct s3_list_options *o,
 
     for (const struct xml_node *node = page->first; node; node = node->next) {
         enum rc rc = RC_OK;
-        if (is_entry(node))
+        if (is_entry(node)) {
             rc = visit(cx, o, visitor, node, encoded);
-        if (rc != RC_OK)
+        }
+        if (rc != RC_OK) {
             return rc;
+        }
     }
     return RC_OK;
 }
@@ -157,18 +167,24 @@ static enum rc advance(struct ctx *cx, const struct s3_list_options *o, const st
     const char *version = text_or_empty(page, "NextVersionIdMarker");
     const char *last_key = NULL;
 
-    for (const struct xml_node *node = page->first; node; node = node->next)
-        if (is_entry(node))
+    for (const struct xml_node *node = page->first; node; node = node->next) {
+        if (is_entry(node)) {
             last_key = xml_text(node, "Key");
-    if (key == NULL || *key == '\0')
+        }
+    }
+    if (key == NULL || *key == '\0') {
         return broken(cx, o, "a page says that more follow, but not from where");
-    if (strcmp(text_or_empty(page, "EncodingType"), "url") == 0)
+    }
+    if (strcmp(text_or_empty(page, "EncodingType"), "url") == 0) {
         key = marker_key(cx->arena, key, last_key);
-    if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0)
+    }
+    if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0) {
         return broken(cx, o, "a page says that the next one begins where it began itself");
+    }
     at->any = true;
-    if (!replace(at->key, key) || !replace(at->version_id, version))
+    if (!replace(at->key, key) || !replace(at->version_id, version)) {
         return broken(cx, o, "a page marker is too long");
+    }
     return RC_OK;
 }
 
@@ -193,17 +209,21 @@ static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_l
     struct s3_reply reply;
     enum rc rc;
 
-    if (o->prefix && *o->prefix)
+    if (o->prefix && *o->prefix) {
         params[request.n_params++] = (struct sigv4_param){"prefix", o->prefix};
-    if (at->any)
+    }
+    if (at->any) {
         params[request.n_params++] = (struct sigv4_param){"key-marker", at->key->data};
+    }
     /* An empty marker is left out: servers refuse it, and mean "after the whole key" by it. */
-    if (at->any && at->version_id->len > 0)
+    if (at->any && at->version_id->len > 0) {
         params[request.n_params++] =
             (struct sigv4_param){"version-id-marker", at->version_id->data};
+    }
     rc = s3_request_send(cx, client, &request, &reply);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         *ret_page = reply.root;
+    }
     return rc;
 }
 
@@ -218,14 +238,17 @@ enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
         struct arena_mark mark = arena_mark(cx->arena);
         struct xml_node *page = NULL;
         rc = fetch(cx, client, options, &at, &page);
-        if (rc == RC_OK)
+        if (rc == RC_OK) {
             rc = visit_page(cx, options, visitor, page);
+        }
         more = rc == RC_OK && is_true(text_or_empty(page, "IsTruncated"));
-        if (more)
+        if (more) {
             rc = advance(cx, options, page, &at);
+        }
         arena_rewind(cx->arena, mark);
-        if (rc != RC_OK)
+        if (rc != RC_OK) {
             break;
+        }
     }
     return rc;
 }

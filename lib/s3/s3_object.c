@@ -10,12 +10,13 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_ob
     struct sigv4_param version = {"versionId", object->version_id};
     struct s3_request request = *own;
 
-    if (object->key == NULL || object->key[0] == '\0')
+    if (object->key == NULL || object->key[0] == '\0') {
         return diag_error(cx, NULL,
                           arena_printf(cx->arena, "Cannot %s an object of bucket %s without a name",
                                        own->doing, object->bucket),
                           "The object's key is empty; it would mean the bucket itself. Nothing was "
                           "sent.");
+    }
     request.bucket = object->bucket;
     request.key = object->key;
     request.expected_owner = object->expected_owner;
@@ -40,8 +41,9 @@ enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_
 
     latest.version_id = NULL;
     rc = send(cx, client, &latest, &request, &reply);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         *ret_version_id = http_header_get(&reply.http, "x-amz-version-id");
+    }
     return rc;
 }
 
@@ -61,13 +63,15 @@ enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_
     struct s3_reply reply = {.root = NULL};
     enum rc rc = send(cx, client, object, &request, &reply);
 
-    if (rc != RC_OK)
+    if (rc != RC_OK) {
         return rc;
-    if (reply.http.body.n > max)
+    }
+    if (reply.http.body.n > max) {
         return diag_error(cx, NULL,
                           arena_printf(cx->arena, "Cannot read object \"%s\" of bucket %s",
                                        object->key, object->bucket),
                           "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
+    }
     *ret_content = reply.http.body;
     return RC_OK;
 }

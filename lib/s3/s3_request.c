@@ -16,8 +16,9 @@ struct attempt {
 
 char *s3_request_target(struct arena *a, const struct s3_request *request)
 {
-    if (request->key)
+    if (request->key) {
         return arena_printf(a, "object \"%s\" of bucket %s", request->key, request->bucket);
+    }
     return arena_printf(a, "bucket %s", request->bucket);
 }
 
@@ -35,8 +36,9 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     struct http_header *all;
 
     t->sign.time = cx->clock->now(cx->clock).tv_sec;
-    if (!sigv4_sign(cx->arena, &t->sign, &s))
+    if (!sigv4_sign(cx->arena, &t->sign, &s)) {
         return no_crypto(cx);
+    }
     all = arena_array(cx->arena, t->sign.n_headers + s.n_headers, sizeof(*all));
     memcpy(all, t->own, t->sign.n_headers * sizeof(*all));
     memcpy(all + t->sign.n_headers, s.headers, s.n_headers * sizeof(*all));
@@ -50,8 +52,9 @@ static enum rc check_keys(struct ctx *cx, const struct s3_client *c, const struc
     const char *missing = c->credentials.access_key ? "secret_key (SEEDBANK_S3_SECRET_KEY)"
                                                     : "access_key (SEEDBANK_S3_ACCESS_KEY)";
 
-    if (c->credentials.access_key && c->credentials.secret_key)
+    if (c->credentials.access_key && c->credentials.secret_key) {
         return RC_OK;
+    }
     return diag_error(
         cx, NULL,
         arena_printf(cx->arena, "Cannot %s %s", r->doing, s3_request_target(cx->arena, r)),
@@ -61,8 +64,9 @@ static enum rc check_keys(struct ctx *cx, const struct s3_client *c, const struc
 
 static void add_header(struct attempt *t, const char *name, const char *value)
 {
-    if (value && *value)
+    if (value && *value) {
         t->own[t->sign.n_headers++] = (struct http_header){name, value};
+    }
 }
 
 static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct s3_address *at,
@@ -70,8 +74,9 @@ static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct 
 {
     char hash[DIGEST_SHA256_HEX_SIZE], md5[DIGEST_MD5_BASE64_SIZE] = "";
 
-    if (!digest_sha256_hex(r->body, hash) || (r->content_md5 && !digest_md5_base64(r->body, md5)))
+    if (!digest_sha256_hex(r->body, hash) || (r->content_md5 && !digest_md5_base64(r->body, md5))) {
         return no_crypto(cx);
+    }
     add_header(t, "content-type", r->content_type);
     add_header(t, "content-md5", arena_strdup(cx->arena, md5));
     add_header(t, "x-amz-expected-bucket-owner", r->expected_owner);
@@ -99,8 +104,9 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
 
     if (check_keys(cx, client, r) != RC_OK ||
         s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
-        prepare(cx, r, &at, &t) != RC_OK)
+        prepare(cx, r, &at, &t) != RC_OK) {
         return RC_FAIL;
+    }
     http = (struct http_request){
         .method = r->method,
         .url = arena_printf(cx->arena, "%s://%s%s", client->scheme, at.host,
@@ -112,8 +118,9 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
         .prepare = sign,
         .prepare_arg = &t,
     };
-    if (http_send(cx, client->http, &http, ret_http) == RC_OK)
+    if (http_send(cx, client->http, &http, ret_http) == RC_OK) {
         return RC_OK;
+    }
     return diag_wrap(cx, before, "Cannot %s %s%s", r->doing, s3_request_target(cx->arena, r),
                      at.virtual_host && !client->aws
                          ? " (its name was put before the server's; force_path_style avoids that)"
@@ -150,10 +157,12 @@ static enum rc refused(struct ctx *cx, const struct s3_client *client, const str
     struct s3_error error = s3_error_of(cx, &reply->http, reply->root);
     enum rc rc = s3_error_class(&error, r);
 
-    if (rc == RC_FAIL)
+    if (rc == RC_FAIL) {
         return s3_error_report(cx, client, r, &error);
-    if (r->error)
+    }
+    if (r->error) {
         *r->error = error;
+    }
     return rc;
 }
 
@@ -164,15 +173,18 @@ static enum rc check_document(struct ctx *cx, const struct s3_client *client,
 {
     const struct xml_node *root = reply->root;
 
-    if (r->root && root == NULL)
+    if (r->root && root == NULL) {
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "its body is no XML (%s)", why));
+    }
     if (r->root && strcmp(root->name, r->root) != 0 &&
-        (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0))
+        (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0)) {
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "no <%s> came", r->root));
-    if (!r->root && root == NULL && has_body(&reply->http))
+    }
+    if (!r->root && root == NULL && has_body(&reply->http)) {
         return not_s3(cx, client, r, &reply->http, "a body came where S3 sends none");
+    }
     return RC_OK;
 }
 
@@ -184,16 +196,19 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
     struct str document;
     bool ok;
 
-    if (send(cx, client, request, &reply.http) != RC_OK)
+    if (send(cx, client, request, &reply.http) != RC_OK) {
         return RC_FAIL;
+    }
     ok = reply.http.status >= 200 && reply.http.status < 300;
     if (!ok || !request->content) {
         document = request->mend ? xml_mend(cx->arena, reply.http.body) : reply.http.body;
         reply.root = xml_parse(cx->arena, document, &why);
-        if (!ok || is_error(reply.root))
+        if (!ok || is_error(reply.root)) {
             return refused(cx, client, request, &reply);
-        if (check_document(cx, client, request, &reply, why) != RC_OK)
+        }
+        if (check_document(cx, client, request, &reply, why) != RC_OK) {
             return RC_FAIL;
+        }
     }
     *ret_reply = reply;
     return RC_OK;

@@ -29,10 +29,12 @@ const char *s3_versioning_mfa_delete_name(bool mfa_delete)
 
 enum s3_versioning_status s3_versioning_status_of(const char *name)
 {
-    if (name && strcmp(name, names[S3_VERSIONING_ENABLED]) == 0)
+    if (name && strcmp(name, names[S3_VERSIONING_ENABLED]) == 0) {
         return S3_VERSIONING_ENABLED;
-    if (name && strcmp(name, names[S3_VERSIONING_SUSPENDED]) == 0)
+    }
+    if (name && strcmp(name, names[S3_VERSIONING_SUSPENDED]) == 0) {
         return S3_VERSIONING_SUSPENDED;
+    }
     return S3_VERSIONING_DISABLED;
 }
 
@@ -43,15 +45,17 @@ static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_
     const char *status = xml_text(root, "Status");
     const char *mfa = xml_text(root, "MfaDelete");
 
-    if (mfa == NULL)
+    if (mfa == NULL) {
         mfa = xml_text(root, "MFADelete"); /* as some servers spell it */
+    }
     if (status && *status && s3_versioning_status_of(status) == S3_VERSIONING_DISABLED &&
-        strcmp(status, names[S3_VERSIONING_DISABLED]) != 0)
+        strcmp(status, names[S3_VERSIONING_DISABLED]) != 0) {
         return diag_error(
             cx, NULL, arena_printf(cx->arena, "Cannot read the versioning of bucket %s", bucket),
             "The server answered with the unknown status \"%s\"; Enabled and "
             "Suspended are known. A newer version may know it.",
             s3_error_line(cx, str_of(status), 100));
+    }
     ret_versioning->status = s3_versioning_status_of(status);
     ret_versioning->mfa_delete = mfa && strcmp(mfa, "Enabled") == 0;
     return RC_OK;
@@ -101,8 +105,9 @@ static struct s3_request put_request(struct arena *a, const struct s3_versioning
 /* S3 has no request for it: asking is a mistake of the caller. */
 static enum rc check_wanted(struct ctx *cx, const char *bucket, enum s3_versioning_status wanted)
 {
-    if (wanted != S3_VERSIONING_DISABLED)
+    if (wanted != S3_VERSIONING_DISABLED) {
         return RC_OK;
+    }
     return diag_error(cx, NULL,
                       arena_printf(cx->arena, "Cannot disable versioning of bucket %s", bucket),
                       "S3 can enable and suspend versioning, not take it away. Ask for Suspended.");
@@ -160,17 +165,20 @@ enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
         struct s3_versioning now = {.status = S3_VERSIONING_DISABLED};
         enum rc rc = s3_versioning_get(cx, client, target->bucket, target->expected_owner, &now);
         arena_rewind(cx->arena, mark);
-        if (rc == RC_FAIL)
+        if (rc == RC_FAIL) {
             return rc;
+        }
         if (rc == RC_OK && now.status == wanted) {
             *ret_seen = now;
             return RC_OK;
         }
-        if (is_over(cx, &patience))
+        if (is_over(cx, &patience)) {
             return timed_out(cx, client, target, wanted,
                              rc == RC_OK ? names[now.status] : "no such bucket");
-        if (pause_for(cx, &patience) != RC_OK)
+        }
+        if (pause_for(cx, &patience) != RC_OK) {
             return RC_FAIL;
+        }
     }
 }
 
@@ -184,15 +192,18 @@ enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
     struct s3_error error;
     enum rc rc;
 
-    if (check_wanted(cx, target->bucket, wanted) != RC_OK)
+    if (check_wanted(cx, target->bucket, wanted) != RC_OK) {
         return RC_FAIL;
+    }
     request = put_request(cx->arena, target, wanted);
     request.error = &error;
     while ((rc = s3_request_send(cx, client, &request, &reply)) == RC_CONFLICT) {
-        if (is_over(cx, &patience))
+        if (is_over(cx, &patience)) {
             return s3_error_report(cx, client, &request, &error);
-        if (pause_for(cx, &patience) != RC_OK)
+        }
+        if (pause_for(cx, &patience) != RC_OK) {
             return RC_FAIL;
+        }
     }
     return rc;
 }

@@ -11,8 +11,9 @@ static bool named(const struct xml_node *node, const char *name, size_t len)
 
 static struct xml_node *first_named(struct xml_node *node, const char *name, size_t len)
 {
-    while (node && !named(node, name, len))
+    while (node && !named(node, name, len)) {
         node = node->next;
+    }
     return node;
 }
 
@@ -34,8 +35,9 @@ struct xml_node *xml_find(const struct xml_node *node, const char *path)
     for (;;) {
         size_t len = strcspn(path, "/");
         at = first_named(from, path, len);
-        if (at == NULL || path[len] == '\0')
+        if (at == NULL || path[len] == '\0') {
             return at;
+        }
         path += len + 1;
         from = at->first;
     }
@@ -50,9 +52,11 @@ const char *xml_text(const struct xml_node *node, const char *path)
 
 const char *xml_attribute(const struct xml_node *node, const char *local_name)
 {
-    for (const struct xml_attribute *at = node ? node->attributes : NULL; at; at = at->next)
-        if (strcmp(at->name, local_name) == 0)
+    for (const struct xml_attribute *at = node ? node->attributes : NULL; at; at = at->next) {
+        if (strcmp(at->name, local_name) == 0) {
             return at->value;
+        }
+    }
     return NULL;
 }
 
@@ -69,8 +73,9 @@ struct xml_node *xml_add(struct arena *a, struct xml_node *parent, const char *n
 {
     struct xml_node *node = xml_new(a, name, parent->ns);
 
-    if (text)
+    if (text) {
         node->text = text;
+    }
     xml_append(parent, node);
     return node;
 }
@@ -79,30 +84,34 @@ void xml_append(struct xml_node *parent, struct xml_node *child)
 {
     child->parent = parent;
     child->previous = parent->last;
-    if (parent->last)
+    if (parent->last) {
         parent->last->next = child;
-    else
+    } else {
         parent->first = child;
+    }
     parent->last = child;
 }
 
 /* Make the neighbours of a place point at what now stands there. */
 static void relink(struct xml_node *parent, struct xml_node *left, struct xml_node *right)
 {
-    if (left)
+    if (left) {
         left->next = right;
-    else
+    } else {
         parent->first = right;
-    if (right)
+    }
+    if (right) {
         right->previous = left;
-    else
+    } else {
         parent->last = left;
+    }
 }
 
 void xml_remove(struct xml_node *node)
 {
-    if (node->parent == NULL)
+    if (node->parent == NULL) {
         return;
+    }
     relink(node->parent, node->previous, node->next);
     node->parent = node->previous = node->next = NULL;
 }

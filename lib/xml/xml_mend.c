@@ -27,10 +27,12 @@ static size_t bad_reference(struct str s)
     size_t start = hex ? 3 : 2, i = start;
     unsigned long value = 0;
 
-    if (s.n < 4 || s.p[0] != '&' || s.p[1] != '#')
+    if (s.n < 4 || s.p[0] != '&' || s.p[1] != '#') {
         return 0;
-    for (; i < s.n && digit(s.p[i], base) >= 0 && value <= 0x10ffff; i++)
+    }
+    for (; i < s.n && digit(s.p[i], base) >= 0 && value <= 0x10ffff; i++) {
         value = value * base + (unsigned long)digit(s.p[i], base);
+    }
     return i > start && i < s.n && s.p[i] == ';' && !is_character(value) ? i + 1 : 0;
 }
 
@@ -38,8 +40,9 @@ struct str xml_mend(struct arena *a, struct str document)
 {
     char *out, *w;
 
-    if (document.n == 0 || memmem(document.p, document.n, "&#", 2) == NULL)
+    if (document.n == 0 || memmem(document.p, document.n, "&#", 2) == NULL) {
         return document;
+    }
     out = w = arena_alloc(a, document.n + 1); /* U+FFFD is shorter than any reference */
     for (size_t i = 0; i < document.n;) {
         size_t bad = bad_reference((struct str){document.p + i, document.n - i});

@@ -20,8 +20,9 @@ struct parse {
 
 static void stop(struct parse *p, const char *why)
 {
-    if (p->why == NULL)
+    if (p->why == NULL) {
         p->why = why;
+    }
     XML_StopParser(p->expat, XML_FALSE);
 }
 
@@ -36,8 +37,9 @@ static struct name split(struct arena *a, const char *glued)
     const char *second = first ? strchr(first + 1, SEPARATOR) : NULL;
     size_t local_len;
 
-    if (first == NULL)
+    if (first == NULL) {
         return (struct name){NULL, arena_strdup(a, glued), NULL};
+    }
     local_len = second ? (size_t)(second - first - 1) : strlen(first + 1);
     return (struct name){arena_strndup(a, glued, (size_t)(first - glued)),
                          arena_strndup(a, first + 1, local_len),
@@ -51,8 +53,9 @@ static bool blank(const struct buf *text)
 
 static bool count(struct parse *p)
 {
-    if (++p->nodes > XML_MAX_NODES)
+    if (++p->nodes > XML_MAX_NODES) {
         stop(p, "it has too many elements");
+    }
     return p->why == NULL;
 }
 
@@ -63,8 +66,9 @@ static void on_start(void *arg, const XML_Char *glued, const XML_Char **attribut
     struct name name;
     struct xml_node *node;
 
-    if (p->why)
+    if (p->why) {
         return;
+    }
     if (++p->depth > XML_MAX_DEPTH) {
         stop(p, "its elements are nested too deeply");
         return;
@@ -73,8 +77,9 @@ static void on_start(void *arg, const XML_Char *glued, const XML_Char **attribut
         stop(p, "it mixes text with elements");
         return;
     }
-    if (!count(p))
+    if (!count(p)) {
         return;
+    }
     buf_truncate(p->text, 0);
     name = split(p->arena, glued);
     if (name.prefix && strcmp(name.prefix, "xml") == 0) { /* could not be written as a default */
@@ -90,10 +95,11 @@ static void on_start(void *arg, const XML_Char *glued, const XML_Char **attribut
                                        arena_strdup(p->arena, at[1]), NULL};
         end = &(*end)->next;
     }
-    if (p->open)
+    if (p->open) {
         xml_append(p->open, node);
-    else
+    } else {
         p->root = node;
+    }
     p->open = node;
 }
 
@@ -102,12 +108,14 @@ static void on_end(void *arg, const XML_Char *glued)
     struct parse *p = arg;
 
     (void)glued;
-    if (p->why)
+    if (p->why) {
         return;
-    if (p->open->first == NULL)
+    }
+    if (p->open->first == NULL) {
         p->open->text = arena_strndup(p->arena, p->text->data, p->text->len);
-    else if (!blank(p->text))
+    } else if (!blank(p->text)) {
         stop(p, "it mixes text with elements");
+    }
     buf_truncate(p->text, 0);
     p->open = p->open->parent;
     p->depth--;
@@ -117,8 +125,9 @@ static void on_text(void *arg, const XML_Char *text, int n)
 {
     struct parse *p = arg;
 
-    if (p->why == NULL && !buf_append(p->text, text, (size_t)n))
+    if (p->why == NULL && !buf_append(p->text, text, (size_t)n)) {
         stop(p, "one of its texts is too long");
+    }
 }
 
 static void on_doctype(void *arg, const XML_Char *name, const XML_Char *system_id,
@@ -147,10 +156,11 @@ static void run(struct parse *p, struct str document)
     XML_SetCharacterDataHandler(p->expat, on_text);
     XML_SetStartDoctypeDeclHandler(p->expat, on_doctype);
     if (XML_Parse(p->expat, document.p, (int)document.n, XML_TRUE) != XML_STATUS_OK &&
-        p->why == NULL)
+        p->why == NULL) {
         p->why = arena_printf(p->arena, "line %lu: %s",
                               (unsigned long)XML_GetCurrentLineNumber(p->expat),
                               XML_ErrorString(XML_GetErrorCode(p->expat)));
+    }
 }
 
 struct xml_node *xml_parse(struct arena *a, struct str document, const char **ret_why)

@@ -42,8 +42,9 @@ static void free_bio(void *bio)
 static BIO *new_bio(struct ctx *cx, const void *bytes, size_t n)
 {
     BIO *bio = bytes ? BIO_new_mem_buf(bytes, (int)n) : BIO_new(BIO_s_secmem());
-    if (bio)
+    if (bio) {
         arena_defer(cx->arena, free_bio, bio);
+    }
     return bio;
 }
 
@@ -82,8 +83,9 @@ static bool add_extensions(X509 *x)
             X509V3_EXT_conf_nid(NULL, &context, extensions[i].nid, extensions[i].value);
         int added = e && X509_add_ext(x, e, -1);
         X509_EXTENSION_free(e);
-        if (!added)
+        if (!added) {
             return false;
+        }
     }
     return true;
 }
@@ -101,8 +103,9 @@ static const char *to_line(struct ctx *cx, X509 *x)
 {
     unsigned char *der = NULL;
     int n = i2d_X509(x, &der);
-    if (n <= 0)
+    if (n <= 0) {
         return NULL;
+    }
     char *line = arena_alloc(cx->arena, 4 * ((size_t)n + 2) / 3 + 4);
     EVP_EncodeBlock((unsigned char *)line, der, n);
     OPENSSL_free(der);
@@ -114,11 +117,13 @@ static bool write_out(struct ctx *cx, X509 *x, EVP_PKEY *key, struct certificate
 {
     BIO *pem = new_bio(cx, NULL, 0), *key_pem = new_bio(cx, NULL, 0);
     if (!pem || !key_pem || !PEM_write_bio_X509(pem, x) ||
-        !PEM_write_bio_PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL))
+        !PEM_write_bio_PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL)) {
         return false;
+    }
     struct certificate made = {bio_text(cx, pem), bio_text(cx, key_pem), to_line(cx, x)};
-    if (!made.line)
+    if (!made.line) {
         return false;
+    }
     *ret = made;
     return true;
 }
@@ -133,14 +138,17 @@ static enum rc fail(struct ctx *cx, const char *what, const char *remedy)
 enum rc certificate_make(struct ctx *cx, struct certificate *ret_certificate)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    if (key)
+    if (key) {
         arena_defer(cx->arena, free_key, key);
+    }
     X509 *x = X509_new();
-    if (x)
+    if (x) {
         arena_defer(cx->arena, free_x509, x);
-    if (!key || !x || !fill(x, key) || !write_out(cx, x, key, ret_certificate))
+    }
+    if (!key || !x || !fill(x, key) || !write_out(cx, x, key, ret_certificate)) {
         return fail(cx, "no TLS certificate could be made",
                     "set TF_DISABLE_PLUGIN_TLS=1 to go on without TLS");
+    }
     return RC_OK;
 }
 
@@ -148,9 +156,10 @@ enum rc certificate_check(struct ctx *cx, const char *pem)
 {
     BIO *bio = new_bio(cx, pem, strlen(pem));
     X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-    if (!x)
+    if (!x) {
         return fail(cx, "PLUGIN_CLIENT_CERT holds no PEM certificate",
                     "the program that starts this plugin sets it");
+    }
     X509_free(x);
     return RC_OK;
 }

@@ -27,8 +27,9 @@ static uintptr_t load_address;
 static void say(const char *text)
 {
     size_t n = 0;
-    while (text[n])
+    while (text[n]) {
         n++;
+    }
     ssize_t ignored = write(STDERR_FILENO, text, n);
     (void)ignored;
 }
@@ -50,8 +51,9 @@ static void say_hex(uintptr_t n)
 static const char *name_of(int number)
 {
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        if (signals[i].number == number)
+        if (signals[i].number == number) {
             return signals[i].name;
+        }
     }
     return "unknown signal";
 }
@@ -76,8 +78,9 @@ static void on_crash(int number)
 {
     /* SA_RESETHAND gave the default action back: a crash in here, and the raise below, kill. */
     say_last_words(number);
-    if (cleanup_on_crash)
+    if (cleanup_on_crash) {
         cleanup_on_crash();
+    }
     raise(number);
 }
 
@@ -87,8 +90,9 @@ void crash_watch_thread(void)
     const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
     stack_t present;
     /* AddressSanitizer sets one of its own and takes it for its own when the thread ends. */
-    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE))
+    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE)) {
         sigaltstack(&alternative, NULL);
+    }
 }
 
 void crash_install(void (*cleanup)(void))
@@ -103,6 +107,7 @@ void crash_install(void (*cleanup)(void))
     struct sigaction action = {.sa_handler = on_crash,
                                .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK)};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         sigaction(signals[i].number, &action, NULL);
+    }
 }

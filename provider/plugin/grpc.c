@@ -73,12 +73,14 @@ struct grpc_plugin {
 
 static void release(struct call *call)
 {
-    if (atomic_fetch_sub(&call->references, 1) > 1)
+    if (atomic_fetch_sub(&call->references, 1) > 1) {
         return;
+    }
     struct ctx *cx = call->cx;
     struct cancel *cancel = call->cancel;
-    if (call->call)
+    if (call->call) {
         grpc_call_unref(call->call);
+    }
     grpc_call_details_destroy(&call->details);
     grpc_metadata_array_destroy(&call->metadata);
     grpc_byte_buffer_destroy(call->payload);
@@ -90,11 +92,13 @@ static void release(struct call *call)
  * server stops: a queue that was shut down takes no more (and aborts). */
 static bool await(struct call *call, const grpc_op *ops, size_t n, struct event *event)
 {
-    if (atomic_load(&call->plugin->stopping))
+    if (atomic_load(&call->plugin->stopping)) {
         return false;
+    }
     atomic_fetch_add(&call->references, 1);
-    if (grpc_call_start_batch(call->call, ops, n, event, NULL) == GRPC_CALL_OK)
+    if (grpc_call_start_batch(call->call, ops, n, event, NULL) == GRPC_CALL_OK) {
         return true;
+    }
     release(call);
     return false;
 }
@@ -122,8 +126,9 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
     grpc_slice text = grpc_slice_from_copied_string(details);
 
     memset(ops, 0, sizeof ops);
-    if (!call->headers_sent)
+    if (!call->headers_sent) {
         ops[n++].op = GRPC_OP_SEND_INITIAL_METADATA;
+    }
     if (message) {
         ops[n].op = GRPC_OP_SEND_MESSAGE;
         ops[n++].data.send_message.send_message = message;
@@ -132,8 +137,9 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
     ops[n].data.send_status_from_server.status = status;
     ops[n++].data.send_status_from_server.status_details = &text;
     atomic_fetch_add(&call->plugin->leaving, 1);
-    if (!await(call, ops, n, &call->finished))
+    if (!await(call, ops, n, &call->finished)) {
         atomic_fetch_sub(&call->plugin->leaving, 1);
+    }
     grpc_slice_unref(text);
     grpc_byte_buffer_destroy(message);
 }
@@ -156,8 +162,9 @@ static bool send_message(struct methods_call *run, struct str answer)
     grpc_byte_buffer *message = to_buffer(answer);
 
     memset(ops, 0, sizeof ops);
-    if (!call->headers_sent)
+    if (!call->headers_sent) {
         ops[n++].op = GRPC_OP_SEND_INITIAL_METADATA;
+    }
     call->headers_sent = true;
     ops[n].op = GRPC_OP_SEND_MESSAGE;
     ops[n++].data.send_message.send_message = message;
@@ -165,8 +172,9 @@ static bool send_message(struct methods_call *run, struct str answer)
     pthread_mutex_lock(&p->lock);
     call->sending = await(call, ops, n, &call->sent);
     call->sent_ok = false;
-    while (call->sending)
+    while (call->sending) {
         pthread_cond_wait(&p->message_sent, &p->lock);
+    }
     bool ok = call->sent_ok;
     pthread_mutex_unlock(&p->lock);
     grpc_byte_buffer_destroy(message);
@@ -186,8 +194,9 @@ static void on_finished(struct call *call, bool ok)
 {
     (void)ok;
     atomic_fetch_sub(&call->plugin->leaving, 1);
-    if (call->method && call->method->kind == METHOD_SHUTDOWN)
+    if (call->method && call->method->kind == METHOD_SHUTDOWN) {
         life_shut_down(call->plugin->options.life);
+    }
 }
 
 /* ---- Handling ---------------------------------------------------------------------------------
@@ -196,8 +205,9 @@ static void on_finished(struct call *call, bool ok)
 static void log_answered(struct call *call, int64_t began)
 {
     struct ctx *cx = call->cx;
-    if (!log_wanted(cx, LOG_DEBUG))
+    if (!log_wanted(cx, LOG_DEBUG)) {
         return;
+    }
     int64_t ms = cx->clock->monotonic_ms(cx->clock) - began;
     log_event(cx, LOG_DEBUG, "plugin", "answered", "method", call->method->path, "ms",
               arena_printf(cx->arena, "%lld", (long long)ms), "bytes",
@@ -227,10 +237,11 @@ static void run(struct job *job)
     bool understood = methods_run(call->method, &call->run);
     log_answered(call, began);
     grpc_slice_unref(slice);
-    if (!understood)
+    if (!understood) {
         finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
-    else
+    } else {
         finish(call, GRPC_STATUS_OK, "", streams ? NULL : &call->answer);
+    }
 }
 
 static void done(struct job *job)
@@ -242,8 +253,9 @@ static void give_to_workers(struct call *call)
 {
     call->job = (struct job){.run = run, .done = done, .cancel = call->cancel};
     atomic_fetch_add(&call->references, 1);
-    if (workers_submit(call->plugin->options.workers, &call->job))
+    if (workers_submit(call->plugin->options.workers, &call->job)) {
         return;
+    }
     finish(call, GRPC_STATUS_RESOURCE_EXHAUSTED, "the system gives this plugin no thread", NULL);
     release(call);
 }
@@ -256,8 +268,9 @@ static void on_received(struct call *call, bool ok)
     } else if (kind == METHOD_CALL || kind == METHOD_STREAM) {
         give_to_workers(call);
     } else {
-        if (kind == METHOD_STOP)
+        if (kind == METHOD_STOP) {
             workers_cancel(call->plugin->options.workers);
+        }
         run(&call->job);
     }
 }
@@ -268,10 +281,12 @@ static void on_received(struct call *call, bool ok)
 static void on_closed(struct call *call, bool ok)
 {
     (void)ok;
-    if (call->cut_off)
+    if (call->cut_off) {
         cancel_raise(call->cancel);
-    if (call->method && call->method->kind == METHOD_HELD)
+    }
+    if (call->method && call->method->kind == METHOD_HELD) {
         life_stream_ended(call->plugin->options.life);
+    }
 }
 
 static void hold(struct call *call)
@@ -279,24 +294,27 @@ static void hold(struct call *call)
     struct grpc_plugin *p = call->plugin;
     grpc_op op = {.op = GRPC_OP_SEND_INITIAL_METADATA};
     life_stream_began(p->options.life);
-    if (!p->connected && p->options.host_connected)
+    if (!p->connected && p->options.host_connected) {
         p->options.host_connected();
+    }
     p->connected = true;
     await(call, &op, 1, &call->sent);
 }
 
 static void on_arrived(struct call *call, bool ok)
 {
-    if (!ok) /* the server stops */
+    if (!ok) { /* the server stops */
         return;
+    }
     listen_for_call(call->plugin);
     struct str path = {(const char *)GRPC_SLICE_START_PTR(call->details.method),
                        GRPC_SLICE_LENGTH(call->details.method)};
     call->method = methods_find(path);
     grpc_op close = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER,
                      .data.recv_close_on_server.cancelled = &call->cut_off};
-    if (!await(call, &close, 1, &call->closed))
+    if (!await(call, &close, 1, &call->closed)) {
         return;
+    }
     if (!call->method) {
         finish(call, GRPC_STATUS_UNIMPLEMENTED, "this plugin has no such method", NULL);
     } else if (call->method->kind == METHOD_HELD) {
@@ -311,8 +329,9 @@ static void on_arrived(struct call *call, bool ok)
 /* Be ready for one more call. */
 static void listen_for_call(struct grpc_plugin *p)
 {
-    if (atomic_load(&p->stopping))
+    if (atomic_load(&p->stopping)) {
         return;
+    }
     struct cancel *cancel = cancel_new(p->options.cancel);
     struct ctx *cx = ctx_new(&(struct ctx_options){.log = p->options.log, .cancel = cancel});
     struct call *call = arena_alloc(cx->arena, sizeof *call);
@@ -328,8 +347,9 @@ static void listen_for_call(struct grpc_plugin *p)
     grpc_metadata_array_init(&call->metadata);
     atomic_init(&call->references, 1);
     if (grpc_server_request_call(p->server, &call->call, &call->details, &call->metadata, p->queue,
-                                 p->queue, &call->arrived) != GRPC_CALL_OK)
+                                 p->queue, &call->arrived) != GRPC_CALL_OK) {
         release(call);
+    }
 }
 
 /* ---- The server -------------------------------------------------------------------------------
@@ -344,8 +364,9 @@ static void *serve(void *arg)
     listen_for_call(p);
     for (;;) {
         grpc_event e = grpc_completion_queue_next(p->queue, forever, NULL);
-        if (e.type == GRPC_QUEUE_SHUTDOWN)
+        if (e.type == GRPC_QUEUE_SHUTDOWN) {
             break;
+        }
         struct event *event = e.tag;
         if (event == &p->stopped) {
             grpc_completion_queue_shutdown(p->queue);
@@ -367,14 +388,16 @@ static void forward_log(gpr_log_func_args *args)
                                             [GPR_LOG_SEVERITY_INFO] = LOG_DEBUG,
                                             [GPR_LOG_SEVERITY_ERROR] = LOG_WARN};
     enum log_level level = levels[args->severity];
-    if (level >= grpc_log->level)
+    if (level >= grpc_log->level) {
         grpc_log->write(grpc_log, level, "grpc", args->message, NULL);
+    }
 }
 
 static grpc_server_credentials *credentials(const struct grpc_plugin_options *o)
 {
-    if (!o->certificate)
+    if (!o->certificate) {
         return grpc_insecure_server_credentials_create();
+    }
     grpc_ssl_pem_key_cert_pair pair = {o->certificate->key_pem, o->certificate->pem};
     return grpc_ssl_server_credentials_create_ex(
         o->client_pem, &pair, 1, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, NULL);
@@ -416,12 +439,14 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
     const char *address = arena_printf(cx->arena, "unix:%s", options->socket);
     int port = creds ? grpc_server_add_http2_port(p->server, address, creds) : 0;
     grpc_server_credentials_release(creds);
-    if (port == 0)
+    if (port == 0) {
         return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", address);
+    }
     grpc_server_start(p->server);
     int error = pthread_create(&p->thread, NULL, serve, p);
-    if (error)
+    if (error) {
         return diag_error(cx, NULL, "no thread could be started", "%s", strerror(error));
+    }
     *ret_plugin = p;
     return RC_OK;
 }
@@ -429,13 +454,15 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
 bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)
 {
     /* What was answered shall arrive. */
-    for (int64_t waited = 0; waited < ms && atomic_load(&p->leaving) > 0; waited++)
+    for (int64_t waited = 0; waited < ms && atomic_load(&p->leaving) > 0; waited++) {
         cancel_wait_ms(p->ended, 1);
+    }
     atomic_store(&p->stopping, true);
     grpc_server_shutdown_and_notify(p->server, p->queue, &p->stopped);
     grpc_server_cancel_all_calls(p->server);
-    if (!cancel_wait_ms(p->ended, ms))
+    if (!cancel_wait_ms(p->ended, ms)) {
         return false;
+    }
     pthread_join(p->thread, NULL);
     cancel_free(p->ended);
     grpc_server_destroy(p->server);

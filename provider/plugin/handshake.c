@@ -14,8 +14,9 @@
 enum rc handshake_check(struct ctx *cx)
 {
     const char *cookie = getenv(COOKIE_NAME);
-    if (cookie && str_is(str_of(cookie), COOKIE_VALUE))
+    if (cookie && str_is(str_of(cookie), COOKIE_VALUE)) {
         return RC_OK;
+    }
     return diag_error(
         cx, NULL, "This is a provider plugin, to be started by OpenTofu or Terraform.",
         "It protects buckets, databases and clusters as a configuration asks for:\n"
@@ -36,11 +37,13 @@ static enum rc print(struct ctx *cx, const char *text)
     size_t n = strlen(text);
     while (n > 0) {
         ssize_t written = write(STDOUT_FILENO, text, n);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && errno == EINTR) {
             continue;
-        if (written <= 0)
+        }
+        if (written <= 0) {
             return diag_error(cx, NULL, "stdout cannot be written", "%s; is the host still there?",
                               strerror(errno));
+        }
         text += written;
         n -= (size_t)written;
     }

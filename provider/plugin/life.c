@@ -38,18 +38,20 @@ struct life *life_new(struct arena *a, bool reattach)
     sigaddset(&l->ends, SHUT_DOWN);
     sigaddset(&l->ends, SIGTERM);
     sigaddset(&l->ends, SIGHUP);
-    if (reattach)
+    if (reattach) {
         sigaddset(&l->ends, SIGINT);
-    else
+    } else {
         signal(SIGINT, SIG_IGN);
+    }
     pthread_sigmask(SIG_BLOCK, &l->ends, NULL);
     return l;
 }
 
 void life_shut_down(struct life *l)
 {
-    if (!l->reattach)
+    if (!l->reattach) {
         pthread_kill(l->waiter, SHUT_DOWN);
+    }
 }
 
 void life_stream_began(struct life *l)
@@ -60,14 +62,16 @@ void life_stream_began(struct life *l)
 
 void life_stream_ended(struct life *l)
 {
-    if (atomic_fetch_sub(&l->streams, 1) == 1)
+    if (atomic_fetch_sub(&l->streams, 1) == 1) {
         atomic_store(&l->lost_at_ms, clock_system.monotonic_ms(&clock_system));
+    }
 }
 
 static bool orphaned(struct life *l)
 {
-    if (l->reattach)
+    if (l->reattach) {
         return false;
+    }
     int64_t lost = atomic_load(&l->lost_at_ms);
     int64_t now = clock_system.monotonic_ms(&clock_system);
     return getppid() != l->parent || (lost && now - lost >= SHUTDOWN_GRACE_MS);
@@ -78,8 +82,9 @@ enum life_end life_wait(struct life *l)
     const struct timespec poll = {.tv_sec = PARENT_POLL_S};
     int signal;
     while ((signal = sigtimedwait(&l->ends, NULL, &poll)) < 0) {
-        if (orphaned(l))
+        if (orphaned(l)) {
             return LIFE_ORPHAN;
+        }
     }
     return signal == SHUT_DOWN ? LIFE_SHUTDOWN : LIFE_SIGNAL;
 }

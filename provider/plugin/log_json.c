@@ -20,8 +20,9 @@ struct line {
 
 static bool put(struct line *l, const char *text, size_t n)
 {
-    if (n > l->end - l->len)
+    if (n > l->end - l->len) {
         return false;
+    }
     memcpy(l->bytes + l->len, text, n);
     l->len += n;
     return true;
@@ -58,8 +59,9 @@ static void put_string(struct line *l, const char *text)
     l->bytes[l->len++] = '"';
     for (boundary = l->len; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if ((c & 0xc0) != 0x80)
+        if ((c & 0xc0) != 0x80) {
             boundary = l->len;
+        }
         size_t n = escape(c, escaped);
         /* One byte stays free for the closing quote. */
         if (l->len + n >= l->end) {
@@ -75,8 +77,9 @@ static void put_string(struct line *l, const char *text)
 static void put_member(struct line *l, const char *key, const char *value)
 {
     size_t n = strlen(key);
-    if (l->len + n + 32 > l->end)
+    if (l->len + n + 32 > l->end) {
         return;
+    }
     put(l, l->len > 1 ? "," : "", l->len > 1 ? 1 : 0);
     put_string(l, key);
     put(l, ":", 1);
@@ -88,8 +91,9 @@ static void format_time(struct timespec t, char *ret, size_t size)
 {
     struct tm tm;
     char day[32];
-    if (!gmtime_r(&t.tv_sec, &tm))
+    if (!gmtime_r(&t.tv_sec, &tm)) {
         memset(&tm, 0, sizeof tm);
+    }
     strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(ret, size, "%s.%06ldZ", day, t.tv_nsec / 1000);
 }
@@ -108,8 +112,9 @@ size_t log_json_line(char *bytes, size_t size, const struct log_json_entry *entr
     put_member(&l, "@module", module);
     put_member(&l, "@message", entry->message);
     l.end = size - 2;
-    for (const struct log_field *f = entry->fields; f && f->key; f++)
+    for (const struct log_field *f = entry->fields; f && f->key; f++) {
         put_member(&l, f->key, f->value);
+    }
     l.end = size;
     put(&l, "}\n", 2);
     return l.len;
@@ -131,9 +136,9 @@ static void write_line(const struct log *log, enum log_level level, const char *
     (void)log;
     pthread_mutex_lock(&one_writer);
     ssize_t written;
-    do
+    do {
         written = write(STDERR_FILENO, line, n);
-    while (written < 0 && errno == EINTR);
+    } while (written < 0 && errno == EINTR);
     pthread_mutex_unlock(&one_writer);
 }
 

@@ -35,14 +35,16 @@ static void mend_member(struct arena *a, const ProtobufCFieldDescriptor *field, 
 {
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         ProtobufCMessage **child = member;
-        if (*child)
+        if (*child) {
             mend(a, *child);
+        }
         return;
     }
     char **text = member;
     struct str s = str_of(*text);
-    if (!str_utf8_valid(s))
+    if (!str_utf8_valid(s)) {
         *text = str_utf8_clean(a, s, SIZE_MAX);
+    }
 }
 
 static void mend_field(struct arena *a, const ProtobufCFieldDescriptor *field, char *message)
@@ -52,13 +54,16 @@ static void mend_field(struct arena *a, const ProtobufCFieldDescriptor *field, c
     if (field->label == PROTOBUF_C_LABEL_REPEATED) {
         size_t n = *(const size_t *)quantifier;
         void **items = *(void ***)member;
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             mend_member(a, field, &items[i]);
+        }
         return;
     }
     /* Members of a oneof share their place: only the one named by the case is there. */
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && *(const uint32_t *)quantifier != field->id)
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+        *(const uint32_t *)quantifier != field->id) {
         return;
+    }
     mend_member(a, field, member);
 }
 
@@ -68,8 +73,9 @@ static void mend(struct arena *a, ProtobufCMessage *message)
     const ProtobufCMessageDescriptor *descriptor = message->descriptor;
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE)
+        if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE) {
             mend_field(a, field, (char *)message);
+        }
     }
 }
 

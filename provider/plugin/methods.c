@@ -15,8 +15,9 @@ static void health_check(struct ctx *cx, struct rpc_server *s, const void *reque
     const Grpc__Health__V1__HealthCheckRequest *asked = request;
     Grpc__Health__V1__HealthCheckResponse *answer = response;
     struct str service = str_of(asked->service);
-    if (service.n == 0 || str_is(service, "plugin"))
+    if (service.n == 0 || str_is(service, "plugin")) {
         answer->status = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
+    }
 }
 
 #define MESSAGES(name, answer)                                                                     \
@@ -75,8 +76,9 @@ const size_t methods_count = sizeof(methods_table) / sizeof(methods_table[0]);
 const struct method *methods_find(struct str path)
 {
     for (size_t i = 0; i < methods_count; i++) {
-        if (str_is(path, methods_table[i].path))
+        if (str_is(path, methods_table[i].path)) {
             return &methods_table[i];
+        }
     }
     return NULL;
 }
@@ -101,16 +103,18 @@ bool methods_run(const struct method *method, struct methods_call *call)
 {
     struct arena *a = call->cx->arena;
     const ProtobufCMessage *request = message_unpack(a, method->request, call->request);
-    if (!request)
+    if (!request) {
         return false;
+    }
     if (method->stream) {
         struct emitter e = {.stream = {.emit = emit}, .call = call};
         method->stream(call->cx, call->server, request, &e.stream);
         return true;
     }
     ProtobufCMessage *response = message_new(a, method->response);
-    if (method->handle)
+    if (method->handle) {
         method->handle(call->cx, call->server, request, response);
+    }
     call->send(call, message_pack(a, response));
     return true;
 }

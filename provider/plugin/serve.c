@@ -38,19 +38,22 @@ struct service {
 
 static void print_trouble(const struct ctx *cx)
 {
-    for (const struct diag *d = cx->diags.first; d; d = d->next)
+    for (const struct diag *d = cx->diags.first; d; d = d->next) {
         fprintf(stderr, "%s\n%s\n", d->summary, d->detail);
+    }
 }
 
 static enum rc secure(struct service *s, struct grpc_plugin_options *options,
                       struct certificate *certificate)
 {
     const char *client = s->reattach ? NULL : handshake_client_certificate();
-    if (!client)
+    if (!client) {
         return RC_OK;
+    }
     enum rc rc = certificate_check(s->cx, client);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         rc = certificate_make(s->cx, certificate);
+    }
     options->client_pem = client;
     options->certificate = certificate;
     return rc;
@@ -62,17 +65,22 @@ static enum rc start(struct service *s)
     struct grpc_plugin_options options = {
         .rpc = s->rpc, .workers = s->workers, .life = s->life, .cancel = s->cancel, .log = &s->log};
     enum rc rc = secure(s, &options, &certificate);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         rc = socket_make(s->cx, &options.socket);
+    }
     /* A host that is connected needs the path no more; so not even kill -9 leaves one behind. */
-    if (!s->reattach)
+    if (!s->reattach) {
         options.host_connected = socket_remove;
-    if (rc == RC_OK)
+    }
+    if (rc == RC_OK) {
         rc = grpc_plugin_start(s->cx, &options, &s->grpc);
-    if (rc != RC_OK)
+    }
+    if (rc != RC_OK) {
         return rc;
-    if (s->reattach)
+    }
+    if (s->reattach) {
         return handshake_send_reattach(s->cx, options.socket);
+    }
     return handshake_send(s->cx, options.socket, certificate.line);
 }
 
@@ -84,8 +92,9 @@ static void end(struct service *s, enum life_end why)
     workers_cancel(s->workers);
     bool back = workers_wait_idle(s->workers, why == LIFE_SHUTDOWN ? BACK_AFTER_SHUTDOWN_MS
                                                                    : BACK_AFTER_LOSS_MS);
-    if (!back || (s->grpc && !grpc_plugin_stop(s->grpc, STOP_MS)))
+    if (!back || (s->grpc && !grpc_plugin_stop(s->grpc, STOP_MS))) {
         _exit(0);
+    }
     workers_free(s->workers);
     rpc_server_free(s->rpc);
     cancel_free(s->cancel);
@@ -111,8 +120,9 @@ int serve_run(const struct registry *registry, bool reattach)
     s.rpc = rpc_server_new(registry, &s.log, s.cancel);
 
     bool started = start(&s) == RC_OK;
-    if (!started)
+    if (!started) {
         print_trouble(s.cx);
+    }
     end(&s, started ? life_wait(s.life) : LIFE_SHUTDOWN);
     return started ? 0 : 1;
 }

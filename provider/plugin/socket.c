@@ -27,8 +27,9 @@ static bool usable(const char *base)
 static bool make_in(const char *base)
 {
     char made[PATH_SIZE];
-    if (snprintf(made, sizeof made, "%s" NAME_IN_BASE, base) < 0 || !mkdtemp(made))
+    if (snprintf(made, sizeof made, "%s" NAME_IN_BASE, base) < 0 || !mkdtemp(made)) {
         return false;
+    }
     memcpy(directory, made, sizeof directory);
     memcpy(path, made, sizeof path);
     memcpy(path + strlen(path), NAME_IN_DIR, sizeof NAME_IN_DIR);
@@ -40,8 +41,9 @@ enum rc socket_make(struct ctx *cx, const char **ret_path)
     const char *bases[] = {getenv("PLUGIN_UNIX_SOCKET_DIR"), getenv("TMPDIR"), "/tmp"};
     const char *tried = "/tmp";
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
-        if (!usable(bases[i]))
+        if (!usable(bases[i])) {
             continue;
+        }
         tried = bases[i];
         if (make_in(tried)) {
             *ret_path = path;
@@ -55,8 +57,10 @@ enum rc socket_make(struct ctx *cx, const char **ret_path)
 
 void socket_remove(void)
 {
-    if (path[0])
+    if (path[0]) {
         unlink(path);
-    if (directory[0])
+    }
+    if (directory[0]) {
         rmdir(directory);
+    }
 }

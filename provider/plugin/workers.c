@@ -47,31 +47,35 @@ static void append(struct workers *w, struct job *job)
 {
     job->next = NULL;
     job->previous = w->last;
-    if (w->last)
+    if (w->last) {
         w->last->next = job;
-    else
+    } else {
         w->first = job;
+    }
     w->last = job;
 }
 
 static void take_out(struct workers *w, struct job *job)
 {
-    if (job->previous)
+    if (job->previous) {
         job->previous->next = job->next;
-    else
+    } else {
         w->first = job->next;
-    if (job->next)
+    }
+    if (job->next) {
         job->next->previous = job->previous;
-    else
+    } else {
         w->last = job->previous;
+    }
 }
 
 /* The oldest job that waits; there is one. */
 static struct job *start_oldest(struct workers *w)
 {
     struct job *job = w->first;
-    while (job->started)
+    while (job->started) {
         job = job->next;
+    }
     job->started = true;
     w->waiting--;
     return job;
@@ -90,8 +94,9 @@ static void run_one(struct workers *w)
     job->done(job);
     pthread_mutex_lock(&w->lock);
     w->free_threads++;
-    if (--w->active == 0)
+    if (--w->active == 0) {
         pthread_cond_broadcast(&w->idle);
+    }
 }
 
 static void *work(void *arg)
@@ -100,10 +105,12 @@ static void *work(void *arg)
     crash_watch_thread();
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (w->waiting == 0 && !w->ending)
+        while (w->waiting == 0 && !w->ending) {
             pthread_cond_wait(&w->work, &w->lock);
-        if (w->waiting == 0)
+        }
+        if (w->waiting == 0) {
             break;
+        }
         run_one(w);
     }
     pthread_mutex_unlock(&w->lock);
@@ -122,8 +129,9 @@ static void start_thread(struct workers *w)
 bool workers_submit(struct workers *w, struct job *job)
 {
     pthread_mutex_lock(&w->lock);
-    if (w->free_threads <= w->waiting && w->threads < w->max)
+    if (w->free_threads <= w->waiting && w->threads < w->max) {
         start_thread(w);
+    }
     bool accepted = w->threads > 0;
     if (accepted) {
         job->started = false;
@@ -139,8 +147,9 @@ bool workers_submit(struct workers *w, struct job *job)
 void workers_cancel(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
-    for (struct job *job = w->first; job; job = job->next)
+    for (struct job *job = w->first; job; job = job->next) {
         cancel_raise(job->cancel);
+    }
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -148,8 +157,10 @@ bool workers_wait_idle(struct workers *w, int64_t ms)
 {
     struct timespec end = clock_deadline(ms);
     pthread_mutex_lock(&w->lock);
-    while (w->active > 0 && pthread_cond_timedwait(&w->idle, &w->lock, &end) != ETIMEDOUT)
-        continue;
+    int rc = 0;
+    while (w->active > 0 && rc != ETIMEDOUT) {
+        rc = pthread_cond_timedwait(&w->idle, &w->lock, &end);
+    }
     bool idle = w->active == 0;
     pthread_mutex_unlock(&w->lock);
     return idle;
@@ -162,8 +173,9 @@ void workers_free(struct workers *w)
     w->ending = true;
     pthread_cond_broadcast(&w->work);
     pthread_mutex_unlock(&w->lock);
-    for (unsigned i = 0; i < w->threads; i++)
+    for (unsigned i = 0; i < w->threads; i++) {
         pthread_join(w->thread[i], NULL);
+    }
     pthread_cond_destroy(&w->work);
     pthread_cond_destroy(&w->idle);
     pthread_mutex_destroy(&w->lock);

@@ -23,16 +23,18 @@ struct exchange {
 static bool read_answer(struct methods_call *call, struct str answer)
 {
     struct exchange *x = (struct exchange *)call;
-    if (!message_unpack(call->cx->arena, x->method->response, answer))
+    if (!message_unpack(call->cx->arena, x->method->response, answer)) {
         abort();
+    }
     x->answers++;
     return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 1)
+    if (size < 1) {
         return 0;
+    }
     struct cancel *cancel = cancel_new(NULL);
     cancel_raise(cancel);
     struct rpc_server *server = rpc_server_new(&registry_seedbank, NULL, cancel);
@@ -44,8 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  .send = read_answer},
     };
     bool understood = methods_run(x.method, &x.call);
-    if (x.method->kind != METHOD_STREAM && x.answers != (understood ? 1 : 0))
+    if (x.method->kind != METHOD_STREAM && x.answers != (understood ? 1 : 0)) {
         abort();
+    }
     ctx_free(x.call.cx);
     rpc_server_free(server);
     cancel_free(cancel);

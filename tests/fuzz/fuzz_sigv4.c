@@ -30,8 +30,9 @@ static const char *next(struct arena *a, const uint8_t **data, size_t *size)
 
 static void require(int condition)
 {
-    if (!condition)
+    if (!condition) {
         abort();
+    }
 }
 
 /* `known`: the input itself holds the secret, so that seeing it proves nothing. */
@@ -80,10 +81,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     c.session_token = next(a, &data, &size);
     while (size > 0 && r.n_headers < MAX) {
         const char *name = next(a, &data, &size), *value = next(a, &data, &size);
-        if (r.n_params <= r.n_headers)
+        if (r.n_params <= r.n_headers) {
             params[r.n_params++] = (struct sigv4_param){name, *value ? value : NULL};
-        else
+        } else {
             headers[r.n_headers++] = (struct http_header){name, value};
+        }
     }
     check(a, &r, known);
     arena_free(a);

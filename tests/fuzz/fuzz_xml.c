@@ -20,12 +20,14 @@ static const struct buf *written(struct arena *a, struct str document)
     struct buf *out = buf_new(a, XML_MAX_BYTES);
 
     if (root == NULL) {
-        if (why == NULL || !str_utf8_valid(str_of(why)))
+        if (why == NULL || !str_utf8_valid(str_of(why))) {
             abort();
+        }
         return NULL;
     }
-    if (!xml_write(out, root))
+    if (!xml_write(out, root)) {
         abort();
+    }
     return out;
 }
 
@@ -34,8 +36,9 @@ static void mend(struct arena *a, struct str document)
     struct str once = xml_mend(a, document);
     const char *why = NULL;
 
-    if (once.n > document.n || !str_eq(xml_mend(a, once), once))
+    if (once.n > document.n || !str_eq(xml_mend(a, once), once)) {
         abort();
+    }
     xml_parse(a, once, &why);
 }
 
@@ -49,8 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         once = written(a, (struct str){(const char *)data, size});
         if (once) {
             twice = written(a, buf_str(once));
-            if (twice == NULL || !str_eq(buf_str(once), buf_str(twice)))
+            if (twice == NULL || !str_eq(buf_str(once), buf_str(twice))) {
                 abort();
+            }
         }
     }
     arena_free(a);

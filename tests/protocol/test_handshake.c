@@ -69,11 +69,13 @@ static void read_text(int fd, char *text, size_t size, bool line)
         struct pollfd p = {.fd = fd, .events = POLLIN};
         assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
         ssize_t got = read(fd, text + n, line ? 1 : size - 1 - n);
-        if (got <= 0)
+        if (got <= 0) {
             break;
+        }
         n += (size_t)got;
-        if (line && text[n - 1] == '\n')
+        if (line && text[n - 1] == '\n') {
             break;
+        }
     }
     text[n] = '\0';
 }
@@ -102,10 +104,12 @@ static void start_plugin(struct arena *a, struct run *r, const char *one, const 
     char cookie[] = COOKIE;
     char *arguments[] = {path, NULL};
     char *environment[] = {cookie, sanitizer_options(a), NULL, NULL, NULL};
-    if (one)
+    if (one) {
         environment[2] = arena_strdup(a, one);
-    if (two)
+    }
+    if (two) {
         environment[3] = arena_strdup(a, two);
+    }
     start(r, path, arguments, environment);
     read_text(r->out, r->line, sizeof r->line, true);
 }
@@ -134,8 +138,9 @@ static char *field(struct arena *a, const struct run *r, int n)
 static int count(const char *text, char c)
 {
     int n = 0;
-    for (; *text; text++)
+    for (; *text; text++) {
         n += *text == c;
+    }
     return n;
 }
 
@@ -196,10 +201,11 @@ static void test_arguments(void **state)
         assert_int_equal(WEXITSTATUS(r.status), rows[i].code);
         assert_non_null(strstr(r.more, rows[i].out));
         assert_int_equal(rows[i].code == 0, r.more[0] != '\0');
-        if (rows[i].words)
+        if (rows[i].words) {
             assert_non_null(strstr(r.words, rows[i].words));
-        else
+        } else {
             assert_string_equal(r.words, "");
+        }
     }
     arena_free(a);
 }

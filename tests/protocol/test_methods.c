@@ -88,8 +88,9 @@ static void test_paths_that_are_none(void **state)
                                        STR_INIT("/tfplugin5.Provider/ReadResource"),
                                        STR_INIT("/tfplugin6.Provider/LockState")};
     (void)state;
-    for (size_t i = 0; i < COUNT(paths); i++)
+    for (size_t i = 0; i < COUNT(paths); i++) {
         assert_null(methods_find(paths[i]));
+    }
 }
 
 /* ---- Every row ----------------------------------------------------------------------------------
@@ -102,8 +103,9 @@ static void test_empty_request_is_answered(void **state)
         const struct method *m = &methods_table[i];
         struct exchange x;
         assert_true(exchange(&x, m, (struct str){NULL, 0}));
-        if (m->kind != METHOD_STREAM)
+        if (m->kind != METHOD_STREAM) {
             assert_int_equal(x.n, 1);
+        }
         finish(&x);
     }
 }

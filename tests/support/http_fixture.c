@@ -8,8 +8,9 @@ static void forget_environment(void)
                                         "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY"};
     size_t i;
 
-    for (i = 0; i < sizeof names / sizeof *names; i++)
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
         unsetenv(names[i]);
+    }
 }
 
 struct http_fixture *http_fixture_new(const struct http_server_options *server,
@@ -18,8 +19,9 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
     struct http_fixture *f = calloc(1, sizeof *f);
     struct http_client_options options = *client;
 
-    if (f == NULL)
+    if (f == NULL) {
         abort();
+    }
     forget_environment();
     f->server = http_server_start(server);
     test_clock_init(&f->clock, 1795490178000); /* 2026-11-24T03:16:18Z */
@@ -28,8 +30,9 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
     f->cancel = cancel_new(NULL);
     f->cx = ctx_new(&(struct ctx_options){
         .session = f->session, .clock = &f->clock.clock, .log = &f->log.log, .cancel = f->cancel});
-    if (options.ca_file == NULL)
+    if (options.ca_file == NULL) {
         options.ca_file = http_server_ca_file(f->server);
+    }
     f->client = http_client_new(f->session, &options);
     return f;
 }

@@ -35,10 +35,12 @@ static bool read_file(struct http_script *s, const char *path, struct buf **ret_
     char block[4096];
     size_t n;
 
-    if (f == NULL)
+    if (f == NULL) {
         return false;
-    while ((n = fread(block, 1, sizeof block, f)) > 0)
+    }
+    while ((n = fread(block, 1, sizeof block, f)) > 0) {
         buf_append(b, block, n);
+    }
     fclose(f);
     *ret_content = b;
     return !b->full;
@@ -86,8 +88,9 @@ static bool size(const char *value, size_t *ret_n)
 {
     int64_t n;
 
-    if (!number(value, FILE_MAX, &n))
+    if (!number(value, FILE_MAX, &n)) {
         return false;
+    }
     *ret_n = (size_t)n;
     return true;
 }
@@ -97,11 +100,12 @@ static bool choice(const char *value, const char *const *words, int *ret_i)
 {
     int i;
 
-    for (i = 0; words[i] != NULL; i++)
+    for (i = 0; words[i] != NULL; i++) {
         if (strcmp(value, words[i]) == 0) {
             *ret_i = i;
             return true;
         }
+    }
     return false;
 }
 
@@ -125,8 +129,9 @@ static bool take_tls(struct http_script *s, const char *value)
                                         "expired", "old-version", NULL};
     int i;
 
-    if (!choice(value, words, &i))
+    if (!choice(value, words, &i)) {
         return false;
+    }
     s->options.tls = (enum test_tls)i;
     return true;
 }
@@ -155,16 +160,18 @@ static bool take_times(struct http_script *s, const char *value)
 {
     int64_t n = HTTP_SERVER_ANY_TIMES;
 
-    if (strcmp(value, "any") != 0 && (!number(value, 1000000, &n) || n == 0))
+    if (strcmp(value, "any") != 0 && (!number(value, 1000000, &n) || n == 0)) {
         return false;
+    }
     current(s)->times = (uint32_t)n;
     return true;
 }
 
 static bool take_expect(struct http_script *s, const char *value)
 {
-    if (s->n_expect == HTTP_SERVER_EXPECTATIONS || *value == '\0')
+    if (s->n_expect == HTTP_SERVER_EXPECTATIONS || *value == '\0') {
         return false;
+    }
     current(s)->expect[s->n_expect++] = value;
     return true;
 }
@@ -173,8 +180,9 @@ static bool take_expect_body(struct http_script *s, const char *value)
 {
     struct buf *text;
 
-    if (!unescape(s, value, &text))
+    if (!unescape(s, value, &text)) {
         return false;
+    }
     current(s)->body = text->data;
     return true;
 }
@@ -183,8 +191,9 @@ static bool take_status(struct http_script *s, const char *value)
 {
     int64_t n;
 
-    if (!number(value, 999, &n) || n < 100)
+    if (!number(value, 999, &n) || n < 100) {
         return false;
+    }
     reply(s)->status = (int)n;
     return true;
 }
@@ -193,8 +202,9 @@ static bool take_status_line(struct http_script *s, const char *value)
 {
     struct buf *text;
 
-    if (!unescape(s, value, &text))
+    if (!unescape(s, value, &text)) {
         return false;
+    }
     reply(s)->status_line = text->data;
     return true;
 }
@@ -204,8 +214,9 @@ static bool take_header(struct http_script *s, const char *value)
     const char *before = reply(s)->headers == NULL ? "" : reply(s)->headers;
     struct buf *text;
 
-    if (!unescape(s, value, &text))
+    if (!unescape(s, value, &text)) {
         return false;
+    }
     reply(s)->headers = arena_printf(s->arena, "%s%s\r\n", before, text->data);
     return true;
 }
@@ -214,8 +225,9 @@ static bool take_body(struct http_script *s, const char *value)
 {
     struct buf *text;
 
-    if (!unescape(s, value, &text))
+    if (!unescape(s, value, &text)) {
         return false;
+    }
     reply(s)->body = text->data;
     reply(s)->body_len = text->len;
     return true;
@@ -225,8 +237,9 @@ static bool take_body_file(struct http_script *s, const char *value)
 {
     struct buf *content;
 
-    if (!read_file(s, value, &content))
+    if (!read_file(s, value, &content)) {
         return false;
+    }
     reply(s)->body = content->data;
     reply(s)->body_len = content->len;
     return true;
@@ -265,8 +278,9 @@ static bool take_fault(struct http_script *s, const char *value)
     const char *fault_word = first_word(s, &value), *place_word = first_word(s, &value);
     int fault, place;
 
-    if (!choice(fault_word, faults, &fault) || !choice(place_word, places, &place))
+    if (!choice(fault_word, faults, &fault) || !choice(place_word, places, &place)) {
         return false;
+    }
     reply(s)->fault = (enum http_server_fault)fault;
     reply(s)->where = (enum http_server_where)place;
     return *value == '\0' || size(value, &reply(s)->after);
@@ -301,12 +315,15 @@ static bool take_line(struct http_script *s, const char *line)
     size_t i;
 
     line += strspn(line, " \t");
-    if (*line == '\0' || *line == '#')
+    if (*line == '\0' || *line == '#') {
         return true;
+    }
     word = first_word(s, &line);
-    for (i = 0; i < sizeof directives / sizeof *directives; i++)
-        if (strcmp(word, directives[i].word) == 0)
+    for (i = 0; i < sizeof directives / sizeof *directives; i++) {
+        if (strcmp(word, directives[i].word) == 0) {
             return (!directives[i].in_step || s->n_steps > 0) && directives[i].take(s, line);
+        }
+    }
     return false;
 }
 
@@ -316,15 +333,18 @@ const char *http_script_read(struct http_script *s, const char *path)
     struct buf *content;
     char *line, *end;
 
-    if (!read_file(s, path, &content))
+    if (!read_file(s, path, &content)) {
         return arena_printf(s->arena, "%s: cannot be read", path);
+    }
     for (line = content->data; line != NULL; line = end, number_of_line++) {
         end = strchr(line, '\n');
-        if (end != NULL)
+        if (end != NULL) {
             *end++ = '\0';
-        if (!take_line(s, line))
+        }
+        if (!take_line(s, line)) {
             return arena_printf(s->arena, "%s:%u: not a directive with a good value", path,
                                 number_of_line);
+        }
     }
     return NULL;
 }

@@ -13,8 +13,9 @@
 /* A test that cannot have its server cannot say anything. */
 static void must(bool ok, const char *what)
 {
-    if (ok)
+    if (ok) {
         return;
+    }
     fprintf(stderr, "http_server: %s: %s\n", what, strerror(errno));
     abort();
 }
@@ -70,10 +71,11 @@ static void *accept_all(void *arg)
 
     for (;;) {
         fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0)
+        if (fd >= 0) {
             add_connection(s, fd);
-        else if (errno != EINTR && errno != ECONNABORTED)
+        } else if (errno != EINTR && errno != ECONNABORTED) {
             return NULL; /* shut down by http_server_stop */
+        }
     }
 }
 
@@ -94,8 +96,9 @@ struct http_server *http_server_start(const struct http_server_options *options)
     s->wrong = buf_new(s->arena, 1 << 20);
     s->steps_end = &s->steps;
     s->recorded_end = &s->recorded;
-    if (options->tls != TEST_TLS_NONE)
+    if (options->tls != TEST_TLS_NONE) {
         s->tls = test_tls_new(options->tls);
+    }
     s->listener = listen_on_loopback(&port);
     s->url = arena_printf(s->arena, "%s://127.0.0.1:%u", s->tls == NULL ? "http" : "https", port);
     s->running = true;
@@ -128,8 +131,9 @@ const struct http_server_request *http_server_request(struct http_server *s, siz
     struct recorded *r;
 
     pthread_mutex_lock(&s->lock);
-    for (r = s->recorded; r != NULL && i > 0; r = r->next)
+    for (r = s->recorded; r != NULL && i > 0; r = r->next) {
         i--;
+    }
     pthread_mutex_unlock(&s->lock);
     return r == NULL ? NULL : &r->request;
 }
@@ -151,9 +155,10 @@ bool http_server_pause(struct http_server *s, int64_t ms)
     int rc = 0;
 
     pthread_mutex_lock(&s->lock);
-    while (!s->stopping && rc != ETIMEDOUT)
+    while (!s->stopping && rc != ETIMEDOUT) {
         rc = ms < 0 ? pthread_cond_wait(&s->stopped, &s->lock)
                     : pthread_cond_timedwait(&s->stopped, &s->lock, &end);
+    }
     stopping = s->stopping;
     pthread_mutex_unlock(&s->lock);
     return stopping;
@@ -163,19 +168,23 @@ void http_server_stop(struct http_server *s)
 {
     struct connection *c;
 
-    if (!s->running)
+    if (!s->running) {
         return;
+    }
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
     pthread_cond_broadcast(&s->stopped);
-    for (c = s->connections; c != NULL; c = c->next)
-        if (c->fd >= 0)
+    for (c = s->connections; c != NULL; c = c->next) {
+        if (c->fd >= 0) {
             shutdown(c->fd, SHUT_RDWR);
+        }
+    }
     pthread_mutex_unlock(&s->lock);
     shutdown(s->listener, SHUT_RDWR);
     pthread_join(s->acceptor, NULL);
-    for (c = s->connections; c != NULL; c = c->next)
+    for (c = s->connections; c != NULL; c = c->next) {
         pthread_join(c->thread, NULL);
+    }
     close(s->listener);
     s->running = false;
 }
@@ -184,8 +193,9 @@ void http_server_free(struct http_server *s)
 {
     struct recorded *r;
 
-    if (s == NULL)
+    if (s == NULL) {
         return;
+    }
     http_server_stop(s);
     for (r = s->recorded; r != NULL;) {
         struct recorded *next = r->next;

@@ -21,17 +21,21 @@ void http_server_expect(struct http_server *s, const struct http_server_step *st
     own->want.method = copy(s->arena, step->method);
     own->want.target = copy(s->arena, step->target);
     own->want.body = copy(s->arena, step->body);
-    for (i = 0; i < HTTP_SERVER_EXPECTATIONS; i++)
+    for (i = 0; i < HTTP_SERVER_EXPECTATIONS; i++) {
         own->want.expect[i] = copy(s->arena, step->expect[i]);
-    if (own->want.times == 0)
+    }
+    if (own->want.times == 0) {
         own->want.times = 1;
+    }
     reply = &own->want.reply;
     reply->status_line = copy(s->arena, reply->status_line);
     reply->headers = copy(s->arena, reply->headers);
-    if (reply->body != NULL && reply->body_len == 0)
+    if (reply->body != NULL && reply->body_len == 0) {
         reply->body_len = strlen(reply->body);
-    if (reply->body != NULL)
+    }
+    if (reply->body != NULL) {
         reply->body = arena_memdup(s->arena, reply->body, reply->body_len);
+    }
     *s->steps_end = own;
     s->steps_end = &own->next;
     pthread_mutex_unlock(&s->lock);
@@ -56,13 +60,14 @@ const char *http_server_header(const struct http_server_request *request, const 
     const char *line = strchr(request->head, '\n');
     size_t n = strlen(name);
 
-    for (; line != NULL; line = strchr(line + 1, '\n'))
+    for (; line != NULL; line = strchr(line + 1, '\n')) {
         if (strncasecmp(line + 1, name, n) == 0 && line[1 + n] == ':') {
             const char *value = line + 1 + n + 1;
 
             value += strspn(value, " \t");
             return arena_strndup(request->arena, value, strcspn(value, "\r\n"));
         }
+    }
     return NULL;
 }
 
@@ -71,8 +76,9 @@ static bool fits(const char *text, const char *pattern)
 {
     size_t n = strlen(pattern);
 
-    if (n > 0 && pattern[n - 1] == '*')
+    if (n > 0 && pattern[n - 1] == '*') {
         return strncmp(text, pattern, n - 1) == 0;
+    }
     return strcmp(text, pattern) == 0;
 }
 
@@ -81,10 +87,12 @@ static bool header_fits(const struct http_server_request *r, const char *expecta
     const char *colon = strchr(expectation, ':');
     const char *value;
 
-    if (expectation[0] == '!')
+    if (expectation[0] == '!') {
         return http_server_header(r, expectation + 1) == NULL;
-    if (colon == NULL)
+    }
+    if (colon == NULL) {
         return http_server_header(r, expectation) != NULL;
+    }
     value =
         http_server_header(r, arena_strndup(r->arena, expectation, (size_t)(colon - expectation)));
     return value != NULL && fits(value, colon + 1 + strspn(colon + 1, " "));
@@ -95,16 +103,21 @@ static const char *misfit(const struct http_server_request *r, const struct http
 {
     size_t i;
 
-    if (want->method != NULL && strcmp(r->method, want->method) != 0)
+    if (want->method != NULL && strcmp(r->method, want->method) != 0) {
         return want->method;
-    if (want->target != NULL && !fits(r->target, want->target))
+    }
+    if (want->target != NULL && !fits(r->target, want->target)) {
         return want->target;
-    for (i = 0; i < HTTP_SERVER_EXPECTATIONS; i++)
-        if (want->expect[i] != NULL && !header_fits(r, want->expect[i]))
+    }
+    for (i = 0; i < HTTP_SERVER_EXPECTATIONS; i++) {
+        if (want->expect[i] != NULL && !header_fits(r, want->expect[i])) {
             return want->expect[i];
+        }
+    }
     if (want->body != NULL &&
-        (r->body_len != strlen(want->body) || memcmp(r->body, want->body, r->body_len) != 0))
+        (r->body_len != strlen(want->body) || memcmp(r->body, want->body, r->body_len) != 0)) {
         return want->body;
+    }
     return NULL;
 }
 
@@ -123,14 +136,17 @@ static struct step *find_step(struct http_server *s, const struct http_server_re
     for (step = s->steps; step != NULL; step = step->next) {
         const char *wanted;
 
-        if (!is_open(step))
+        if (!is_open(step)) {
             continue;
+        }
         wanted = misfit(r, &step->want);
-        if (wanted == NULL)
+        if (wanted == NULL) {
             return step;
+        }
         *ret_wanted = wanted;
-        if (!s->options.any_order && step->want.times != HTTP_SERVER_ANY_TIMES)
+        if (!s->options.any_order && step->want.times != HTTP_SERVER_ANY_TIMES) {
             return NULL;
+        }
     }
     return NULL;
 }
@@ -140,11 +156,14 @@ static void close_earlier(struct http_server *s, const struct step *served)
 {
     struct step *step;
 
-    if (s->options.any_order)
+    if (s->options.any_order) {
         return;
-    for (step = s->steps; step != served; step = step->next)
-        if (step->want.times == HTTP_SERVER_ANY_TIMES)
+    }
+    for (step = s->steps; step != served; step = step->next) {
+        if (step->want.times == HTTP_SERVER_ANY_TIMES) {
             step->served = step->want.times;
+        }
+    }
 }
 
 struct http_server_reply http_server_answer(struct http_server *s, struct recorded *r)
@@ -161,18 +180,21 @@ struct http_server_reply http_server_answer(struct http_server *s, struct record
     s->n_recorded++;
     step = find_step(s, &r->request, &wanted);
     if (step != NULL) {
-        if (step->want.times != HTTP_SERVER_ANY_TIMES)
+        if (step->want.times != HTTP_SERVER_ANY_TIMES) {
             step->served++;
+        }
         close_earlier(s, step);
         reply = step->want.reply;
     }
     pthread_mutex_unlock(&s->lock);
-    if (step != NULL)
+    if (step != NULL) {
         return reply;
+    }
     reply = (struct http_server_reply){0};
     if (s->options.handler != NULL &&
-        s->options.handler(s->options.handler_arg, &r->request, &reply))
+        s->options.handler(s->options.handler_arg, &r->request, &reply)) {
         return reply;
+    }
     http_server_complain(s, "unexpected: %s %s (wanted: %s)", r->request.method, r->request.target,
                          wanted);
     return unexpected;
@@ -182,11 +204,13 @@ const char *http_server_wrong(struct http_server *s)
 {
     const struct step *step;
 
-    for (step = s->steps; step != NULL; step = step->next)
-        if (is_open(step) && step->want.times != HTTP_SERVER_ANY_TIMES)
+    for (step = s->steps; step != NULL; step = step->next) {
+        if (is_open(step) && step->want.times != HTTP_SERVER_ANY_TIMES) {
             http_server_complain(s, "left over: %s %s (served %u of %u)",
                                  step->want.method == NULL ? "any" : step->want.method,
                                  step->want.target == NULL ? "any" : step->want.target,
                                  step->served, step->want.times);
+        }
+    }
     return s->wrong->len > 0 ? s->wrong->data : NULL;
 }

@@ -26,8 +26,9 @@ static bool send_all(struct connection *c, const char *p, size_t n)
         ssize_t sent =
             c->ssl == NULL ? send(c->fd, p, some, MSG_NOSIGNAL) : SSL_write(c->ssl, p, (int)some);
 
-        if (sent <= 0)
+        if (sent <= 0) {
             return false;
+        }
         p += sent;
         n -= (size_t)sent;
     }
@@ -36,11 +37,14 @@ static bool send_all(struct connection *c, const char *p, size_t n)
 
 static bool send_paced(struct connection *c, const char *p, size_t n, int64_t drip_ms)
 {
-    if (drip_ms == 0)
+    if (drip_ms == 0) {
         return send_all(c, p, n);
-    for (; n > 0; n--, p++)
-        if (!send_all(c, p, 1) || http_server_pause(c->server, drip_ms))
+    }
+    for (; n > 0; n--, p++) {
+        if (!send_all(c, p, 1) || http_server_pause(c->server, drip_ms)) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -52,10 +56,11 @@ static bool read_line(struct connection *c, struct buf *b)
 {
     char byte;
 
-    do
-        if (receive(c, &byte, 1) != 1 || !buf_putc(b, byte))
+    do {
+        if (receive(c, &byte, 1) != 1 || !buf_putc(b, byte)) {
             return false;
-    while (byte != '\n' && byte != TLS_HANDSHAKE);
+        }
+    } while (byte != '\n' && byte != TLS_HANDSHAKE);
     return true;
 }
 
@@ -65,8 +70,9 @@ static bool read_head(struct connection *c, struct buf *b)
 
     do {
         start = b->len;
-        if (!read_line(c, b) || b->data[0] == TLS_HANDSHAKE)
+        if (!read_line(c, b) || b->data[0] == TLS_HANDSHAKE) {
             return false;
+        }
     } while (b->len - start > 2 || b->len == start);
     return true;
 }
@@ -78,8 +84,9 @@ static bool read_bytes(struct connection *c, struct buf *b, uint64_t n)
     while (n > 0) {
         ssize_t got = receive(c, block, n < sizeof block ? (size_t)n : sizeof block);
 
-        if (got <= 0 || !buf_append(b, block, (size_t)got))
+        if (got <= 0 || !buf_append(b, block, (size_t)got)) {
             return false;
+        }
         n -= (uint64_t)got;
     }
     return true;
@@ -109,8 +116,9 @@ static bool read_body(struct connection *c, struct http_server_request *r, struc
     const char *length = http_server_header(r, "Content-Length");
     uint64_t n = 0;
 
-    if (http_server_header(r, "Transfer-Encoding") != NULL)
+    if (http_server_header(r, "Transfer-Encoding") != NULL) {
         return read_chunks(c, b);
+    }
     return length == NULL || (str_to_u64(str_of(length), &n) && read_bytes(c, b, n));
 }
 
@@ -126,8 +134,9 @@ static struct recorded *read_request(struct connection *c)
     r->request.arena = a;
     r->request.connection = c->number;
     if (!read_head(c, head)) {
-        if (head->len > 0 && !http_server_pause(c->server, 0))
+        if (head->len > 0 && !http_server_pause(c->server, 0)) {
             http_server_complain(c->server, "cut in the head of a request: %.200s", head->data);
+        }
         arena_free(a);
         return NULL;
     }
@@ -155,8 +164,9 @@ static void put_body(struct buf *out, const struct http_server_reply *reply)
     size_t len = reply->body_len > 0 || reply->body == NULL ? reply->body_len : strlen(reply->body);
     size_t times = reply->body_repeat > 0 ? reply->body_repeat : 1;
 
-    while (times-- > 0)
+    while (times-- > 0) {
         buf_append(out, reply->body, len);
+    }
 }
 
 static void put_chunks(struct buf *out, struct str body, size_t size)
@@ -177,17 +187,20 @@ static void put_head(struct buf *out, const struct http_server_reply *reply, siz
     const char *headers = reply->headers == NULL ? "" : reply->headers;
     int status = reply->status == 0 ? 200 : reply->status;
 
-    if (reply->status_line != NULL)
+    if (reply->status_line != NULL) {
         buf_printf(out, "%s\r\n", reply->status_line);
-    else
+    } else {
         buf_printf(out, "HTTP/1.1 %d %s\r\n", status, status < 400 ? "Fine" : "Trouble");
+    }
     buf_puts(out, headers);
-    if (reply->close)
+    if (reply->close) {
         buf_puts(out, "Connection: close\r\n");
-    if (reply->chunked > 0)
+    }
+    if (reply->chunked > 0) {
         buf_puts(out, "Transfer-Encoding: chunked\r\n");
-    else if (strcasestr(headers, "Content-Length:") == NULL && status != 204 && status != 304)
+    } else if (strcasestr(headers, "Content-Length:") == NULL && status != 204 && status != 304) {
         buf_printf(out, "Content-Length: %zu\r\n", body_len);
+    }
     buf_puts(out, "\r\n");
 }
 
@@ -197,12 +210,15 @@ static size_t sent_before_fault(const struct http_server_reply *reply, size_t he
     size_t from = reply->where == HTTP_SERVER_IN_BODY ? head : 0;
     size_t to = reply->where == HTTP_SERVER_IN_BODY ? all : head;
 
-    if (reply->fault == HTTP_SERVER_NO_FAULT || reply->where == HTTP_SERVER_AT_END)
+    if (reply->fault == HTTP_SERVER_NO_FAULT || reply->where == HTTP_SERVER_AT_END) {
         return all;
-    if (reply->where == HTTP_SERVER_AT_START)
+    }
+    if (reply->where == HTTP_SERVER_AT_START) {
         return 0;
-    if (reply->after == 0)
+    }
+    if (reply->after == 0) {
         return from + (to - from) / 2;
+    }
     return reply->after > to - from ? to : from + reply->after;
 }
 
@@ -211,10 +227,12 @@ static bool misbehave(struct connection *c, enum http_server_fault fault)
 {
     static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 
-    if (fault == HTTP_SERVER_STALL)
+    if (fault == HTTP_SERVER_STALL) {
         http_server_pause(c->server, -1);
-    if (fault == HTTP_SERVER_RESET)
+    }
+    if (fault == HTTP_SERVER_RESET) {
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    }
     return fault == HTTP_SERVER_NO_FAULT;
 }
 
@@ -224,17 +242,19 @@ static bool send_reply_from(struct arena *a, struct connection *c, const char *m
     struct buf *out = buf_new(a, BODY_MAX), *body = buf_new(a, BODY_MAX);
     size_t head;
 
-    if (reply->delay_ms > 0 && http_server_pause(c->server, reply->delay_ms))
+    if (reply->delay_ms > 0 && http_server_pause(c->server, reply->delay_ms)) {
         return false;
+    }
     put_body(body, reply);
     put_head(out, reply, body->len);
     head = out->len;
-    if (strcmp(method, "HEAD") == 0)
+    if (strcmp(method, "HEAD") == 0) {
         ; /* the head alone */
-    else if (reply->chunked > 0)
+    } else if (reply->chunked > 0) {
         put_chunks(out, buf_str(body), reply->chunked);
-    else
+    } else {
         buf_append(out, body->data, body->len);
+    }
     return send_paced(c, out->data, sent_before_fault(reply, head, out->len), reply->drip_ms) &&
            misbehave(c, reply->fault) && !reply->close;
 }
@@ -254,16 +274,18 @@ static bool send_reply(struct connection *c, const char *method,
 
 static bool shake_hands(struct connection *c)
 {
-    if (c->server->tls == NULL)
+    if (c->server->tls == NULL) {
         return true;
+    }
     c->ssl = SSL_new(test_tls_server(c->server->tls));
     return c->ssl != NULL && SSL_set_fd(c->ssl, c->fd) == 1 && SSL_accept(c->ssl) == 1;
 }
 
 static void hang_up(struct connection *c, bool orderly)
 {
-    if (c->ssl != NULL && orderly)
+    if (c->ssl != NULL && orderly) {
         SSL_shutdown(c->ssl);
+    }
     SSL_free(c->ssl);
     ERR_clear_error();
     pthread_mutex_lock(&c->server->lock);
@@ -282,8 +304,9 @@ void *http_server_converse(void *connection)
         struct http_server_reply reply;
         const char *wish;
 
-        if (r == NULL)
+        if (r == NULL) {
             break;
+        }
         wish = http_server_header(&r->request, "Connection");
         reply = http_server_answer(c->server, r);
         more = send_reply(c, r->request.method, &reply) &&

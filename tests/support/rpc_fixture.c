@@ -63,38 +63,47 @@ static void remember(char (*ret_text)[64], const char *text)
 
 static void fill(const struct rpc_script *s, struct rpc_thing *m)
 {
-    if (s->id != VALUE_NULL)
+    if (s->id != VALUE_NULL) {
         m->id = (struct field_string){s->id, s->id == VALUE_KNOWN ? "i-1" : NULL};
-    if (s->etag)
+    }
+    if (s->etag) {
         m->etag = (struct field_string){VALUE_KNOWN, s->etag};
-    if (s->ttl)
+    }
+    if (s->ttl) {
         m->ttl = (struct field_string){VALUE_KNOWN, s->ttl};
-    if (s->weight)
+    }
+    if (s->weight) {
         m->weight.v = s->weight;
+    }
 }
 
 /* Every callback of a resource. `state` is NULL for remove. */
 static enum rc act(struct ctx *cx, struct call *call, struct rpc_thing *state)
 {
     const struct rpc_script *s = &current->script;
-    if (s->hold) /* of tests with threads: they look at nothing below */
+    if (s->hold) { /* of tests with threads: they look at nothing below */
         return s->hold(s->hold_arg) ? RC_OK : RC_FAIL;
+    }
     current->seen.calls++;
     current->seen.timeout_ms = call->timeout_ms;
     remember(&current->seen.note, private_state_get(call->private, "n"));
-    if (call->clients && call->clients->unknown)
+    if (call->clients && call->clients->unknown) {
         return diag_error(cx, NULL, "Provider setting endpoint is not known yet", "Apply first.");
-    if (s->note)
+    }
+    if (s->note) {
         private_state_set(call->private, "n", s->note);
+    }
     if (state) {
         remember(&current->seen.token, state->token.v);
         fill(s, state);
     }
     call->changed = s->changes;
-    if (s->warns)
+    if (s->warns) {
         diag_warning(cx, NULL, s->warns, "It is.");
-    if (s->says)
+    }
+    if (s->says) {
         diag_error(cx, NULL, s->says, "Do better.");
+    }
     return s->rc;
 }
 
@@ -129,14 +138,18 @@ static enum rc thing_plan(struct ctx *cx, struct call *call, struct resource_pla
     const struct rpc_thing *config = plan->config;
     struct rpc_thing *planned = plan->planned;
     (void)cx;
-    if (s->hold)
+    if (s->hold) {
         return RC_OK;
-    for (; s->replace[plan->n_replace]; plan->n_replace++)
+    }
+    for (; s->replace[plan->n_replace]; plan->n_replace++) {
         plan->replace[plan->n_replace] = s->replace[plan->n_replace];
-    if (s->note)
+    }
+    if (s->note) {
         private_state_set(call->private, "n", s->note);
-    if (s->tells_token)
+    }
+    if (s->tells_token) {
         planned->token = config->token;
+    }
     return s->rc;
 }
 
@@ -145,8 +158,9 @@ static enum rc thing_upgrade(struct ctx *cx, int64_t from_version, void *state)
     struct rpc_thing *m = state;
     (void)cx;
     current->seen.from_version = from_version;
-    if (m->mode.state == VALUE_NULL)
+    if (m->mode.state == VALUE_NULL) {
         m->mode = (struct field_string){VALUE_KNOWN, "upgraded"};
+    }
     return current->script.rc;
 }
 
@@ -221,8 +235,9 @@ static enum rc lookup_read(struct ctx *cx, struct call *call, void *model)
     (void)cx;
     current->seen.calls++;
     m->found = (struct field_string){s->id, s->id == VALUE_KNOWN ? "it" : NULL};
-    if (call->clients)
+    if (call->clients) {
         remember(&current->seen.note, call->clients->endpoint);
+    }
     return s->rc;
 }
 
@@ -313,11 +328,13 @@ static enum rc block_configure(struct ctx *cx, struct session *session, const vo
                                struct clients **ret_clients)
 {
     const struct block *m = model;
-    if (m->endpoint.v && strcmp(m->endpoint.v, "refuse") == 0)
+    if (m->endpoint.v && strcmp(m->endpoint.v, "refuse") == 0) {
         return diag_error(cx, NULL, "Refused", "That endpoint is refused.");
+    }
     struct clients *c = calloc(1, sizeof(*c));
-    if (!c)
+    if (!c) {
         abort();
+    }
     c->freed = &current->configurations_freed;
     c->unknown = m->endpoint.state == VALUE_UNKNOWN;
     snprintf(c->endpoint, sizeof(c->endpoint), "%s", m->endpoint.v ? m->endpoint.v : "");
@@ -350,8 +367,9 @@ static struct ctx *new_ctx(struct rpc_fixture *f)
 int rpc_fixture_open(void **state)
 {
     struct rpc_fixture *f = calloc(1, sizeof(*f));
-    if (!f)
+    if (!f) {
         abort();
+    }
     f->root = cancel_new(NULL);
     f->server = rpc_server_new(&rpc_fixture_registry, NULL, f->root);
     f->cx = new_ctx(f);
@@ -385,8 +403,9 @@ static Tfplugin6__DynamicValue *to_wire(struct ctx *cx, const struct value *v)
     Tfplugin6__DynamicValue *wire = arena_alloc(cx->arena, sizeof(*wire));
     struct str bytes = {0};
     tfplugin6__dynamic_value__init(wire);
-    if (value_msgpack_encode(cx, v, v->type, &bytes) != RC_OK)
+    if (value_msgpack_encode(cx, v, v->type, &bytes) != RC_OK) {
         abort();
+    }
     wire->msgpack.data = arena_memdup(cx->arena, bytes.p, bytes.n);
     wire->msgpack.len = bytes.n;
     return wire;
@@ -397,8 +416,9 @@ static const struct value *from_wire(struct ctx *cx, const struct type *t,
 {
     const struct value *v = NULL;
     struct str bytes = {(const char *)wire->msgpack.data, wire->msgpack.len};
-    if (value_msgpack_decode(cx, bytes, t, &v) != RC_OK || value_conforms(cx, v, t) != RC_OK)
+    if (value_msgpack_decode(cx, bytes, t, &v) != RC_OK || value_conforms(cx, v, t) != RC_OK) {
         return value_text(cx->arena, "(does not conform)");
+    }
     return v;
 }
 
@@ -438,11 +458,13 @@ static const char *part(struct arena *a, const struct value *v)
 
 const char *rpc_fixture_identity(struct ctx *cx, const Tfplugin6__ResourceIdentityData *wire)
 {
-    if (!wire || !wire->identity_data)
+    if (!wire || !wire->identity_data) {
         return "(none)";
+    }
     const struct value *v = from_wire(cx, identity_type(cx->arena), wire->identity_data);
-    if (v->type->kind != TYPE_OBJECT || !value_is_known(v))
+    if (v->type->kind != TYPE_OBJECT || !value_is_known(v)) {
         return "(no object)";
+    }
     return arena_printf(cx->arena, "%s/%s", part(cx->arena, value_field(v, "zone")),
                         part(cx->arena, value_field(v, "name")));
 }

@@ -21,8 +21,9 @@ static void test_sleep_ms(const struct clock *c, struct cancel *cancel, int64_t 
     size_t i = atomic_fetch_add(&t->n_sleeps, 1);
 
     (void)cancel;
-    if (i < TEST_CLOCK_SLEEPS)
+    if (i < TEST_CLOCK_SLEEPS) {
         atomic_store(&t->sleeps[i], ms);
+    }
     test_clock_advance(t, ms);
 }
 

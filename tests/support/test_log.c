@@ -5,8 +5,9 @@ static void append(struct test_log *t, const char *s)
     size_t n = strlen(s);
 
     t->text = realloc(t->text, t->len + n + 1);
-    if (t->text == NULL)
+    if (t->text == NULL) {
         abort();
+    }
     memcpy(t->text + t->len, s, n + 1);
     t->len += n;
 }

@@ -13,8 +13,9 @@ struct test_tls_files {
 
 static void must(bool ok, const char *what)
 {
-    if (ok)
+    if (ok) {
         return;
+    }
     fprintf(stderr, "test_tls: %s\n", what);
     abort();
 }
@@ -42,8 +43,9 @@ static X509 *certify(struct parties p, const char *name, const char *alternative
     X509_NAME *subject = X509_get_subject_name(certificate);
     static long serial;
 
-    if (p.issuer == NULL)
+    if (p.issuer == NULL) {
         p.issuer = certificate;
+    }
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), __atomic_add_fetch(&serial, 1, 5));
     X509_gmtime_adj(X509_getm_notBefore(certificate), -10 * 86400);
@@ -101,8 +103,9 @@ struct test_tls_files *test_tls_new(enum test_tls kind)
     must(t != NULL && ca_key != NULL && key != NULL, "make keys");
     ca = certify((struct parties){.key = ca_key, .issuer_key = ca_key}, "Test CA", NULL, 10);
     by_ca.issuer = ca;
-    if (kind == TEST_TLS_SELF_SIGNED)
+    if (kind == TEST_TLS_SELF_SIGNED) {
         by_ca = (struct parties){.key = key, .issuer_key = key};
+    }
     certificate = certify(by_ca, "Test server", names, kind == TEST_TLS_EXPIRED ? -1 : 10);
     write_ca(t, ca);
     t->server = make_server(certificate, key, kind);
@@ -115,8 +118,9 @@ struct test_tls_files *test_tls_new(enum test_tls kind)
 
 void test_tls_free(struct test_tls_files *t)
 {
-    if (t == NULL)
+    if (t == NULL) {
         return;
+    }
     SSL_CTX_free(t->server);
     unlink(t->ca_file);
     free(t);

@@ -95,14 +95,16 @@ void rpc_list_resource(struct ctx *cx, struct rpc_server *s, const void *request
 {
     const Tfplugin6__ListResource__Request *q = request;
     (void)s;
-    if (str_is(str_of(q->type_name), "wait"))
+    if (str_is(str_of(q->type_name), "wait")) {
         cancel_wait_ms(cx->cancel, LONG_WAIT_MS);
+    }
     for (int64_t i = 0; i < q->limit; i++) {
         Tfplugin6__ListResource__Event event;
         tfplugin6__list_resource__event__init(&event);
         event.display_name = arena_printf(cx->arena, "event %lld", (long long)i);
-        if (!stream->emit(stream, &event))
+        if (!stream->emit(stream, &event)) {
             return;
+        }
     }
 }
 

@@ -27,13 +27,16 @@ static int serve(const struct http_script *s)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     server = http_server_start(&s->options);
-    for (i = 0; i < s->n_steps; i++)
+    for (i = 0; i < s->n_steps; i++) {
         http_server_expect(server, &s->steps[i]);
+    }
     printf("%s\n", http_server_url(server));
-    if (http_server_ca_file(server) != NULL)
+    if (http_server_ca_file(server) != NULL) {
         printf("%s\n", http_server_ca_file(server));
-    if (fflush(stdout) != 0 || sigwait(&ends, &sig) != 0)
+    }
+    if (fflush(stdout) != 0 || sigwait(&ends, &sig) != 0) {
         abort();
+    }
     http_server_stop(server);
     wrong = http_server_wrong(server);
     printf("%zu requests on %u connections\n%s", http_server_count(server),
@@ -53,10 +56,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fault_server SCRIPT\n");
     } else {
         wrong = http_script_read(&s, argv[1]);
-        if (wrong != NULL)
+        if (wrong != NULL) {
             fprintf(stderr, "fault_server: %s\n", wrong);
-        else
+        } else {
             code = serve(&s);
+        }
     }
     arena_free(s.arena);
     return code;

@@ -47,16 +47,20 @@ static enum rc read_file(struct call *c, const char *name, struct buf *content)
     FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
     bool failed;
 
-    if (f == NULL)
+    if (f == NULL) {
         return diag_error(c->cx, NULL, "Cannot open the file", "%s: %s", name, strerror(errno));
-    while ((n = fread(block, 1, sizeof(block), f)) > 0)
+    }
+    while ((n = fread(block, 1, sizeof(block), f)) > 0) {
         buf_append(content, block, n);
+    }
     failed = ferror(f) != 0;
-    if (f != stdin)
+    if (f != stdin) {
         fclose(f);
-    if (failed || content->full)
+    }
+    if (failed || content->full) {
         return diag_error(c->cx, NULL, "Cannot read the file",
                           "%s: it cannot be read, or is larger than %zu bytes", name, MAX_CONTENT);
+    }
     return RC_OK;
 }
 
@@ -67,10 +71,12 @@ static enum rc put(struct call *c)
     const char *version = NULL;
     enum rc rc = read_file(c, c->args[1], content);
 
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         rc = s3_object_put(c->cx, c->s3, &object, buf_str(content), &version);
-    if (rc == RC_OK && version)
+    }
+    if (rc == RC_OK && version) {
         printf("%s\n", version);
+    }
     return rc;
 }
 
@@ -80,8 +86,9 @@ static enum rc get(struct call *c)
     struct str content = {NULL, 0};
     enum rc rc = s3_object_get(c->cx, c->s3, &object, MAX_CONTENT, &content);
 
-    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n)
+    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n) {
         return diag_error(c->cx, NULL, "Cannot write the object", "%s", strerror(errno));
+    }
     return rc;
 }
 
@@ -97,10 +104,11 @@ static void print_key(const char *key)
 {
     for (; *key; key++) {
         unsigned char byte = (unsigned char)*key;
-        if (byte < 0x20 || byte == 0x7f || byte == '\\')
+        if (byte < 0x20 || byte == 0x7f || byte == '\\') {
             printf("\\x%02x", byte);
-        else
+        } else {
             putchar(byte);
+        }
     }
 }
 
@@ -139,13 +147,15 @@ static enum rc versioning(struct call *c)
 
     if (c->args[0]) {
         rc = s3_versioning_put(c->cx, c->s3, &target, wanted);
-        if (rc == RC_OK)
+        if (rc == RC_OK) {
             rc = s3_versioning_wait(c->cx, c->s3, &target, wanted, &now);
+        }
     } else {
         rc = s3_versioning_get(c->cx, c->s3, c->bucket, NULL, &now);
     }
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         printf("%s\n", s3_versioning_status_name(now.status));
+    }
     return rc;
 }
 
@@ -161,8 +171,9 @@ static enum rc remove_bucket(struct call *c)
 {
     enum rc rc = RC_OK;
 
-    if (c->args[0])
+    if (c->args[0]) {
         rc = list(c, NULL, (struct s3_list_visitor){purge_entry, c});
+    }
     return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
 }
 
@@ -183,9 +194,10 @@ static const struct command {
 
 static int usage(void)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
         fprintf(stderr, "%s s3 %s %s\n", i ? "      " : "usage:", commands[i].name,
                 commands[i].args);
+    }
     fprintf(stderr, "The server is named by SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY and "
                     "_SECRET_KEY.\n");
     return EXIT_USAGE;
@@ -193,11 +205,14 @@ static int usage(void)
 
 static bool allowed(const struct command *command, const char *last)
 {
-    if (last == NULL || command->last_one_of[0] == NULL)
+    if (last == NULL || command->last_one_of[0] == NULL) {
         return true;
-    for (size_t i = 0; command->last_one_of[i]; i++)
-        if (strcmp(command->last_one_of[i], last) == 0)
+    }
+    for (size_t i = 0; command->last_one_of[i]; i++) {
+        if (strcmp(command->last_one_of[i], last) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -207,9 +222,10 @@ static const struct command *command_of(int argc, char **argv)
 
     for (size_t i = 0; n >= 0 && i < sizeof(commands) / sizeof(*commands); i++) {
         const struct command *c = &commands[i];
-        if (strcmp(c->name, argv[1]) == 0)
+        if (strcmp(c->name, argv[1]) == 0) {
             return n >= c->least && n <= c->most && allowed(c, n ? argv[argc - 1] : NULL) ? c
                                                                                           : NULL;
+        }
     }
     return NULL;
 }
@@ -231,8 +247,9 @@ static enum rc connect_to(struct ctx *cx, struct session *session, struct s3_cli
 
 static int exit_code(const struct call *c, enum rc rc)
 {
-    for (const struct diag *d = c->cx->diags.first; d; d = d->next)
+    for (const struct diag *d = c->cx->diags.first; d; d = d->next) {
         fprintf(stderr, "s3: %s\n%s\n", d->summary, d->detail);
+    }
     if (fflush(stdout) != 0) {
         fprintf(stderr, "s3: cannot write the answer: %s\n", strerror(errno));
         return EXIT_FAILURE;
@@ -241,8 +258,9 @@ static int exit_code(const struct call *c, enum rc rc)
         fprintf(stderr, "s3: not found in bucket %s\n", c->bucket);
         return EXIT_NOT_FOUND;
     }
-    if (rc == RC_CONFLICT)
+    if (rc == RC_CONFLICT) {
         fprintf(stderr, "s3: bucket %s exists already, or is being changed\n", c->bucket);
+    }
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -254,8 +272,9 @@ int main(int argc, char **argv)
     enum rc rc;
     int code;
 
-    if (command == NULL)
+    if (command == NULL) {
         return usage();
+    }
     session = session_new();
     call = (struct call){
         .cx = ctx_new(&(struct ctx_options){.session = session}),
@@ -263,8 +282,9 @@ int main(int argc, char **argv)
         .args = argv + 3,
     };
     rc = connect_to(call.cx, session, &call.s3);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         rc = command->run(&call);
+    }
     code = exit_code(&call, rc);
     ctx_free(call.cx);
     session_free(session);

@@ -55,8 +55,9 @@ static unsigned flags_of(json_t *o)
     json_array_foreach(list, i, item)
     {
         size_t k = 0;
-        while (k < 3 && strcmp(names[k], json_string_value(item)) != 0)
+        while (k < 3 && strcmp(names[k], json_string_value(item)) != 0) {
             k++;
+        }
         assert_true(k < 3);
         flags |= 1U << k;
     }
@@ -97,9 +98,11 @@ static struct sigv4_request request_of(struct arena *a, json_t *o)
 
 static const char *header(const struct sigv4_signed *s, const char *name)
 {
-    for (size_t i = 0; i < s->n_headers; i++)
-        if (strcmp(s->headers[i].name, name) == 0)
+    for (size_t i = 0; i < s->n_headers; i++) {
+        if (strcmp(s->headers[i].name, name) == 0) {
             return s->headers[i].value;
+        }
+    }
     return NULL;
 }
 
@@ -166,8 +169,9 @@ static void secret_stays_inside(void **state)
 
     assert_true(sigv4_sign(a, &r, &s));
     assert_int_equal(s.n_headers, 5);
-    for (size_t i = 0; i < s.n_headers; i++)
+    for (size_t i = 0; i < s.n_headers; i++) {
         assert_null(strstr(s.headers[i].value, example.secret_key));
+    }
     assert_null(strstr(s.canonical_request, example.secret_key));
     assert_string_equal(header(&s, "x-amz-security-token"), "a-token");
     assert_non_null(strstr(header(&s, "authorization"), "x-amz-security-token"));
@@ -225,8 +229,9 @@ int main(void)
         return 1;
     }
     for (struct dirent *e; (e = readdir(d)) != NULL && n < MAX_CASES;) {
-        if (e->d_name[0] == '.' || strchr(e->d_name, '.'))
+        if (e->d_name[0] == '.' || strchr(e->d_name, '.')) {
             continue;
+        }
         char *name = arena_strdup(a, e->d_name);
         tests[n++] = (struct CMUnitTest){name, vector, NULL, NULL, name};
     }

@@ -12,8 +12,9 @@ static void test_memory_is_zeroed_and_aligned(void **state)
         unsigned char *p = arena_alloc(a, size);
 
         assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
-        for (i = 0; i < size; i++)
+        for (i = 0; i < size; i++) {
             assert_int_equal(p[i], 0);
+        }
         memset(p, 0xAA, size);
     }
     arena_free(a);
@@ -42,8 +43,9 @@ static void test_memory_is_zeroed_again_after_a_rewind(void **state)
     memset(arena_alloc(a, 2000), 0xAA, 2000);
     arena_rewind(a, m);
     p = arena_alloc(a, 2000);
-    for (i = 0; i < 2000; i++)
+    for (i = 0; i < 2000; i++) {
         assert_int_equal(p[i], 0);
+    }
     arena_free(a);
 }
 
@@ -88,8 +90,9 @@ static void test_many_small_ones_cost_little(void **state)
     int i;
 
     (void)state;
-    for (i = 0; i < 10000; i++)
+    for (i = 0; i < 10000; i++) {
         arena_alloc(a, 16);
+    }
     assert_true(arena_footprint(a) < 10000 * 16 + 2 * 65536);
     arena_free(a);
 }
@@ -106,14 +109,16 @@ static void test_grow_keeps_the_content(void **state)
         if (i == n) {
             p = arena_grow(a, p, n * sizeof *p, 2 * n * sizeof *p);
             n *= 2;
-            if (i % 3 == 0)
+            if (i % 3 == 0) {
                 arena_alloc(a, 1); /* now it is not at the end */
+            }
         }
         assert_int_equal(p[i], 0);
         p[i] = i;
     }
-    for (i = 0; i < 5000; i++)
+    for (i = 0; i < 5000; i++) {
         assert_int_equal(p[i], i);
+    }
     p = arena_grow(a, NULL, 0, 8);
     assert_int_equal(*p, 0);
     arena_free(a);
@@ -161,8 +166,9 @@ static void test_deferred_calls_run_in_reverse_with_their_memory_intact(void **s
     for (name = 'a'; name <= 'd'; name++) {
         struct call *c = arena_alloc(a, sizeof *c);
 
-        if (name == 'c')
+        if (name == 'c') {
             m = arena_mark(a);
+        }
         *c = (struct call){&order, name};
         arena_defer(a, note, c);
     }

@@ -61,12 +61,14 @@ static void test_growing_reaches_the_maximum_exactly(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < 100003; i++)
+    for (i = 0; i < 100003; i++) {
         assert_true(buf_putc(b, (char)('a' + i % 26)));
+    }
     assert_false(buf_putc(b, '!'));
     assert_int_equal(b->len, 100003);
-    for (i = 0; i < 100003; i++)
+    for (i = 0; i < 100003; i++) {
         assert_int_equal(b->data[i], 'a' + i % 26);
+    }
     assert_int_equal(b->data[b->len], 0);
     arena_free(a);
 }

@@ -36,8 +36,9 @@ static void dies_saying_so(void (*fn)(void))
         _exit(0);
     }
     close(fds[1]);
-    while ((n = read(fds[0], words + len, sizeof words - 1 - len)) > 0)
+    while ((n = read(fds[0], words + len, sizeof words - 1 - len)) > 0) {
         len += (size_t)n;
+    }
     close(fds[0]);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status));
@@ -58,8 +59,9 @@ static void test_new_is_zeroed(void **state)
     char *p = mem_new(1000);
 
     (void)state;
-    for (i = 0; i < 1000; i++)
+    for (i = 0; i < 1000; i++) {
         assert_int_equal(p[i], 0);
+    }
     mem_free(p, 1000);
     mem_free(mem_new(0), 0);
     mem_free(NULL, 5);

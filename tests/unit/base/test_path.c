@@ -55,12 +55,13 @@ static void test_order_is_total(void **state)
     size_t i, j;
 
     (void)state;
-    for (i = 0; i < COUNT(sorted); i++)
+    for (i = 0; i < COUNT(sorted); i++) {
         for (j = 0; j < COUNT(sorted); j++) {
             int order = path_cmp(sorted[i], sorted[j]);
 
             assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
         }
+    }
     arena_free(a);
 }
 

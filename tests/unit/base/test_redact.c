@@ -34,8 +34,9 @@ static void test_every_spelling_of_a_secret(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(rows); i++)
+    for (i = 0; i < COUNT(rows); i++) {
         assert_string_equal(redacted(a, secret, rows[i].text), rows[i].clean);
+    }
     arena_free(a);
 }
 
@@ -119,8 +120,9 @@ static void *add_and_read(void *arg)
         const char *secret = arena_printf(a, "secret-%d-%d!", job->number, i);
 
         redact_add(job->r, secret);
-        if (strcmp(redact_text(job->r, a, secret), "(redacted)") != 0)
+        if (strcmp(redact_text(job->r, a, secret), "(redacted)") != 0) {
             job->failures++;
+        }
     }
     arena_free(a);
     return NULL;

@@ -137,16 +137,21 @@ static enum rc fetch_remote(struct ctx *cx, void *arg, struct session_document *
     struct remote *r = arg;
 
     atomic_fetch_add(&r->fetches, 1);
-    if (r->takes_us > 0)
+    if (r->takes_us > 0) {
         usleep(r->takes_us);
-    while (atomic_load(&r->held))
+    }
+    while (atomic_load(&r->held)) {
         usleep(1000);
-    if (r->forget_meanwhile)
+    }
+    if (r->forget_meanwhile) {
         session_forget(cx, "doc");
-    if (r->rc == RC_FAIL)
+    }
+    if (r->rc == RC_FAIL) {
         return diag_error(cx, NULL, "no answer", "%s", "");
-    if (r->rc == RC_OK)
+    }
+    if (r->rc == RC_OK) {
         *ret_body = (struct session_document){arena_strdup(cx->arena, r->body), strlen(r->body)};
+    }
     return r->rc;
 }
 
@@ -284,8 +289,9 @@ static void test_an_asker_heeds_its_cancel_while_another_fetches(void **state)
     struct asker impatient = {.session = f->session, .remote = &r, .cancel = cancel_new(NULL)};
 
     assert_int_equal(pthread_create(&slow.thread, NULL, ask, &slow), 0);
-    while (atomic_load(&r.fetches) == 0)
+    while (atomic_load(&r.fetches) == 0) {
         usleep(1000);
+    }
     assert_int_equal(pthread_create(&impatient.thread, NULL, ask, &impatient), 0);
     cancel_raise(impatient.cancel);
     pthread_join(impatient.thread, NULL);

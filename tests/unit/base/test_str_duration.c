@@ -46,8 +46,9 @@ static void test_good(void **state)
     for (i = 0; i < COUNT(good); i++) {
         int64_t ms = -1;
 
-        if (!str_to_duration_ms(str_of(good[i].text), &ms) || ms != good[i].ms)
+        if (!str_to_duration_ms(str_of(good[i].text), &ms) || ms != good[i].ms) {
             fail_msg("%s gave %lld", good[i].text, (long long)ms);
+        }
     }
 }
 
@@ -59,8 +60,9 @@ static void test_bad_leaves_the_output_alone(void **state)
     for (i = 0; i < COUNT(bad); i++) {
         int64_t ms = -1;
 
-        if (str_to_duration_ms(str_of(bad[i]), &ms) || ms != -1)
+        if (str_to_duration_ms(str_of(bad[i]), &ms) || ms != -1) {
             fail_msg("\"%s\" was taken as %lld", bad[i], (long long)ms);
+        }
     }
     assert_false(str_to_duration_ms((struct str){"1s\0", 3}, &(int64_t){0}));
 }

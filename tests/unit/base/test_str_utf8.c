@@ -50,8 +50,9 @@ static void test_valid_text(void **state)
     (void)state;
     for (i = 0; i < COUNT(valid); i++) {
         assert_true(str_utf8_valid(valid[i]));
-        if (memchr(valid[i].p, 0, valid[i].n) == NULL)
+        if (memchr(valid[i].p, 0, valid[i].n) == NULL) {
             assert_string_equal(str_utf8_clean(a, valid[i], 100), valid[i].p);
+        }
     }
     assert_true(str_utf8_valid((struct str){NULL, 0}));
     arena_free(a);

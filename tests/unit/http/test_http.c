@@ -64,8 +64,9 @@ static void test_the_target_is_sent_as_it_is(void **state)
     }
     http_server_stop(f->server);
     assert_satisfied(f->server);
-    for (i = 0; i < COUNT(targets); i++)
+    for (i = 0; i < COUNT(targets); i++) {
         assert_string_equal(http_server_request(f->server, i)->target, targets[i]);
+    }
     assert_int_equal(http_server_connections(f->server), 1); /* kept alive */
 }
 
@@ -103,10 +104,11 @@ static void test_methods_and_bodies(void **state)
         const char *length =
             http_server_header(http_server_request(f->server, i), "Content-Length");
 
-        if (rows[i].length == NULL)
+        if (rows[i].length == NULL) {
             assert_null(length);
-        else
+        } else {
             assert_string_equal(length, rows[i].length);
+        }
     }
 }
 
@@ -266,8 +268,9 @@ static void test_origin(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(rows); i++)
+    for (i = 0; i < COUNT(rows); i++) {
         assert_string_equal(http_origin(a, rows[i][0]), rows[i][1]);
+    }
     arena_free(a);
 }
 

@@ -21,8 +21,9 @@ static void assert_good_message(struct http_fixture *f, const char *cause)
 
     assert_int_equal(f->cx->diags.errors, 1);
     assert_non_null(d);
-    if (strstr(d->summary, cause) == NULL)
+    if (strstr(d->summary, cause) == NULL) {
         fail_msg("%s | %s", d->summary, d->detail);
+    }
     assert_true(strncmp(d->summary, "GET ", 4) == 0);
     assert_non_null(strstr(d->summary, "://"));
     assert_null(strstr(d->summary, "SIGNATURE"));
@@ -75,8 +76,9 @@ static void test_cut_at_each_byte_of_the_head(void **state)
                                                                 .fault = HTTP_SERVER_CLOSE,
                                                                 .where = HTTP_SERVER_IN_HEAD,
                                                                 .after = after}});
-        if (http_fixture_get(f, "/", &r) != RC_FAIL)
+        if (http_fixture_get(f, "/", &r) != RC_FAIL) {
             fail_msg("cut after %zu bytes of the head was taken for a reply", after);
+        }
         http_fixture_free(f);
     }
 }
@@ -103,14 +105,15 @@ static void test_cut_in_the_body(void **state)
     size_t after;
 
     (void)state;
-    for (after = 1; after < 8; after++)
+    for (after = 1; after < 8; after++) {
         fails(&steady,
               (struct http_server_reply){.body = "12345678",
                                          .fault = HTTP_SERVER_CLOSE,
                                          .where = HTTP_SERVER_IN_BODY,
                                          .after = after},
               "cut inside its body");
-    for (after = 1; after < 18; after++) /* 3\r\n123\r\n1\r\n4\r\n0\r\n\r\n, but for its end */
+    }
+    for (after = 1; after < 18; after++) { /* 3\r\n123\r\n1\r\n4\r\n0\r\n\r\n, but for its end */
         fails(&steady,
               (struct http_server_reply){.body = "1234",
                                          .chunked = 3,
@@ -118,6 +121,7 @@ static void test_cut_in_the_body(void **state)
                                          .where = HTTP_SERVER_IN_BODY,
                                          .after = after},
               "cut inside its body");
+    }
     fails(&steady,
           (struct http_server_reply){
               .headers = "Content-Length: 80\r\n", .body = "12345678", .close = true},
@@ -211,10 +215,11 @@ static void test_not_http(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(lines); i++)
+    for (i = 0; i < COUNT(lines); i++) {
         fails(&steady,
               (struct http_server_reply){.status_line = lines[i], .body = "x", .close = true},
               "not HTTP");
+    }
 }
 
 static void test_too_large(void **state)
@@ -265,8 +270,9 @@ static void test_headers_too_large(void **state)
     struct buf *many = buf_new(a, 200000);
 
     (void)state;
-    while (many->len < 70000)
+    while (many->len < 70000) {
         buf_puts(many, "X-Padding: 0123456789012345678901234567890123456789\r\n");
+    }
     fails(&steady, (struct http_server_reply){.headers = many->data}, "headers are too large");
     arena_free(a);
 }

@@ -24,8 +24,9 @@ static void test_urls(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(rows); i++)
+    for (i = 0; i < COUNT(rows); i++) {
         assert_string_equal(http_log_url(a, rows[i][0]), rows[i][1]);
+    }
     arena_free(a);
 }
 

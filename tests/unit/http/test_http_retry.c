@@ -87,8 +87,8 @@ static void test_broken_replies_are_tried_again(void **state)
     struct http_response r;
     size_t i, k, chunked;
 
-    for (i = 0; i < COUNT(faults); i++)
-        for (k = 0; k < COUNT(places); k++)
+    for (i = 0; i < COUNT(faults); i++) {
+        for (k = 0; k < COUNT(places); k++) {
             for (chunked = 0; chunked < 2; chunked++) {
                 expect(f, (struct http_server_reply){.body = "12345678",
                                                      .chunked = chunked * 3,
@@ -99,6 +99,8 @@ static void test_broken_replies_are_tried_again(void **state)
                 assert_int_equal(r.tries, 2);
                 assert_string_equal(r.body.p, "whole");
             }
+        }
+    }
     finish(f);
 }
 
@@ -171,10 +173,12 @@ static void test_delays_grow_with_full_jitter(void **state)
         int64_t slept = atomic_load(&f->clock.sleeps[i]);
 
         assert_true(slept >= 0 && slept <= limits[i % 4]);
-        if (i % 4 == 3 && slept < least)
+        if (i % 4 == 3 && slept < least) {
             least = slept;
-        if (i % 4 == 3 && slept > most)
+        }
+        if (i % 4 == 3 && slept > most) {
             most = slept;
+        }
     }
     assert_true(most - least > 100); /* fails once in 10^9 runs */
     finish(f);
@@ -194,8 +198,9 @@ static void test_delays_stay_under_twenty_seconds(void **state)
     assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
     for (i = 0; i < 60; i++) {
         assert_true(atomic_load(&f->clock.sleeps[i]) <= 20000);
-        if (atomic_load(&f->clock.sleeps[i]) > most)
+        if (atomic_load(&f->clock.sleeps[i]) > most) {
             most = atomic_load(&f->clock.sleeps[i]);
+        }
     }
     assert_true(most > 10000);
     finish(f);
@@ -233,8 +238,9 @@ static void test_retry_after(void **state)
         expect(f, (struct http_server_reply){.status = 200});
         assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
         slept = atomic_load(&f->clock.sleeps[0]);
-        if (slept < rows[i].least || slept > rows[i].most)
+        if (slept < rows[i].least || slept > rows[i].most) {
             fail_msg("%s gave %lld ms", rows[i].header, (long long)slept);
+        }
         finish(f);
         http_fixture_free(f);
     }
@@ -245,8 +251,9 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *request)
     int *calls = arg;
     struct http_header *h = arena_alloc(cx->arena, sizeof *h);
 
-    if (++*calls == 4)
+    if (++*calls == 4) {
         return diag_error(cx, NULL, "no key", "%s", "");
+    }
     *h = (struct http_header){"x-try", arena_printf(cx->arena, "%d", *calls)};
     request->headers = h;
     request->n_headers = 1;
@@ -264,10 +271,11 @@ static void test_each_try_is_prepared_anew(void **state)
                              .prepare = sign,
                              .prepare_arg = &calls};
 
-    for (i = 1; i <= 3; i++)
+    for (i = 1; i <= 3; i++) {
         http_server_expect(f->server, &(struct http_server_step){
                                           .expect = {arena_printf(f->cx->arena, "x-try: %d", i)},
                                           .reply = {.status = 500}});
+    }
     assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_FAIL);
     assert_int_equal(calls, 4);
     assert_int_equal(f->cx->diags.errors, 1);

@@ -58,8 +58,9 @@ static void *work(void *arg)
         struct http_response r;
 
         if (http_send(cx, f->client, &q, &r) != RC_OK || r.status != 200 ||
-            !str_is(r.body, arena_printf(cx->arena, "/%d/%d %s", job->number, i, body)))
+            !str_is(r.body, arena_printf(cx->arena, "/%d/%d %s", job->number, i, body))) {
             job->wrong++;
+        }
         ctx_free(cx);
     }
     return NULL;

@@ -65,8 +65,9 @@ static void test_a_long_message_leaves_room_for_fields(void **state)
     const struct log_field fields[] = {{"status", "503"}, {"body", text}, {"x", "y"}, {NULL, NULL}};
 
     (void)state;
-    for (size_t i = 0; i < 2 * SIZE; i++)
+    for (size_t i = 0; i < 2 * SIZE; i++) {
         memcpy(text + 2 * i, "\xc3\xa9", 2);
+    }
     /* Whatever byte the limit falls on, no character is cut in two. */
     for (size_t cut = 0; cut < 9; cut++) {
         json_t *o = write_line(
@@ -85,8 +86,9 @@ static void test_escapes_are_not_cut_either(void **state)
     (void)state;
     memset(text, '\x02', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    for (size_t size = 1024; size < 1040; size++)
+    for (size_t size = 1024; size < 1040; size++) {
         json_decref(write_line(size, (struct log_json_entry){.message = text}));
+    }
 }
 
 static void test_many_fields_fill_the_line(void **state)
@@ -124,10 +126,11 @@ static void test_level_from_environment(void **state)
         const char *names[] = {"TF_LOG_PROVIDER_SEEDBANK", "TF_LOG_PROVIDER", "TF_LOG"};
         const char *values[] = {rows[i].own, rows[i].provider, rows[i].all};
         for (size_t j = 0; j < COUNT(names); j++) {
-            if (values[j])
+            if (values[j]) {
                 setenv(names[j], values[j], 1);
-            else
+            } else {
                 unsetenv(names[j]);
+            }
         }
         assert_int_equal(log_json_from_environment().level, rows[i].level);
     }

@@ -125,8 +125,9 @@ static void test_unpack_refuses_what_is_cut(void **state)
     const ProtobufCMessageDescriptor *d = &tfplugin6__read_resource__request__descriptor;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_null(message_unpack(a, d, rows[i]));
+    }
     assert_non_null(message_unpack(a, d, (struct str){NULL, 0}));
     assert_non_null(message_unpack(a, d, STR_LIT("\xfa\x3f\x03new"))); /* field 1023 */
     arena_free(a);

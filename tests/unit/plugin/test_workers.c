@@ -21,10 +21,12 @@ static void run(struct job *job)
     struct task *task = (struct task *)job;
     int now = atomic_fetch_add(&running, 1) + 1;
     int most = atomic_load(&most_at_once);
-    while (now > most && !atomic_compare_exchange_weak(&most_at_once, &most, now))
+    while (now > most && !atomic_compare_exchange_weak(&most_at_once, &most, now)) {
         continue;
-    if (cancel_wait_ms(job->cancel, task->wait_ms))
+    }
+    if (cancel_wait_ms(job->cancel, task->wait_ms)) {
         atomic_fetch_add(&interrupted, 1);
+    }
     atomic_fetch_sub(&running, 1);
     atomic_fetch_add(&ran, 1);
 }
@@ -58,8 +60,9 @@ static void test_every_job_runs_once(void **state)
     struct workers *w = start(16);
 
     (void)state;
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
         submit(w, &tasks[i], 0);
+    }
     assert_true(workers_wait_idle(w, 20000));
     assert_int_equal(atomic_load(&ran), MANY);
     assert_int_equal(atomic_load(&finished), MANY);
@@ -72,8 +75,9 @@ static void test_no_more_threads_than_the_maximum(void **state)
     struct workers *w = start(4);
 
     (void)state;
-    for (size_t i = 0; i < COUNT(tasks); i++)
+    for (size_t i = 0; i < COUNT(tasks); i++) {
         submit(w, &tasks[i], 30);
+    }
     assert_true(workers_wait_idle(w, 20000));
     assert_int_equal(atomic_load(&most_at_once), 4);
     workers_free(w);
@@ -85,8 +89,9 @@ static void test_cancel_reaches_waiting_and_running_jobs_but_no_later_one(void *
     struct workers *w = start(3);
 
     (void)state;
-    for (size_t i = 0; i < COUNT(tasks); i++)
+    for (size_t i = 0; i < COUNT(tasks); i++) {
         submit(w, &tasks[i], 60000);
+    }
     assert_false(workers_wait_idle(w, 50));
     workers_cancel(w);
     submit(w, &later, 1);

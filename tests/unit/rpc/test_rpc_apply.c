@@ -388,8 +388,9 @@ static bool row_holds(struct rpc_fixture *f, const struct row *row)
     bool fits = row->said ? strstr(said, row->said) != NULL : *said == '\0';
     assert_false(res->legacy_type_system);
     if (fits && strcmp(state, row->state ? row->state : "null") == 0 &&
-        strcmp(identity, row->identity) == 0 && strcmp(private, row->private) == 0)
+        strcmp(identity, row->identity) == 0 && strcmp(private, row->private) == 0) {
         return true;
+    }
     print_error("%s:\n  state %s\n  identity %s\n  private %s\n  said %s\n", row->name, state,
                 identity, private, said);
     return false;
@@ -398,8 +399,9 @@ static bool row_holds(struct rpc_fixture *f, const struct row *row)
 static void run(struct rpc_fixture *f, const struct row *rows, size_t n)
 {
     size_t wrong = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         wrong += row_holds(f, &rows[i]) ? 0 : 1;
+    }
     assert_int_equal(wrong, 0);
 }
 
@@ -479,10 +481,12 @@ static void what_cannot_be_decoded_stays_stored(void **state)
         req.config = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, BASE);
         req.planned_private = rpc_fixture_bytes(f->cx, KEPT);
         req.planned_identity = rpc_fixture_identity_wire(f->cx, "zone=z name=n");
-        if (broken == 0)
+        if (broken == 0) {
             req.planned_state->msgpack.len /= 2;
-        if (broken == 1)
+        }
+        if (broken == 1) {
             req.config->msgpack.len /= 2;
+        }
         rpc_apply_resource_change(f->cx, f->server, &req, &res);
         assert_int_equal(res.n_diagnostics, 1);
         assert_string_equal(rpc_fixture_text(f->cx, rpc_fixture_thing_attrs, res.new_state),

@@ -44,11 +44,13 @@ static void drop(struct made *m)
 
 static void set_environment(const char *const *values, size_t n)
 {
-    for (size_t i = 0; i < COUNT(variables); i++)
+    for (size_t i = 0; i < COUNT(variables); i++) {
         unsetenv(variables[i]);
+    }
     for (size_t i = 0; i < n; i++) {
-        if (values[i])
+        if (values[i]) {
             setenv(variables[i], values[i], 1);
+        }
     }
 }
 
@@ -104,8 +106,9 @@ static void keys_are_one_set_from_one_source(void **state)
         struct s3_client *s3 = NULL;
         enum rc rc = clients_s3(m.cx, m.clients, &s3);
         if (rows[i].keys) {
-            if (rc != RC_OK)
+            if (rc != RC_OK) {
                 fail_msg("row %zu: %s", i, m.cx->diags.first->summary);
+            }
             assert_string_equal(
                 arena_printf(m.cx->arena, "%s/%s/%s", none(s3->credentials.access_key),
                              none(s3->credentials.secret_key), none(s3->credentials.session_token)),
@@ -203,8 +206,9 @@ static void one_client_for_all_threads(void **state)
         askers[i] = (struct asker){.made = &m};
         assert_int_equal(pthread_create(&threads[i], NULL, ask, &askers[i]), 0);
     }
-    for (size_t i = 0; i < COUNT(askers); i++)
+    for (size_t i = 0; i < COUNT(askers); i++) {
         pthread_join(threads[i], NULL);
+    }
     for (size_t i = 0; i < COUNT(askers); i++) {
         assert_non_null(askers[i].s3);
         assert_ptr_equal(askers[i].s3, askers[0].s3);

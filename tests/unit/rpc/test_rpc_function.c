@@ -51,20 +51,23 @@ static void calls(void **state)
             bool is_wrong = strcmp(text, "wrong-type") == 0;
             arguments[k] = rpc_fixture_value(
                 f->cx, is_list && !is_wrong ? &type_list_of_string : &type_string, text);
-            if (strcmp(text, "empty") == 0)
+            if (strcmp(text, "empty") == 0) {
                 tfplugin6__dynamic_value__init(arguments[k]);
+            }
             req.n_arguments = k + 1;
         }
         rpc_call_function(f->cx, f->server, &req, &res);
         if (rows[i].error) {
-            if (!res.error || !strstr(res.error->text, rows[i].error) || res.result)
+            if (!res.error || !strstr(res.error->text, rows[i].error) || res.result) {
                 fail_msg("row %zu: %s", i, res.error ? res.error->text : "no error");
+            }
             bool named =
                 res.error->argument_case == TFPLUGIN6__FUNCTION_ERROR__ARGUMENT_FUNCTION_ARGUMENT;
             assert_int_equal(named ? res.error->function_argument : -1, rows[i].argument);
         } else {
-            if (res.error)
+            if (res.error) {
                 fail_msg("row %zu: %s", i, res.error->text);
+            }
             assert_string_equal(rpc_fixture_value_text(f->cx, &type_string, res.result),
                                 rows[i].result);
         }
@@ -100,8 +103,9 @@ static void data_sources(void **state)
         f->script = rows[i].script;
         rpc_read_data_source(f->cx, f->server, &req, &res);
         const char *said = rpc_fixture_said(f->cx, res.n_diagnostics, res.diagnostics);
-        if (*rows[i].said ? !strstr(said, rows[i].said) : *said)
+        if (*rows[i].said ? !strstr(said, rows[i].said) : *said) {
             fail_msg("row %zu: %s", i, said);
+        }
         assert_string_equal(rpc_fixture_text(f->cx, rpc_fixture_lookup_attrs, res.state),
                             rows[i].result);
         assert_int_equal(f->seen.calls, rows[i].calls);

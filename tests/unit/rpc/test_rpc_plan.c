@@ -130,9 +130,10 @@ static void check(struct ctx *cx, const struct row *row,
     }
     bool fits = *row->said ? strstr(said, row->said) != NULL : *said == '\0';
     if (!fits || strcmp(planned, row->planned) != 0 || strcmp(replace, row->replace) != 0 ||
-        strcmp(identity, row->identity) != 0 || strcmp(private, row->private) != 0)
+        strcmp(identity, row->identity) != 0 || strcmp(private, row->private) != 0) {
         fail_msg("%s:\n  planned %s\n  replace %s\n  identity %s\n  private %s\n  said %s",
                  row->name, planned, replace, identity, private, said);
+    }
 }
 
 static void plans(void **state)

@@ -41,9 +41,10 @@ static void check_metadata(const struct registry *registry)
         assert_true(identities.identity_schemas[i]->value->n_identity_attributes > 0);
     }
     assert_int_equal(metadata.n_data_sources, schema.n_data_source_schemas);
-    for (size_t i = 0; i < metadata.n_data_sources; i++)
+    for (size_t i = 0; i < metadata.n_data_sources; i++) {
         assert_string_equal(metadata.data_sources[i]->type_name,
                             schema.data_source_schemas[i]->key);
+    }
     assert_int_equal(metadata.n_functions, schema.n_functions);
     assert_int_equal(functions.n_functions, schema.n_functions);
     for (size_t i = 0; i < metadata.n_functions; i++) {
@@ -88,8 +89,9 @@ static void host_versions(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         rpc_fixture_next(f);
         const char *said = rpc_fixture_configure(f, f->cx, "endpoint=a", rows[i].version);
-        if ((*said == '\0') != rows[i].accepted || (*said && !strstr(said, "1.11 or newer")))
+        if ((*said == '\0') != rows[i].accepted || (*said && !strstr(said, "1.11 or newer"))) {
             fail_msg("%s: %s", rows[i].version, said);
+        }
     }
 }
 
@@ -182,18 +184,22 @@ static void a_configuration_lives_until_its_last_call_ends(void **state)
     sem_init(&h.go_on, 0, 0);
     f->script = (struct rpc_script){.hold = hold, .hold_arg = &h};
     rpc_fixture_configure(f, f->cx, "endpoint=one", "");
-    for (size_t i = 0; i < COUNT(threads); i++)
+    for (size_t i = 0; i < COUNT(threads); i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, read_once, &h), 0);
-    for (size_t i = 0; i < COUNT(threads); i++)
+    }
+    for (size_t i = 0; i < COUNT(threads); i++) {
         sem_wait(&h.inside);
+    }
     rpc_fixture_next(f);
     rpc_fixture_configure(f, f->cx, "endpoint=two", "");
     rpc_fixture_next(f);
     assert_int_equal(__atomic_load_n(&f->configurations_freed, __ATOMIC_SEQ_CST), 0);
-    for (size_t i = 0; i < COUNT(threads); i++)
+    for (size_t i = 0; i < COUNT(threads); i++) {
         sem_post(&h.go_on);
-    for (size_t i = 0; i < COUNT(threads); i++)
+    }
+    for (size_t i = 0; i < COUNT(threads); i++) {
         pthread_join(threads[i], NULL);
+    }
     assert_int_equal(f->configurations_freed, 1);
     sem_destroy(&h.inside);
     sem_destroy(&h.go_on);
@@ -253,10 +259,12 @@ static void sixteen_threads(void **state)
     struct held h = {.f = *state};
     pthread_t threads[16];
     h.f->script = (struct rpc_script){.hold = pass};
-    for (size_t i = 0; i < COUNT(threads); i++)
+    for (size_t i = 0; i < COUNT(threads); i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, do_all, &h), 0);
-    for (size_t i = 0; i < COUNT(threads); i++)
+    }
+    for (size_t i = 0; i < COUNT(threads); i++) {
         pthread_join(threads[i], NULL);
+    }
     assert_int_equal(h.f->configurations_freed, 16 * 4 - 1);
 }
 

@@ -19,8 +19,9 @@ static void assert_said(struct rpc_fixture *f, size_t n, Tfplugin6__Diagnostic *
                         const char *part)
 {
     const char *said = rpc_fixture_said(f->cx, n, list);
-    if (*part ? n != 1 || !strstr(said, part) : n != 0)
+    if (*part ? n != 1 || !strstr(said, part) : n != 0) {
         fail_msg("wanted \"%s\", said \"%s\"", part, said);
+    }
 }
 
 /* ---- ReadResource ---------------------------------------------------------------------------- */
@@ -256,8 +257,9 @@ static void import_by_id(void **state)
         bool is_thing = strcmp(rows[i].type, "test_thing") == 0;
         assert_said(f, res->n_diagnostics, res->diagnostics, rows[i].said);
         assert_int_equal(res->n_imported_resources, rows[i].state ? 1 : 0);
-        if (!rows[i].state)
+        if (!rows[i].state) {
             continue;
+        }
         assert_string_equal(res->imported_resources[0]->type_name, rows[i].type);
         assert_string_equal(
             rpc_fixture_text(f->cx, is_thing ? rpc_fixture_thing_attrs : rpc_fixture_single_attrs,
@@ -288,9 +290,10 @@ static void import_by_identity(void **state)
             import(f, "test_thing", "", rpc_fixture_identity_wire(f->cx, rows[i].identity));
         assert_said(f, res->n_diagnostics, res->diagnostics, rows[i].said);
         assert_int_equal(res->n_imported_resources, rows[i].result ? 1 : 0);
-        if (rows[i].result)
+        if (rows[i].result) {
             assert_string_equal(rpc_fixture_identity(f->cx, res->imported_resources[0]->identity),
                                 rows[i].result);
+        }
     }
 }
 

@@ -108,8 +108,9 @@ static void a_bucket_that_went_is_named(void **state)
     const char *said;
     expect(x, "GET", 404, "<Error><Code>NoSuchBucket</Code></Error>");
     assert_string_equal(update(x, &said), BEFORE);
-    if (!strstr(said, "E Bucket files does not exist"))
+    if (!strstr(said, "E Bucket files does not exist")) {
         fail_msg("%s", said);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_exchange, close_exchange)

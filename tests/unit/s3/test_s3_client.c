@@ -65,14 +65,18 @@ static void malformed_settings_are_named(void **state)
     struct fixture *f = *state;
     struct s3_client *c = NULL;
 
-    for (size_t i = 0; i < COUNT(endpoints); i++)
-        if (make(f, endpoints[i], NULL, false, &c) != RC_FAIL)
+    for (size_t i = 0; i < COUNT(endpoints); i++) {
+        if (make(f, endpoints[i], NULL, false, &c) != RC_FAIL) {
             fail_msg("accepted %s", endpoints[i]);
+        }
+    }
     assert_int_equal(f->cx->diags.errors, COUNT(endpoints));
     assert_diag(f->cx, "SEEDBANK_S3_ENDPOINT");
-    for (size_t i = 0; i < COUNT(regions); i++)
-        if (make(f, NULL, regions[i], false, &c) != RC_FAIL)
+    for (size_t i = 0; i < COUNT(regions); i++) {
+        if (make(f, NULL, regions[i], false, &c) != RC_FAIL) {
             fail_msg("accepted region %s", regions[i]);
+        }
+    }
     assert_diag(f->cx, "SEEDBANK_S3_REGION");
     assert_null(c);
 }
@@ -122,8 +126,9 @@ static void what_is_no_bucket_name_is_not_sent(void **state)
     struct fixture *f = *state;
     struct s3_address at = {.host = "untouched"};
 
-    for (size_t i = 0; i < COUNT(names); i++)
+    for (size_t i = 0; i < COUNT(names); i++) {
         assert_int_equal(s3_client_address(f->cx, f->client, names[i], NULL, &at), RC_FAIL);
+    }
     assert_diag(f->cx, "is not a bucket name");
     assert_string_equal(at.host, "untouched");
 }

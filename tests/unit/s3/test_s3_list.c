@@ -105,8 +105,9 @@ static void keys_and_markers_in_every_spelling(void **state)
                                     rows[i].next),
                        200, PAGE(""));
         if (list(f, seen) != RC_OK ||
-            strcmp(seen->data, arena_printf(f->cx->arena, "%s|1;", rows[i].key)) != 0)
+            strcmp(seen->data, arena_printf(f->cx->arena, "%s|1;", rows[i].key)) != 0) {
             fail_msg("%s: %s", rows[i].about, seen->data);
+        }
     }
 }
 

@@ -221,9 +221,11 @@ static void refusals_say_what_to_do(void **state)
         const struct diag *d = f->cx->diags.last;
         assert_string_equal(d->summary, "Cannot read the versioning of bucket files");
         assert_non_null(strstr(d->detail, http_server_url(f->server)));
-        for (size_t k = 0; k < 4 && refusals[i].texts[k]; k++)
-            if (strstr(d->detail, refusals[i].texts[k]) == NULL)
+        for (size_t k = 0; k < 4 && refusals[i].texts[k]; k++) {
+            if (strstr(d->detail, refusals[i].texts[k]) == NULL) {
                 fail_msg("row %zu: \"%s\" is not in: %s", i, refusals[i].texts[k], d->detail);
+            }
+        }
     }
 }
 

@@ -72,9 +72,10 @@ static void an_unknown_status_is_not_taken_for_none(void **state)
 static void names_both_ways(void **state)
 {
     (void)state;
-    for (int i = S3_VERSIONING_DISABLED; i <= S3_VERSIONING_SUSPENDED; i++)
+    for (int i = S3_VERSIONING_DISABLED; i <= S3_VERSIONING_SUSPENDED; i++) {
         assert_int_equal(
             s3_versioning_status_of(s3_versioning_status_name((enum s3_versioning_status)i)), i);
+    }
     assert_string_equal(s3_versioning_mfa_delete_name(true), "Enabled");
     assert_string_equal(s3_versioning_mfa_delete_name(false), "Disabled");
     assert_int_equal(s3_versioning_status_of(NULL), S3_VERSIONING_DISABLED);
@@ -113,8 +114,9 @@ static void stale_answers_and_404_are_waited_out(void **state)
     assert_int_equal(set(f, S3_VERSIONING_ENABLED, 60000, &v), RC_OK);
     assert_int_equal(v.status, S3_VERSIONING_ENABLED);
     assert_int_equal(f->clock.n_sleeps, 3);
-    for (size_t i = 0, whole = 200; i < 3; i++, whole *= 2)
+    for (size_t i = 0, whole = 200; i < 3; i++, whole *= 2) {
         assert_in_range(f->clock.sleeps[i], whole / 2, whole);
+    }
 }
 
 /* 200, 400, 800, 1600, 3200 and then 5000 ms at most, until ten minutes are over. */

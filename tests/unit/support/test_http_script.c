@@ -132,8 +132,9 @@ static void test_slips_are_named_by_their_line(void **state)
     (void)state;
     for (i = 0; i < COUNT(lines); i++) {
         wrong = read_text(&s, arena_printf(s.arena, "step GET /\n  %s\nstep * *\n", lines[i]));
-        if (wrong == NULL || strstr(wrong, ":2: ") == NULL)
+        if (wrong == NULL || strstr(wrong, ":2: ") == NULL) {
             fail_msg("\"%s\": %s", lines[i], wrong == NULL ? "taken" : wrong);
+        }
     }
     wrong = read_text(&s, "status 200\nstep * *\n"); /* of no step */
     assert_non_null(strstr(wrong, ":1: "));
@@ -150,8 +151,9 @@ int main(void)
     };
     int fd = mkstemp(path), failed;
 
-    if (fd < 0 || close(fd) != 0)
+    if (fd < 0 || close(fd) != 0) {
         return 1;
+    }
     failed = cmocka_run_group_tests_name("http_script", tests, NULL, NULL);
     unlink(path);
     return failed;

@@ -34,8 +34,9 @@ static ssize_t talk(int fd, const char *words, char *answer, const char *until)
     while ((n = recv(fd, answer + len, 4095 - len, 0)) > 0) {
         len += (size_t)n;
         answer[len] = '\0';
-        if (until != NULL && strstr(answer, until) != NULL)
+        if (until != NULL && strstr(answer, until) != NULL) {
             return (ssize_t)len;
+        }
     }
     return n < 0 ? -1 : (ssize_t)len;
 }
@@ -155,10 +156,11 @@ static void test_faults(void **state)
 
         http_server_expect(s, &(struct http_server_step){.reply = rows[i].reply});
         n = talk(fd, "GET / HTTP/1.1\r\n\r\n", answer, NULL);
-        if (rows[i].answer != NULL)
+        if (rows[i].answer != NULL) {
             assert_string_equal(answer, rows[i].answer);
-        else
+        } else {
             assert_true(n < 0 && errno == ECONNRESET);
+        }
         close(fd);
         http_server_stop(s);
         assert_satisfied(s);
@@ -175,8 +177,9 @@ static void test_a_stalled_server_stops(void **state)
     (void)state;
     http_server_expect(s, &(struct http_server_step){.reply = {.fault = HTTP_SERVER_STALL}});
     assert_true(send(fd, words, sizeof words - 1, 0) > 0);
-    while (http_server_count(s) == 0)
+    while (http_server_count(s) == 0) {
         usleep(1000);
+    }
     http_server_stop(s);
     assert_satisfied(s);
     close(fd);

@@ -29,8 +29,9 @@ static struct xml_node *parsed(struct arena *a, const char *document)
     const char *why = NULL;
     struct xml_node *root = xml_parse(a, str_of(document), &why);
 
-    if (root == NULL)
+    if (root == NULL) {
         fail_msg("refused: %s", why);
+    }
     return root;
 }
 
@@ -113,16 +114,18 @@ static void refuses_what_is_not_plain_data(void **state)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         const char *why = refused(*state, str_of(rows[i].document));
-        if (strstr(why, rows[i].why) == NULL)
+        if (strstr(why, rows[i].why) == NULL) {
             fail_msg("%s: refused because %s", rows[i].document, why);
+        }
     }
     refused(*state, (struct str){"<a>\0</a>", 8});
 }
 
 static void repeat(struct buf *b, const char *s, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         assert_true(buf_puts(b, s));
+    }
 }
 
 static void bounds_hold_exactly(void **state)
@@ -188,8 +191,9 @@ static void mends_references_to_what_xml_cannot_hold(void **state)
         {"&&#1;#1;", "&\xef\xbf\xbd#1;"},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         assert_true(str_is(xml_mend(*state, str_of(rows[i].document)), rows[i].mended));
+    }
 }
 
 static void edits(void **state)
