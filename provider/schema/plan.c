@@ -1,33 +1,10 @@
 #include "schema/plan.h"
 
-#include <stdlib.h>
-
 #include "base/ctx.h"
 #include "schema/plan_fill.h"
 #include "schema/plan_modify.h"
 #include "schema/raw_set.h"
 #include "schema/same.h"
-
-static int paths_cmp(const void *a, const void *b)
-{
-    const struct path *const *x = a;
-    const struct path *const *y = b;
-    return path_cmp(*x, *y);
-}
-
-size_t plan_sort_paths(const struct path **paths, size_t n)
-{
-    size_t kept = 0;
-    if (n > 0) {
-        qsort(paths, n, sizeof(struct path *), paths_cmp);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || !path_eq(paths[kept - 1], paths[i])) {
-            paths[kept++] = paths[i];
-        }
-    }
-    return kept;
-}
 
 static bool has_twins(const struct value *set)
 {
@@ -90,10 +67,7 @@ enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct pla
     if (refuse_twins(cx, attrs, planned) != RC_OK) {
         return RC_FAIL;
     }
-    *ret_result = (struct plan_result){
-        .planned = plan_fill_canonical(&fill, planned),
-        .requires_replace = modify.replace,
-        .n_requires_replace = plan_sort_paths(modify.replace, modify.n_replace),
-    };
+    path_list_sort(&modify.replace);
+    *ret_result = (struct plan_result){plan_fill_canonical(&fill, planned), modify.replace};
     return RC_OK;
 }

@@ -13,13 +13,6 @@ struct sides {
 static const struct value *modify_attr(struct plan_modify *m, const struct attr *attr,
                                        const struct sides *at);
 
-static void add_replace(struct plan_modify *m, const struct path *path)
-{
-    size_t size = m->n_replace * sizeof(struct path *);
-    m->replace = arena_grow(m->cx->arena, m->replace, size, size + sizeof(struct path *));
-    m->replace[m->n_replace++] = path;
-}
-
 /* A part of something that is null is null, of something unknown unknown; so is a part that is not
  * there, and then `part` is NULL. */
 static const struct value *part_of(struct arena *a, const struct value *whole,
@@ -125,7 +118,7 @@ static const struct value *modify_attr(struct plan_modify *m, const struct attr 
             now.plan = now.prior;
         }
         if (replaces(attr, &now)) {
-            add_replace(m, now.path);
+            path_list_add(m->cx->arena, &m->replace, now.path);
         }
     }
     if (!attr_is_nested(attr) || !value_is_known(now.plan)) {
