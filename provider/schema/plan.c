@@ -4,16 +4,19 @@
 #include "schema/plan_fill.h"
 #include "schema/plan_modify.h"
 #include "schema/raw_set.h"
+#include "schema/raw_set_index.h"
 #include "schema/same.h"
 
-static bool has_twins(const struct value *set)
+static bool has_twins(struct arena *a, const struct value *set)
 {
+    struct raw_set_index index = raw_set_index_of(a, set);
     for (size_t i = 0; i < set->n; i++) {
         if (!value_is_wholly_known(set->items[i])) {
             continue;
         }
-        for (size_t k = i + 1; k < set->n; k++) {
-            if (raw_set_eq(set->items[i], set->items[k])) {
+        for (size_t k = raw_set_index_next(&index, i); k < set->n;
+             k = raw_set_index_next(&index, k)) {
+            if (raw_set_eq(a, set->items[i], set->items[k])) {
                 return true;
             }
         }
@@ -29,7 +32,7 @@ static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const stru
     struct diag_point start = diag_point(cx);
     for (const struct attr *attr = attrs; attr->name; attr++) {
         const struct value *v = value_field(planned, attr->name);
-        if (attr->kind == ATTR_OBJECT_SET && value_is_known(v) && has_twins(v)) {
+        if (attr->kind == ATTR_OBJECT_SET && value_is_known(v) && has_twins(cx->arena, v)) {
             diag_error(cx, path_attribute(cx->arena, NULL, attr->name),
                        "Two elements of a set are the same",
                        "%s holds two elements that become equal once what they leave out is filled "
@@ -40,9 +43,9 @@ static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const stru
     return diag_failed_since(cx, start) ? RC_FAIL : RC_OK;
 }
 
-static bool differs(const struct value *a, const struct value *b)
+static bool differs(struct arena *a, const struct value *x, const struct value *y)
 {
-    return !raw_set_eq(a, b) || !raw_set_eq(b, a);
+    return !raw_set_eq(a, x, y) || !raw_set_eq(a, y, x);
 }
 
 enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct plan_request *request,
@@ -58,7 +61,7 @@ enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct pla
     if (spelled != planned) {
         planned = plan_fill_order(&fill, spelled);
     }
-    if (differs(planned, request->prior)) {
+    if (differs(cx->arena, planned, request->prior)) {
         planned = plan_fill_unknown(&fill, planned);
     }
     struct plan_modify modify = {

@@ -100,12 +100,13 @@ static const struct value *modify_elements(struct plan_modify *m, const struct a
     return raw_set_with_items(a, at->plan, items);
 }
 
-static bool replaces(const struct attr *attr, const struct sides *at)
+static bool replaces(struct arena *a, const struct attr *attr, const struct sides *at)
 {
     bool asked = (attr->flags & ATTR_REPLACE) ||
                  ((attr->flags & ATTR_REPLACE_IF_CONFIGURED) && !value_is_null(at->config));
     /* A null of another type, which only a dynamic attribute can have, is a change. */
-    return asked && !(raw_set_eq(at->plan, at->prior) && type_eq(at->plan->type, at->prior->type));
+    return asked &&
+           !(raw_set_eq(a, at->plan, at->prior) && type_eq(at->plan->type, at->prior->type));
 }
 
 static const struct value *modify_attr(struct plan_modify *m, const struct attr *attr,
@@ -117,7 +118,7 @@ static const struct value *modify_attr(struct plan_modify *m, const struct attr 
             !value_is_unknown(now.config)) {
             now.plan = now.prior;
         }
-        if (replaces(attr, &now)) {
+        if (replaces(m->cx->arena, attr, &now)) {
             path_list_add(m->cx->arena, &m->replace, now.path);
         }
     }
