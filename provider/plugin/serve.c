@@ -12,6 +12,7 @@
 #include "plugin/life.h"
 #include "plugin/log_json.h"
 #include "plugin/socket.h"
+#include "plugin/surroundings.h"
 #include "plugin/workers.h"
 #include "rpc/rpc.h"
 
@@ -103,6 +104,7 @@ static void end(struct service *s, enum life_end why)
 
 int serve_run(const struct registry *registry, bool reattach)
 {
+    surroundings_tidy(reattach);
     struct service s = {.reattach = reattach, .log = log_json_from_environment()};
     s.cx = ctx_new(&(struct ctx_options){.log = &s.log});
     if (!reattach && handshake_check(s.cx) != RC_OK) {
