@@ -220,6 +220,7 @@ static void test_retry_after(void **state)
         {"Retry-After: 99999999999999999999999\r\n", 0, 100},
         {"Retry-After: 0\r\n", 0, 100},
         {"Retry-After: -5\r\n", 0, 100},
+        {"Retry-After: -9223372036854775807\r\n", 0, 100},
         {"Retry-After: soon\r\n", 0, 100},
         {"Retry-After:\r\n", 0, 100},
         {"Retry-After: Tue, 24 Nov 2026 03:16:48 GMT\r\n", 30000, 30100},
