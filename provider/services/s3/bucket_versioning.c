@@ -196,6 +196,15 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
     if (!str_is(str_of(m.on_destroy.v), "suspend") || str_is(str_of(before), "Enabled")) {
         return RC_OK;
     }
+    if (!before) { /* the state was damaged: when in doubt, what protects stays */
+        diag_warning(cx, path_attribute(cx->arena, NULL, "on_destroy"),
+                     "Versioning is left as it is",
+                     "The state no longer tells whether bucket %s was versioned before this "
+                     "resource took charge of it, so on_destroy = \"suspend\" was not carried out. "
+                     "Suspend versioning by hand if nothing else relies on it.",
+                     m.bucket.v);
+        return RC_OK;
+    }
     struct s3_client *s3 = NULL;
     if (clients_s3(cx, call->clients, &s3) != RC_OK) {
         return RC_FAIL;
