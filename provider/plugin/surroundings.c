@@ -10,8 +10,6 @@
 
 #define NAME_MAX_BYTES 128
 
-extern char **environ;
-
 /* open takes the lowest number that is free. */
 static void fill_standard_streams(void)
 {
