@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
  */
 #include "base/ctx.h"
+#include "base/session.h"
 #include "clients.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
@@ -121,14 +122,17 @@ static enum rc missing(struct ctx *cx, const struct s3_client *s3,
     return s3_bucket_missing(cx, s3, m->bucket.v, path_attribute(cx->arena, NULL, "bucket"));
 }
 
-static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
+/* Create and remove of one bucket's versioning do not mix: a new resource may take charge of it in
+ * the run that destroys another (create_before_destroy, a new name without `moved`). */
+static const char *document(struct ctx *cx, const struct bucket_versioning *m)
 {
-    struct bucket_versioning *m = state;
-    struct s3_client *s3 = NULL;
+    return arena_printf(cx->arena, "versioning of bucket %s", m->bucket.v);
+}
+
+static enum rc take_charge(struct ctx *cx, struct call *call, struct s3_client *s3,
+                           struct bucket_versioning *m)
+{
     struct s3_versioning now = {0};
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
-        return RC_FAIL;
-    }
     enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? missing(cx, s3, m) : RC_FAIL;
@@ -140,6 +144,19 @@ static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void 
     }
     rc = put_and_wait(cx, call, s3, m);
     return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
+}
+
+static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
+{
+    struct bucket_versioning *m = state;
+    struct s3_client *s3 = NULL;
+    if (clients_s3(cx, call->clients, &s3) != RC_OK || session_lock(cx, document(cx, m)) != RC_OK) {
+        return RC_FAIL;
+    }
+    session_claim(cx, document(cx, m));
+    enum rc rc = take_charge(cx, call, s3, m);
+    session_unlock(cx, document(cx, m));
+    return rc;
 }
 
 static enum rc bucket_versioning_read(struct ctx *cx, struct call *call, void *state)
@@ -206,11 +223,13 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
         return RC_OK;
     }
     struct s3_client *s3 = NULL;
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+    if (clients_s3(cx, call->clients, &s3) != RC_OK ||
+        session_lock(cx, document(cx, &m)) != RC_OK) {
         return RC_FAIL;
     }
     m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
-    enum rc rc = put_and_wait(cx, call, s3, &m);
+    enum rc rc = session_is_claimed(cx, document(cx, &m)) ? RC_OK : put_and_wait(cx, call, s3, &m);
+    session_unlock(cx, document(cx, &m));
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
 }
 

@@ -155,6 +155,25 @@ static void without_notes_protection_stays(void **state)
     }
 }
 
+/* create_before_destroy: what the new resource took charge of, the old one's destroy leaves alone.
+ */
+static void a_successor_keeps_its_versioning(void **state)
+{
+    struct exchange *x = *state;
+    Tfplugin6__ApplyResourceChange__Request req;
+    Tfplugin6__ApplyResourceChange__Response res;
+    tfplugin6__apply_resource_change__request__init(&req);
+    tfplugin6__apply_resource_change__response__init(&res);
+    req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
+    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, "null");
+    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
+    req.config = rpc_fixture_wire(x->cx, x->attrs, "bucket=files on_destroy=suspend");
+    expect(x, "GET", 200, IS("Enabled"));
+    rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
+    assert_int_equal(res.n_diagnostics, 0);
+    assert_string_equal(destroy(x, "{\"status_before\":\"Disabled\"}"), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_exchange, close_exchange)
 
 int main(void)
@@ -163,6 +182,7 @@ int main(void)
         TEST(nothing_is_sent_for_what_is_there), TEST(a_change_since_the_plan_is_mended),
         TEST(a_bucket_that_went_is_named),       TEST(what_was_switched_on_is_suspended),
         TEST(what_was_on_before_stays),          TEST(without_notes_protection_stays),
+        TEST(a_successor_keeps_its_versioning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
