@@ -13,6 +13,7 @@
 #include "plugin/life.h"
 #include "plugin/log_json.h"
 #include "plugin/socket.h"
+#include "plugin/surroundings.h"
 #include "plugin/workers.h"
 #include "rpc/rpc.h"
 
@@ -101,6 +102,7 @@ static void end(struct service *s, enum life_end why)
 
 int serve_run(const struct registry *registry, bool reattach)
 {
+    surroundings_tidy(reattach);
     algorithms_narrow();
     struct service s = {.reattach = reattach, .log = log_json_from_environment()};
     s.cx = ctx_new(&(struct ctx_options){.log = &s.log});

@@ -66,7 +66,7 @@ wall() {
   done | median
 }
 start_of() { # PROGRAM: sets ready_us and idle_kb
-  read -r ready_us idle_kb < <(build/release/tests/tools/startup 21 "$work/client.pem" "$1")
+  read -r ready_us idle_kb < <(TMPDIR=$work/sockets build/release/tests/tools/startup 21 "$work/client.pem" "$1")
 }
 
 results=()

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
  */
 #include "base/ctx.h"
+#include "base/session.h"
 #include "s3/s3_versioning.h"
 #include "schema/private_state.h"
 #include "schema/timeouts.h"
@@ -125,15 +126,36 @@ static enum rc ensure(struct ctx *cx, struct call *call, const struct s3_target 
     return RC_OK;
 }
 
+/* Create and remove of one bucket's versioning do not mix: a new resource may take charge of it in
+ * the run that destroys another (create_before_destroy, a new name without `moved`). */
+static const char *document(struct ctx *cx, const struct s3_target *bucket)
+{
+    return arena_printf(cx->arena, "versioning of bucket %s", bucket->bucket);
+}
+
+static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_target *bucket,
+                           struct bucket_versioning *m)
+{
+    struct s3_versioning now = {0};
+    enum rc rc = s3_versioning_get(cx, bucket, &now);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
+    return ensure(cx, call, bucket, m, &now);
+}
+
 static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
 {
+    struct bucket_versioning *m = state;
     struct s3_target bucket = {0};
-    struct s3_versioning now = {0};
-    enum rc rc = look(cx, call, state, &bucket, &now);
-    if (rc == RC_OK) {
-        private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
-        rc = ensure(cx, call, &bucket, state, &now);
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
+        session_lock(cx, document(cx, &bucket)) != RC_OK) {
+        return RC_FAIL;
     }
+    session_claim(cx, document(cx, &bucket));
+    enum rc rc = take_charge(cx, call, &bucket, m);
+    session_unlock(cx, document(cx, &bucket));
     return bucket_needed(cx, &bucket, rc);
 }
 
@@ -176,12 +198,24 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
     if (!str_is(str_of(m.on_destroy.v), "suspend") || str_is(str_of(before), "Enabled")) {
         return RC_OK;
     }
+    if (!before) { /* the state was damaged: when in doubt, what protects stays */
+        diag_warning(cx, path_attribute(cx->arena, NULL, "on_destroy"),
+                     "Versioning is left as it is",
+                     "The state no longer tells whether bucket %s was versioned before this "
+                     "resource took charge of it, so on_destroy = \"suspend\" was not carried out. "
+                     "Suspend versioning by hand if nothing else relies on it.",
+                     m.at.name.v);
+        return RC_OK;
+    }
     struct s3_target bucket = {0};
-    if (bucket_target(cx, call, &m.at, &bucket) != RC_OK) {
+    if (bucket_target(cx, call, &m.at, &bucket) != RC_OK ||
+        session_lock(cx, document(cx, &bucket)) != RC_OK) {
         return RC_FAIL;
     }
     m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
-    enum rc rc = put_and_wait(cx, call, &bucket, &m);
+    enum rc rc =
+        session_is_claimed(cx, document(cx, &bucket)) ? RC_OK : put_and_wait(cx, call, &bucket, &m);
+    session_unlock(cx, document(cx, &bucket));
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
 }
 
