@@ -31,6 +31,8 @@ stage() {
   local name=$1 log code=0 start=$SECONDS passed failed passed_before failed_before
   shift
   log=build/log/$run_name-${name//[^A-Za-z0-9]/-}
+  # On a terminal, what is running until its line replaces this one.
+  [ ! -t 1 ] || printf '...      %s\r' "$name"
   read -r passed_before failed_before < <(tally)
   if [ -n "${SEEDBANK_VERBOSE:-}" ]; then
     "$@" </dev/null 2>&1 | tee "$log" || code=$?
