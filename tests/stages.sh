@@ -16,6 +16,10 @@ outer_tally=${SEEDBANK_TALLY:-}
 export SEEDBANK_TALLY
 SEEDBANK_TALLY=$(mktemp)
 trap 'rm -f "$SEEDBANK_TALLY"' EXIT
+# Ctrl-C ends the run, not only the stage that it meets.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 # Options and variables of the make that started this are not meant for those started here.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 run_name=$(basename "$0")
