@@ -53,7 +53,12 @@ build_once() {
     [ -e "$result" ] || {
       say "building $name once, into $result"
       : >"$cache/log/$name"
+      # What an interrupted build leaves there goes with the next try.
+      export TMPDIR=$cache/tmp/$name
+      rm -rf "$TMPDIR"
+      mkdir -p "$TMPDIR"
       "$@"
+      rm -rf "$TMPDIR"
     }
   ) 9>"$cache/lock/$name"
 }
