@@ -16,6 +16,10 @@ outer_tally=${SEEDBANK_TALLY:-}
 export SEEDBANK_TALLY
 SEEDBANK_TALLY=$(mktemp)
 trap 'rm -f "$SEEDBANK_TALLY"' EXIT
+# Ctrl-C ends the run, not only the stage that it meets.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 # Options and variables of the make that started this are not meant for those started here.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 run_name=$(basename "$0")
@@ -31,6 +35,8 @@ stage() {
   local name=$1 log code=0 start=$SECONDS passed failed passed_before failed_before
   shift
   log=build/log/$run_name-${name//[^A-Za-z0-9]/-}
+  # On a terminal, what is running until its line replaces this one.
+  [ ! -t 1 ] || printf '...      %s\r' "$name"
   read -r passed_before failed_before < <(tally)
   if [ -n "${SEEDBANK_VERBOSE:-}" ]; then
     "$@" </dev/null 2>&1 | tee "$log" || code=$?

@@ -16,20 +16,21 @@ go_build() {
   local name=$1 program=$2 package=$3 says=$4 prepare=$5
   local work=$cache/$1.work go said
   go=$("$tools/go")
+  say "fetching $name's modules and compiling takes some 4 minutes on two cores"
   rm -rf "$work"
   cp -R "$tools/modules/$name" "$work"
   (
     cd "$work" || exit
     "$prepare"
-    # Whatever the user's own Go settings are, nothing is written outside the cache folder.
-    export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-modcacherw
-    # Modules are kept there, for other programs; what the compiler keeps, gigabytes, goes with $work.
-    export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOCACHE=$work/compiled
+    go_settings
+    # Modules are kept, for other programs; what the compiler keeps, gigabytes, goes with $work.
+    export GOCACHE=$work/compiled
     logged "$name" nice "$go" build -p 2 -mod=readonly -trimpath -buildvcs=false \
       -ldflags "-s -w -X ${package%/cmd/*}/version.dev=no" -o out/"$name" "$package"
   )
-  # Without the environment, which may name settings that the program would remark on first.
-  said=$(env -i CHECKPOINT_DISABLE=1 "$work/out/$name" version | head -n 1)
+  # Without the environment, which may name settings that the program would remark on first, and with
+  # a home folder of its own, where it makes one for its settings.
+  said=$(env -i HOME="$work" CHECKPOINT_DISABLE=1 "$work/out/$name" version | head -n 1)
   [ "$said" = "$says" ] || die "built $name, but it says it is '$said', not '$says'"
   mkdir -p "$(dirname "$program")"
   mv "$work/out/$name" "$program"

@@ -53,7 +53,12 @@ build_once() {
     [ -e "$result" ] || {
       say "building $name once, into $result"
       : >"$cache/log/$name"
+      # What an interrupted build leaves there goes with the next try.
+      export TMPDIR=$cache/tmp/$name
+      rm -rf "$TMPDIR"
+      mkdir -p "$TMPDIR"
       "$@"
+      rm -rf "$TMPDIR"
     }
   ) 9>"$cache/lock/$name"
 }
@@ -67,4 +72,12 @@ logged() {
     tail -n 20 "$log" >&2
     die "failed: $*; all of its output is in $log"
   }
+}
+
+# go_settings: whatever the user's own settings are, go writes nothing outside build/ and the cache folder.
+go_settings() {
+  export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-modcacherw
+  export GOPATH=$cache/go GOMODCACHE=$cache/go/mod
+  # Telemetry is kept in the configuration folder, and so are settings that may name a proxy: those stay.
+  export GOENV=${GOENV:-${XDG_CONFIG_HOME:-${HOME:-/tmp}/.config}/go/env} XDG_CONFIG_HOME=$cache/go/config
 }
