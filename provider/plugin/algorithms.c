@@ -1,21 +1,47 @@
 #include "plugin/algorithms.h"
 
 #include <openssl/core_dispatch.h>
+#include <openssl/crypto.h>
 #include <openssl/provider.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* By the first of an algorithm's names. A name may stand in several operations: EC is a kind of
  * key, and what encodes and decodes one. */
-static const char wanted[] = ":SHA1:SHA2-224:SHA2-256:SHA2-384:SHA2-512:"
-                             ":MD5:" /* Content-MD5 */
-                             ":AES-128-GCM:AES-256-GCM:ChaCha20-Poly1305:AES-128-CBC:AES-256-CBC:"
-                             ":HMAC:Poly1305:HKDF:TLS13-KDF:TLS1-PRF:"
-                             ":RSA:RSA-PSS:EC:ECDH:ECDSA:X25519:ED25519:"
-                             ":DER:PrivateKeyInfo:SubjectPublicKeyInfo:"
-                             ":SEED-SRC:CTR-DRBG:AES-256-CTR:AES-256-ECB:" /* random numbers */;
+static const char *const wanted[] = {
+    "SHA1",
+    "SHA2-224",
+    "SHA2-256",
+    "SHA2-384",
+    "SHA2-512",
+    "MD5", /* Content-MD5 */
+    "AES-128-GCM",
+    "AES-256-GCM",
+    "ChaCha20-Poly1305",
+    "AES-128-CBC",
+    "AES-256-CBC",
+    "HMAC",
+    "Poly1305",
+    "HKDF",
+    "TLS13-KDF",
+    "TLS1-PRF",
+    "RSA",
+    "RSA-PSS",
+    "EC",
+    "ECDH",
+    "ECDSA",
+    "X25519",
+    "ED25519",
+    "DER",
+    "PrivateKeyInfo",
+    "SubjectPublicKeyInfo",
+    "SEED-SRC",
+    "CTR-DRBG",
+    "AES-256-CTR",
+    "AES-256-ECB", /* random numbers */
+};
 
 /* Libraries of Debian 12 hide it; static ones do not. */
 extern OSSL_provider_init_fn ossl_default_provider_init __attribute__((weak));
@@ -28,9 +54,13 @@ static OSSL_ALGORITHM narrowed[MOST_OPERATIONS][MOST_ALGORITHMS];
 
 static bool is_wanted(const char *names)
 {
-    char key[64];
-    snprintf(key, sizeof key, ":%.*s:", (int)strcspn(names, ":"), names);
-    return strcasestr(wanted, key) != NULL;
+    size_t n = strcspn(names, ":");
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        if (strncasecmp(wanted[i], names, n) == 0 && wanted[i][n] == '\0') {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Take over what is wanted of one operation (keys, digests, ciphers ...). */
@@ -77,6 +107,7 @@ static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const O
 
 void algorithms_narrow(void)
 {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     if (ossl_default_provider_init && OSSL_PROVIDER_add_builtin(NULL, "narrowed", init)) {
         OSSL_PROVIDER_load(NULL, "narrowed");
     }

@@ -8,8 +8,9 @@
 #ifndef PLUGIN_ALGORITHMS_H
 #define PLUGIN_ALGORITHMS_H
 
-/* Before the first use of OpenSSL. Where OpenSSL is a shared library, which does not let us in,
- * everything stays as it is. */
+/* Before the first use of OpenSSL. It then does not read the machine's openssl.cnf either, which is
+ * written for the machine's own OpenSSL and its modules, not for the one in a static program. Where
+ * OpenSSL is a shared library, which does not let us in, everything stays as it is. */
 void algorithms_narrow(void);
 
 #endif

@@ -1,6 +1,7 @@
 #include "plugin/certificate.h"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -128,11 +129,32 @@ static const char *to_line(struct ctx *cx, X509 *x)
     return line;
 }
 
+/* As PEM_write_bio_PrivateKey, which would look for an encoder: RFC 5915 with the curve P-256. */
+static bool write_key(BIO *pem, const EVP_PKEY *key)
+{
+    static const unsigned char head[] = {0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20};
+    static const unsigned char middle[] = {0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+                                           0x03, 0x01, 0x07, 0xa1, 0x44, 0x03, 0x42, 0x00};
+    enum { SECRET = 32, POINT = 65, AT = sizeof head + SECRET, SIZE = AT + sizeof middle + POINT };
+    unsigned char der[SIZE];
+    BIGNUM *secret = NULL;
+    size_t n = 0;
+    memcpy(der, head, sizeof head);
+    memcpy(der + AT, middle, sizeof middle);
+    bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &secret) &&
+              BN_bn2binpad(secret, der + sizeof head, SECRET) == SECRET &&
+              EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY,
+                                              der + AT + sizeof middle, POINT, &n) &&
+              n == POINT && PEM_write_bio(pem, "EC PRIVATE KEY", "", der, SIZE) > 0;
+    BN_clear_free(secret);
+    OPENSSL_cleanse(der, sizeof der);
+    return ok;
+}
+
 static bool write_out(struct ctx *cx, X509 *x, EVP_PKEY *key, struct certificate *ret)
 {
     BIO *pem = new_bio(cx, NULL, 0), *key_pem = new_bio(cx, NULL, 0);
-    if (!pem || !key_pem || !PEM_write_bio_X509(pem, x) ||
-        !PEM_write_bio_PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL)) {
+    if (!pem || !key_pem || !PEM_write_bio_X509(pem, x) || !write_key(key_pem, key)) {
         return false;
     }
     struct certificate made = {bio_text(cx, pem), bio_text(cx, key_pem), to_line(cx, x)};

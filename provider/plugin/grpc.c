@@ -4,7 +4,6 @@
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
-#include <grpc/support/log.h>
 #include <grpc/support/time.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,12 +13,10 @@
 #include "base/log.h"
 #include "plugin/certificate.h"
 #include "plugin/crash.h"
+#include "plugin/grpc_setup.h"
 #include "plugin/life.h"
 #include "plugin/methods.h"
 #include "plugin/workers.h"
-
-/* What HashiCorp's own SDK accepts; gRPC's default is 4 MiB, which a large state exceeds. */
-#define RECEIVE_LIMIT (256 << 20)
 
 struct call;
 
@@ -380,87 +377,59 @@ static void *serve(void *arg)
     return NULL;
 }
 
-static const struct log *grpc_log;
-
-static void forward_log(gpr_log_func_args *args)
+static void *set_up(void *arg)
 {
-    static const enum log_level levels[] = {[GPR_LOG_SEVERITY_DEBUG] = LOG_TRACE,
-                                            [GPR_LOG_SEVERITY_INFO] = LOG_DEBUG,
-                                            [GPR_LOG_SEVERITY_ERROR] = LOG_WARN};
-    enum log_level level = levels[args->severity];
-    if (level >= grpc_log->level) {
-        grpc_log->write(grpc_log, level, "grpc", args->message, NULL);
+    struct grpc_plugin *p = arg;
+    crash_watch_thread();
+    p->server = grpc_setup_server();
+    p->queue = grpc_completion_queue_create_for_next(NULL);
+    grpc_server_register_completion_queue(p->server, p->queue, NULL);
+    return NULL;
+}
+
+static bool start_thread(struct ctx *cx, struct grpc_plugin *p, void *(*work)(void *))
+{
+    int error = pthread_create(&p->thread, NULL, work, p);
+    if (error) {
+        diag_error(cx, NULL, "no thread could be started", "%s", strerror(error));
     }
+    return error == 0;
 }
 
-static grpc_server_credentials *credentials(const struct grpc_plugin_options *o)
-{
-    if (!o->certificate) {
-        return grpc_insecure_server_credentials_create();
-    }
-    grpc_ssl_pem_key_cert_pair pair = {o->certificate->key_pem, o->certificate->pem};
-    return grpc_ssl_server_credentials_create_ex(
-        o->client_pem, &pair, 1, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, NULL);
-}
-
-/* gRPC's hook for what its core library has beyond the core, defined here and so not taken from
- * there: xDS, 3 MB of a static program that set itself up at each start, for nobody. */
-void no_extra_filters(void *builder) __asm__(
-    "_ZN9grpc_core20RegisterExtraFiltersEPNS_17CoreConfiguration7BuilderE");
-void no_extra_filters(void *builder)
-{
-    (void)builder;
-}
-
-static grpc_server *new_server(void)
-{
-    grpc_arg args[] = {
-        {.type = GRPC_ARG_INTEGER,
-         .key = (char *)(uintptr_t)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
-         .value.integer = RECEIVE_LIMIT},
-        {.type = GRPC_ARG_INTEGER,
-         .key = (char *)(uintptr_t)GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
-         .value.integer = -1},
-        {.type = GRPC_ARG_INTEGER,
-         .key = (char *)(uintptr_t)GRPC_ARG_ENABLE_CHANNELZ,
-         .value.integer = 0},
-    };
-    grpc_channel_args list = {sizeof args / sizeof args[0], args};
-    return grpc_server_create(&list, NULL);
-}
-
-enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *options,
-                          struct grpc_plugin **ret_plugin)
+struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log)
 {
     struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
-    p->options = *options;
     p->ended = cancel_new(NULL);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->message_sent, NULL);
-    grpc_log = options->log;
-    gpr_set_log_function(forward_log);
-    grpc_init();
-    p->server = new_server();
-    p->queue = grpc_completion_queue_create_for_next(NULL);
-    grpc_server_register_completion_queue(p->server, p->queue, NULL);
+    grpc_setup_log(log);
+    return start_thread(cx, p, set_up) ? p : NULL;
+}
 
-    grpc_server_credentials *creds = credentials(options);
+/* As gRPC has no words of its own. */
+static enum rc not_listening(struct ctx *cx, const struct grpc_plugin_options *o)
+{
+    if (o->client_pem && certificate_check(cx, o->client_pem) != RC_OK) {
+        return RC_FAIL;
+    }
+    return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", o->socket);
+}
+
+enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
+                          const struct grpc_plugin_options *options)
+{
+    p->options = *options;
+    pthread_join(p->thread, NULL);
+    grpc_server_credentials *creds =
+        grpc_setup_credentials(options->certificate, options->client_pem);
     const char *address = arena_printf(cx->arena, "unix:%s", options->socket);
     int port = creds ? grpc_server_add_http2_port(p->server, address, creds) : 0;
     grpc_server_credentials_release(creds);
     if (port == 0) {
-        if (options->client_pem && certificate_check(cx, options->client_pem) != RC_OK) {
-            return RC_FAIL;
-        }
-        return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", address);
+        return not_listening(cx, options);
     }
     grpc_server_start(p->server);
-    int error = pthread_create(&p->thread, NULL, serve, p);
-    if (error) {
-        return diag_error(cx, NULL, "no thread could be started", "%s", strerror(error));
-    }
-    *ret_plugin = p;
-    return RC_OK;
+    return start_thread(cx, p, serve) ? RC_OK : RC_FAIL;
 }
 
 bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)

@@ -32,11 +32,14 @@ struct grpc_plugin_options {
     void (*host_connected)(void); /* on the first stream that the host holds; may be NULL */
 };
 
+/* It lives in cx->arena, which must outlive it. gRPC sets itself up in a thread of its own, while
+ * the caller goes on to make what the options need. NULL, with a diagnostic, without a thread. */
 struct grpc_plugin;
+struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log);
 
-/* Start to serve. It lives in cx->arena, which must outlive it. */
-enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *options,
-                          struct grpc_plugin **ret_plugin) RC_MUST_CHECK;
+/* Start to serve, once. */
+enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
+                          const struct grpc_plugin_options *options) RC_MUST_CHECK;
 
 /* Drop every connection and end the thread; only when no worker runs a call. False if that took
  * longer than ms: then nothing was freed and the process should just exit. */

@@ -61,9 +61,10 @@ static enum rc secure(struct service *s, struct grpc_plugin_options *options,
 static enum rc start(struct service *s)
 {
     struct certificate certificate = {0};
+    struct grpc_plugin *plugin = grpc_plugin_new(s->cx, &s->log);
     struct grpc_plugin_options options = {
         .rpc = s->rpc, .workers = s->workers, .life = s->life, .cancel = s->cancel, .log = &s->log};
-    enum rc rc = secure(s, &options, &certificate);
+    enum rc rc = plugin ? secure(s, &options, &certificate) : RC_FAIL;
     if (rc == RC_OK) {
         rc = socket_make(s->cx, &options.socket);
     }
@@ -72,11 +73,12 @@ static enum rc start(struct service *s)
         options.host_connected = socket_remove;
     }
     if (rc == RC_OK) {
-        rc = grpc_plugin_start(s->cx, &options, &s->grpc);
+        rc = grpc_plugin_start(plugin, s->cx, &options);
     }
     if (rc != RC_OK) {
         return rc;
     }
+    s->grpc = plugin;
     if (s->reattach) {
         return handshake_send_reattach(s->cx, options.socket);
     }
@@ -91,7 +93,7 @@ static void end(struct service *s, enum life_end why)
     workers_cancel(s->workers);
     bool back = workers_wait_idle(s->workers, why == LIFE_SHUTDOWN ? BACK_AFTER_SHUTDOWN_MS
                                                                    : BACK_AFTER_LOSS_MS);
-    if (!back || (s->grpc && !grpc_plugin_stop(s->grpc, STOP_MS))) {
+    if (!back || !grpc_plugin_stop(s->grpc, STOP_MS)) {
         _exit(0);
     }
     workers_free(s->workers);
@@ -120,10 +122,11 @@ int serve_run(const struct registry *registry, bool reattach)
     s.workers = workers_new(MOST_WORKERS);
     s.rpc = rpc_server_new(registry, &s.log, s.cancel);
 
-    bool started = start(&s) == RC_OK;
-    if (!started) {
+    if (start(&s) != RC_OK) {
         print_trouble(s.cx);
+        socket_remove();
+        _exit(1); /* gRPC's threads may be anywhere */
     }
-    end(&s, started ? life_wait(s.life) : LIFE_SHUTDOWN);
-    return started ? 0 : 1;
+    end(&s, life_wait(s.life));
+    return 0;
 }

@@ -1,0 +1,67 @@
+#include "plugin/grpc_setup.h"
+
+#include <grpc/support/log.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "plugin/certificate.h"
+
+/* What HashiCorp's own SDK accepts; gRPC's default is 4 MiB, which a large state exceeds. */
+#define RECEIVE_LIMIT (256 << 20)
+
+static const struct log *grpc_log;
+
+static void forward_log(gpr_log_func_args *args)
+{
+    static const enum log_level levels[] = {[GPR_LOG_SEVERITY_DEBUG] = LOG_TRACE,
+                                            [GPR_LOG_SEVERITY_INFO] = LOG_DEBUG,
+                                            [GPR_LOG_SEVERITY_ERROR] = LOG_WARN};
+    enum log_level level = levels[args->severity];
+    if (level >= grpc_log->level) {
+        grpc_log->write(grpc_log, level, "grpc", args->message, NULL);
+    }
+}
+
+grpc_server_credentials *grpc_setup_credentials(const struct certificate *ours,
+                                                const char *client_pem)
+{
+    if (!ours) {
+        return grpc_insecure_server_credentials_create();
+    }
+    grpc_ssl_pem_key_cert_pair pair = {ours->key_pem, ours->pem};
+    return grpc_ssl_server_credentials_create_ex(
+        client_pem, &pair, 1, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, NULL);
+}
+
+void grpc_setup_log(const struct log *log)
+{
+    grpc_log = log;
+    gpr_set_log_function(forward_log);
+}
+
+/* gRPC's hook for what its core library has beyond the core, defined here and so not taken from
+ * there: xDS, 3 MB of a static program that set itself up at each start, for nobody. */
+void no_extra_filters(void *builder) __asm__(
+    "_ZN9grpc_core20RegisterExtraFiltersEPNS_17CoreConfiguration7BuilderE");
+void no_extra_filters(void *builder)
+{
+    (void)builder;
+}
+
+grpc_server *grpc_setup_server(void)
+{
+    grpc_init();
+    grpc_arg args[] = {
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)(uintptr_t)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
+         .value.integer = RECEIVE_LIMIT},
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)(uintptr_t)GRPC_ARG_MAX_SEND_MESSAGE_LENGTH,
+         .value.integer = -1},
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)(uintptr_t)GRPC_ARG_ENABLE_CHANNELZ,
+         .value.integer = 0},
+    };
+    grpc_channel_args list = {sizeof args / sizeof args[0], args};
+    return grpc_server_create(&list, NULL);
+}
