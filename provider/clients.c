@@ -271,7 +271,7 @@ static enum rc make_s3(struct ctx *cx, struct clients *c)
         .endpoint = text_or_environment(&b->endpoint, "SEEDBANK_S3_ENDPOINT"),
         .region = text_or_environment(&b->region, "SEEDBANK_S3_REGION"),
         .force_path_style = b->force_path_style.v,
-        .ca_file = b->ca_file.v,
+        .ca_file = text_or_null(&b->ca_file),
         .max_retries = b->max_retries.state == VALUE_KNOWN ? (unsigned)b->max_retries.v : 8,
     };
     if (b->request_timeout.v) {

@@ -38,3 +38,9 @@ enum rc ctx_sleep_ms(struct ctx *cx, int64_t ms)
     cx->clock->sleep_ms(cx->clock, cx->cancel, ms);
     return ctx_check(cx);
 }
+
+bool ctx_is_late(const struct ctx *cx, int64_t ms)
+{
+    return cx->patience_end_ms != 0 &&
+           cx->clock->monotonic_ms(cx->clock) + ms >= cx->patience_end_ms;
+}

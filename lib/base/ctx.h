@@ -21,6 +21,8 @@ struct ctx {
     const struct log *log;     /* borrowed; NULL: no logging */
     const struct clock *clock; /* borrowed */
     struct cancel *cancel;     /* borrowed; NULL: cannot be cancelled */
+    int64_t patience_end_ms;   /* of clock->monotonic_ms: from then on, nothing is tried again. 0:
+                                  as often as the clients' settings say */
 };
 
 struct ctx_options {
@@ -39,5 +41,8 @@ enum rc ctx_check(struct ctx *cx) RC_MUST_CHECK;
 
 /* Sleep through cx->clock; RC_FAIL when cancelled. */
 enum rc ctx_sleep_ms(struct ctx *cx, int64_t ms) RC_MUST_CHECK;
+
+/* Whether ms from now it is too late to try something again. */
+bool ctx_is_late(const struct ctx *cx, int64_t ms);
 
 #endif

@@ -10,20 +10,31 @@
 #define SUMMARY_MAX 400
 #define DETAIL_MAX  8192
 
-/* What a person and a protocol may see of a text: no secret, valid UTF-8, bounded. The summary is
- * one line by contract, whatever a server put into it. */
+/* Terminals obey control characters, those of C1 (U+0080 to U+009F) too, and a text may come from a
+ * server. Lines and tabs stay, unless it is to be one line. Text is valid UTF-8. */
+static void blank_controls(char *text, bool one_line)
+{
+    for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
+        bool layout = *p == '\n' || *p == '\t';
+
+        if (p[0] == 0xC2 && p[1] < 0xA0) {
+            *p++ = ' ';
+            *p = ' ';
+        } else if ((*p < 0x20 || *p == 0x7F) && (one_line || !layout)) {
+            *p = ' ';
+        }
+    }
+}
+
+/* What a person and a protocol may see of a text: no secret, valid UTF-8, bounded, no control
+ * characters. The summary is one line by contract, whatever a server put into it. */
 static char *presentable(struct ctx *cx, const char *text, size_t max, bool one_line)
 {
     struct redact *secrets = cx->session == NULL ? NULL : session_redact(cx->session);
     const char *safe = redact_text(secrets, cx->diags.arena, text);
     char *clean = str_utf8_clean(cx->diags.arena, str_of(safe), max);
-    char *p;
 
-    for (p = clean; one_line && *p != '\0'; p++) {
-        if (*p == '\n' || *p == '\r') {
-            *p = ' ';
-        }
-    }
+    blank_controls(clean, one_line);
     return clean;
 }
 

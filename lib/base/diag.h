@@ -1,7 +1,8 @@
 /*
  * Diagnostics: what went wrong, for a person. Collected in cx->diags; a function
  * that returns RC_FAIL has added an error there. Texts are made valid UTF-8,
- * bounded (summary 400 bytes, detail 8 KiB) and redacted as they are added.
+ * bounded (summary 400 bytes, detail 8 KiB), redacted, and freed of control characters (of the
+ * detail's, newline and tab stay) as they are added.
  *
  * summary: one line, what could not be done and with which thing.
  * detail: what was asked, what came back (HTTP status, service's code, request

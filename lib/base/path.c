@@ -1,6 +1,7 @@
 #include "base/path.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -92,6 +93,39 @@ int path_cmp(const struct path *a, const struct path *b)
 bool path_eq(const struct path *a, const struct path *b)
 {
     return path_cmp(a, b) == 0;
+}
+
+void path_list_add(struct arena *a, struct path_list *list, const struct path *p)
+{
+    size_t size = sizeof(struct path *);
+
+    if (list->n == list->room) {
+        list->room = list->room > 0 ? 2 * list->room : 8;
+        list->v = arena_grow(a, list->v, list->n * size, list->room * size);
+    }
+    list->v[list->n++] = p;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct path *const *x = a, *const *y = b;
+
+    return path_cmp(*x, *y);
+}
+
+void path_list_sort(struct path_list *list)
+{
+    size_t kept = 0;
+
+    if (list->n > 0) {
+        qsort(list->v, list->n, sizeof(struct path *), by_order);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        if (kept == 0 || !path_eq(list->v[kept - 1], list->v[i])) {
+            list->v[kept++] = list->v[i];
+        }
+    }
+    list->n = kept;
 }
 
 static void put_quoted(struct buf *b, const char *s)

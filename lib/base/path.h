@@ -30,6 +30,15 @@ size_t path_depth(const struct path *p);
 bool path_eq(const struct path *a, const struct path *b);
 int path_cmp(const struct path *a, const struct path *b); /* a total order, for sorting */
 
+/* Paths that come together one by one; all zero is none. */
+struct path_list {
+    const struct path **v;
+    size_t n;
+    size_t room;
+};
+void path_list_add(struct arena *a, struct path_list *list, const struct path *p);
+void path_list_sort(struct path_list *list); /* by path_cmp; of equal ones one stays */
+
 /* As Terraform writes it: destination.tags["a b"][0]. The whole document is "". */
 char *path_text(struct arena *a, const struct path *p);
 

@@ -40,6 +40,7 @@ void session_free(struct session *s)
     }
     session_locks_free(s);
     session_cache_free(s);
+    session_claims_free(s);
     redact_free(s->redact);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);

@@ -8,10 +8,14 @@
  * each document once. An entry is at most 10 seconds old and is dropped by any
  * write; concurrent askers of one key wait for a single fetch. It is never used
  * for the fetch before a put nor for reading back.
+ * Claim: what one call made or took charge of, a later call of the session must
+ * not take away again, as when a resource is replaced by another on the same
+ * bucket, the new one first. Claims last as long as the session.
  */
 #ifndef BASE_SESSION_H
 #define BASE_SESSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/rc.h"
@@ -30,6 +34,10 @@ void session_own(struct session *s, void *object, void (*free_fn)(void *object))
 /* Wait for the lock of the named document; RC_FAIL when cancelled while waiting. */
 enum rc session_lock(struct ctx *cx, const char *document) RC_MUST_CHECK;
 void session_unlock(struct ctx *cx, const char *document);
+
+/* Both with the document locked, so that no other call looks in between. */
+void session_claim(struct ctx *cx, const char *document);
+bool session_is_claimed(struct ctx *cx, const char *document);
 
 /* The body of the named document, from the cache or through fetch (called at most once at a time
  * per key, whose RC_OK bodies and RC_NOT_FOUND are kept). *ret_body is copied into cx->arena. */

@@ -10,6 +10,7 @@
 struct owned;
 struct held_document;
 struct cached_document;
+struct claim;
 
 /* How soon a waiting thread notices that its call was cancelled. */
 #define SESSION_SLICE_MS 50
@@ -21,6 +22,7 @@ struct session {
     struct owned *owned;        /* last added first */
     struct held_document *held; /* the documents locked now */
     struct cached_document *cached;
+    struct claim *claims;
 };
 
 /* With the session's lock held: wait until something changed or a slice has passed; RC_FAIL when
@@ -29,5 +31,6 @@ enum rc session_wait(struct ctx *cx) RC_MUST_CHECK;
 
 void session_locks_free(struct session *s);
 void session_cache_free(struct session *s);
+void session_claims_free(struct session *s);
 
 #endif

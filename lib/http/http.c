@@ -73,6 +73,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
 {
     unsigned tries = 0;
     struct http_try t;
+    int64_t delay;
     enum rc rc;
 
     for (;;) {
@@ -85,7 +86,11 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
         if (tries > client->options.max_retries || !http_retry_wanted(request, &t)) {
             break;
         }
-        rc = ctx_sleep_ms(cx, http_retry_delay_ms(cx, &t, tries));
+        delay = http_retry_delay_ms(cx, &t, tries);
+        if (ctx_is_late(cx, delay)) {
+            break;
+        }
+        rc = ctx_sleep_ms(cx, delay);
         if (rc != RC_OK) {
             return rc;
         }

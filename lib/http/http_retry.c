@@ -33,7 +33,9 @@ static int64_t asked_ms(struct ctx *cx, const struct http_try *t)
         return 0;
     }
     if (str_to_i64(str_of(value), &ms)) {
-        ms = ms > LONGEST_ASKED_MS / 1000 ? LONGEST_ASKED_MS : ms * 1000;
+        if (__builtin_mul_overflow(ms, 1000, &ms)) {
+            ms = *value == '-' ? 0 : LONGEST_ASKED_MS;
+        }
     } else {
         date = curl_getdate(value, NULL);
         if (date >= 0) {

@@ -35,6 +35,14 @@ struct s3_options {
     int64_t request_timeout_ms; /* of one try; 0: http's default */
 };
 
+/* A bucket, as requests about its settings address it. Texts and client are borrowed. */
+struct s3_target {
+    struct s3_client *client;
+    const char *bucket;
+    const char *expected_owner; /* account ID; NULL or "": any */
+    int64_t timeout_ms;         /* of each wait for a change to be taken, and to show */
+};
+
 /* Nothing is sent. Owned by the session, thread-safe; options are copied; the secrets are made
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,

@@ -60,10 +60,11 @@ enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *buc
     return s3_request_send(cx, client, &request, &reply);
 }
 
-enum rc s3_bucket_missing(struct ctx *cx, const struct s3_client *client, const char *bucket,
-                          const struct path *path)
+enum rc s3_bucket_missing(struct ctx *cx, const struct s3_target *target, const struct path *path)
 {
-    return diag_error(cx, path, arena_printf(cx->arena, "Bucket %s does not exist", bucket),
+    const struct s3_client *client = target->client;
+
+    return diag_error(cx, path, arena_printf(cx->arena, "Bucket %s does not exist", target->bucket),
                       "The S3 server %s://%s, asked in region %s, knows no bucket of that name. "
                       "Create it first, or check the name, the endpoint and the region.",
                       client->scheme, client->host, client->region);

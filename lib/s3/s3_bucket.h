@@ -18,8 +18,7 @@ enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *buc
 
 /* The error for a caller that needs the bucket which a request found missing (RC_NOT_FOUND): names
  * bucket and server. At `path` (NULL: none), the setting that named it. Returns RC_FAIL. */
-enum rc s3_bucket_missing(struct ctx *cx, const struct s3_client *client, const char *bucket,
-                          const struct path *path);
+enum rc s3_bucket_missing(struct ctx *cx, const struct s3_target *target, const struct path *path);
 
 /* RC_NOT_FOUND: no such bucket. One that is not empty is RC_FAIL: this never deletes objects. */
 enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client,

@@ -61,26 +61,26 @@ static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_
     return RC_OK;
 }
 
-enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *bucket,
-                          const char *expected_owner, struct s3_versioning *ret_versioning)
+enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
+                          struct s3_versioning *ret_versioning)
 {
     const struct s3_request request = {
         .doing = "read the versioning of",
         .permission = "s3:GetBucketVersioning",
         .method = "GET",
-        .bucket = bucket,
-        .expected_owner = expected_owner,
+        .bucket = target->bucket,
+        .expected_owner = target->expected_owner,
         .params = versioning_param,
         .n_params = 1,
         .root = "VersioningConfiguration",
     };
     struct s3_reply reply;
-    enum rc rc = s3_request_send(cx, client, &request, &reply);
+    enum rc rc = s3_request_send(cx, target->client, &request, &reply);
 
-    return rc == RC_OK ? read_status(cx, bucket, reply.root, ret_versioning) : rc;
+    return rc == RC_OK ? read_status(cx, target->bucket, reply.root, ret_versioning) : rc;
 }
 
-static struct s3_request put_request(struct arena *a, const struct s3_versioning_target *target,
+static struct s3_request put_request(struct arena *a, const struct s3_target *target,
                                      enum s3_versioning_status wanted)
 {
     struct xml_node *root = xml_new(a, "VersioningConfiguration", S3_REQUEST_NAMESPACE);
@@ -140,8 +140,7 @@ static enum rc pause_for(struct ctx *cx, struct patience *p)
 }
 
 /* The settings took no effect in time: say what was there instead. */
-static enum rc timed_out(struct ctx *cx, const struct s3_client *client,
-                         const struct s3_versioning_target *target,
+static enum rc timed_out(struct ctx *cx, const struct s3_target *target,
                          enum s3_versioning_status wanted, const char *seen)
 {
     return diag_error(
@@ -151,11 +150,10 @@ static enum rc timed_out(struct ctx *cx, const struct s3_client *client,
         "The server %s://%s accepted the change, but after %lld s it still answered: %s. It may "
         "take longer (AWS says up to 15 minutes after a first enabling), or another program sets "
         "it back. Read the state again later; a longer time-out can be given.",
-        client->scheme, client->host, (long long)(target->timeout_ms / 1000), seen);
+        target->client->scheme, target->client->host, (long long)(target->timeout_ms / 1000), seen);
 }
 
-enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
-                           const struct s3_versioning_target *target,
+enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
                            enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
 {
     struct patience patience = patience_of(cx, target->timeout_ms);
@@ -163,7 +161,7 @@ enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
     for (;;) {
         struct arena_mark mark = arena_mark(cx->arena);
         struct s3_versioning now = {.status = S3_VERSIONING_DISABLED};
-        enum rc rc = s3_versioning_get(cx, client, target->bucket, target->expected_owner, &now);
+        enum rc rc = s3_versioning_get(cx, target, &now);
         arena_rewind(cx->arena, mark);
         if (rc == RC_FAIL) {
             return rc;
@@ -173,7 +171,7 @@ enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
             return RC_OK;
         }
         if (is_over(cx, &patience)) {
-            return timed_out(cx, client, target, wanted,
+            return timed_out(cx, target, wanted,
                              rc == RC_OK ? names[now.status] : "no such bucket");
         }
         if (pause_for(cx, &patience) != RC_OK) {
@@ -182,8 +180,7 @@ enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
     }
 }
 
-enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
-                          const struct s3_versioning_target *target,
+enum rc s3_versioning_put(struct ctx *cx, const struct s3_target *target,
                           enum s3_versioning_status wanted)
 {
     struct patience patience = patience_of(cx, target->timeout_ms);
@@ -197,9 +194,9 @@ enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
     }
     request = put_request(cx->arena, target, wanted);
     request.error = &error;
-    while ((rc = s3_request_send(cx, client, &request, &reply)) == RC_CONFLICT) {
+    while ((rc = s3_request_send(cx, target->client, &request, &reply)) == RC_CONFLICT) {
         if (is_over(cx, &patience)) {
-            return s3_error_report(cx, client, &request, &error);
+            return s3_error_report(cx, target->client, &request, &error);
         }
         if (pause_for(cx, &patience) != RC_OK) {
             return RC_FAIL;

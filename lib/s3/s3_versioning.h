@@ -22,12 +22,6 @@ struct s3_versioning {
     bool mfa_delete; /* deleting a version needs the owner's second factor */
 };
 
-struct s3_versioning_target {
-    const char *bucket;
-    const char *expected_owner; /* account ID; NULL or "": any */
-    int64_t timeout_ms;         /* of _put and of _wait, each */
-};
-
 /* "Disabled", "Enabled", "Suspended", as S3 and the configuration spell them. */
 const char *s3_versioning_status_name(enum s3_versioning_status status);
 
@@ -38,21 +32,18 @@ const char *s3_versioning_mfa_delete_name(bool mfa_delete);
 enum s3_versioning_status s3_versioning_status_of(const char *name);
 
 /* RC_NOT_FOUND: no such bucket. Needs s3:GetBucketVersioning. */
-enum rc s3_versioning_get(struct ctx *cx, struct s3_client *client, const char *bucket,
-                          const char *expected_owner,
+enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
                           struct s3_versioning *ret_versioning) RC_MUST_CHECK;
 
 /* Ask for Enabled or Suspended, again and again while another change of the bucket is under way.
  * Needs s3:PutBucketVersioning. */
-enum rc s3_versioning_put(struct ctx *cx, struct s3_client *client,
-                          const struct s3_versioning_target *target,
+enum rc s3_versioning_put(struct ctx *cx, const struct s3_target *target,
                           enum s3_versioning_status wanted) RC_MUST_CHECK;
 
 /* Poll until the server shows the state wanted. Stale answers and "no such bucket" are waited out
  * (AWS documents both after a first enabling, for up to 15 minutes); RC_FAIL at the time-out says
  * what was seen last. */
-enum rc s3_versioning_wait(struct ctx *cx, struct s3_client *client,
-                           const struct s3_versioning_target *target,
+enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
                            enum s3_versioning_status wanted,
                            struct s3_versioning *ret_seen) RC_MUST_CHECK;
 

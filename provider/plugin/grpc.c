@@ -403,6 +403,15 @@ static grpc_server_credentials *credentials(const struct grpc_plugin_options *o)
         o->client_pem, &pair, 1, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY, NULL);
 }
 
+/* gRPC's hook for what its core library has beyond the core, defined here and so not taken from
+ * there: xDS, 3 MB of a static program that set itself up at each start, for nobody. */
+void no_extra_filters(void *builder) __asm__(
+    "_ZN9grpc_core20RegisterExtraFiltersEPNS_17CoreConfiguration7BuilderE");
+void no_extra_filters(void *builder)
+{
+    (void)builder;
+}
+
 static grpc_server *new_server(void)
 {
     grpc_arg args[] = {
@@ -440,6 +449,9 @@ enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *opti
     int port = creds ? grpc_server_add_http2_port(p->server, address, creds) : 0;
     grpc_server_credentials_release(creds);
     if (port == 0) {
+        if (options->client_pem && certificate_check(cx, options->client_pem) != RC_OK) {
+            return RC_FAIL;
+        }
         return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", address);
     }
     grpc_server_start(p->server);

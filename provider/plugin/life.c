@@ -24,6 +24,13 @@ struct life {
     atomic_llong lost_at_ms; /* when the last stream ended; 0: one is open, or none ever was */
 };
 
+/* As nohup has it. A blocked signal would be taken all the same. */
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /* The signals are blocked here, which the threads made later inherit, and taken by life_wait: no
  * code of ours runs in a signal handler. They stay blocked to the end, which a second one cannot
  * spoil. */
@@ -37,7 +44,9 @@ struct life *life_new(struct arena *a, bool reattach)
     sigemptyset(&l->ends);
     sigaddset(&l->ends, SHUT_DOWN);
     sigaddset(&l->ends, SIGTERM);
-    sigaddset(&l->ends, SIGHUP);
+    if (!is_ignored(SIGHUP)) {
+        sigaddset(&l->ends, SIGHUP);
+    }
     if (reattach) {
         sigaddset(&l->ends, SIGINT);
     } else {

@@ -5,6 +5,7 @@
 
 #include "base/cancel.h"
 #include "base/ctx.h"
+#include "plugin/algorithms.h"
 #include "plugin/certificate.h"
 #include "plugin/crash.h"
 #include "plugin/grpc.h"
@@ -12,6 +13,7 @@
 #include "plugin/life.h"
 #include "plugin/log_json.h"
 #include "plugin/socket.h"
+#include "plugin/surroundings.h"
 #include "plugin/workers.h"
 #include "rpc/rpc.h"
 
@@ -50,10 +52,7 @@ static enum rc secure(struct service *s, struct grpc_plugin_options *options,
     if (!client) {
         return RC_OK;
     }
-    enum rc rc = certificate_check(s->cx, client);
-    if (rc == RC_OK) {
-        rc = certificate_make(s->cx, certificate);
-    }
+    enum rc rc = certificate_make(s->cx, certificate);
     options->client_pem = client;
     options->certificate = certificate;
     return rc;
@@ -103,6 +102,8 @@ static void end(struct service *s, enum life_end why)
 
 int serve_run(const struct registry *registry, bool reattach)
 {
+    surroundings_tidy(reattach);
+    algorithms_narrow();
     struct service s = {.reattach = reattach, .log = log_json_from_environment()};
     s.cx = ctx_new(&(struct ctx_options){.log = &s.log});
     if (!reattach && handshake_check(s.cx) != RC_OK) {

@@ -17,10 +17,11 @@
 static char directory[PATH_SIZE];
 static char path[PATH_SIZE];
 
-/* The host reads the path from a line, and may have another working directory. */
+/* The host reads the path from a line, and may have another working directory; gRPC takes % for the
+ * beginning of an escape. */
 static bool usable(const char *base)
 {
-    return base && base[0] == '/' && !strpbrk(base, "|\n") &&
+    return base && base[0] == '/' && !strpbrk(base, "|\n%") &&
            strlen(base) + sizeof(NAME_IN_BASE NAME_IN_DIR) <= PATH_SIZE;
 }
 

@@ -90,10 +90,18 @@ static enum rc answer(struct ctx *cx, const struct change *c, const struct value
     return value_is_null(state) ? RC_OK : rpc_identity_encode(cx, c->r, state, &res->new_identity);
 }
 
+/* How long a person is willing to wait, for what is waited for and for tries that fail. */
+static void set_timeout(struct ctx *cx, struct change *c, const struct value *object,
+                        const char *operation)
+{
+    c->call.timeout_ms = timeouts_get(object, operation, c->r->default_timeout_ms);
+    cx->patience_end_ms = cx->clock->monotonic_ms(cx->clock) + c->call.timeout_ms;
+}
+
 static enum rc destroy(struct ctx *cx, struct change *c,
                        Tfplugin6__ApplyResourceChange__Response *res)
 {
-    c->call.timeout_ms = timeouts_get(c->prior, "delete", c->r->default_timeout_ms);
+    set_timeout(cx, c, c->prior, "delete");
     enum rc rc = c->prior_model ? c->r->remove(cx, &c->call, c->prior_model) : RC_OK;
     if (rc == RC_OK || rc == RC_NOT_FOUND) {
         return answer(cx, c, value_null(cx->arena, c->type), true, res);
@@ -107,7 +115,7 @@ static enum rc create_or_update(struct ctx *cx, struct change *c,
                                 Tfplugin6__ApplyResourceChange__Response *res)
 {
     const char *operation = c->prior_model ? "update" : "create";
-    c->call.timeout_ms = timeouts_get(c->planned, operation, c->r->default_timeout_ms);
+    set_timeout(cx, c, c->planned, operation);
     enum rc rc = c->prior_model ? c->r->update(cx, &c->call, c->prior_model, c->model)
                                 : c->r->create(cx, &c->call, c->model);
     rpc_resource_explain(cx, c->r, operation, rc);

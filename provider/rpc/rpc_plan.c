@@ -9,14 +9,11 @@
 #include "schema/private_state.h"
 #include "schema/write_only.h"
 
-enum { MOST_OWN_REPLACEMENTS = 16 };
-
 /* Run resource.plan on typed models and take its changes over. */
 static enum rc own_step(struct ctx *cx, const struct resource *r, struct call *call,
                         const struct plan_request *request, struct plan_result *result)
 {
-    const char *replace[MOST_OWN_REPLACEMENTS] = {NULL};
-    struct resource_plan step = {.replace = replace};
+    struct resource_plan step = {.replace = result->replace};
     void *config = NULL;
     void *prior = NULL;
     if (!r->plan) {
@@ -32,17 +29,10 @@ static enum rc own_step(struct ctx *cx, const struct resource *r, struct call *c
     if (r->plan(cx, call, &step) != RC_OK) {
         return RC_FAIL;
     }
-    size_t n = result->n_requires_replace + step.n_replace;
-    const struct path **paths = arena_array(cx->arena, n, sizeof(const struct path *));
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = i < result->n_requires_replace
-                       ? result->requires_replace[i]
-                       : path_attribute(cx->arena, NULL, replace[i - result->n_requires_replace]);
-    }
+    path_list_sort(&step.replace);
     result->planned =
         write_only_null(cx, r->attrs, model_encode(cx->arena, r->attrs, step.planned));
-    result->n_requires_replace = plan_sort_paths(paths, n);
-    result->requires_replace = paths;
+    result->replace = step.replace;
     return RC_OK;
 }
 
@@ -53,11 +43,11 @@ static enum rc answer(struct ctx *cx, const struct resource *r, const struct pla
     if (rpc_wire_encode(cx, result->planned, t, "plan", &res->planned_state) != RC_OK) {
         return RC_FAIL;
     }
-    res->n_requires_replace = result->n_requires_replace;
+    res->n_requires_replace = result->replace.n;
     res->requires_replace =
         arena_array(cx->arena, res->n_requires_replace, sizeof(*res->requires_replace));
     for (size_t i = 0; i < res->n_requires_replace; i++) {
-        res->requires_replace[i] = rpc_wire_path(cx->arena, result->requires_replace[i]);
+        res->requires_replace[i] = rpc_wire_path(cx->arena, result->replace.v[i]);
     }
     return rpc_identity_encode(cx, r, result->planned, &res->planned_identity);
 }

@@ -67,15 +67,16 @@ void rpc_get_resource_identity_schemas(struct ctx *cx, struct rpc_server *s, con
     }
 }
 
-static enum rc validate(struct ctx *cx, struct rpc_server *s, const Tfplugin6__DynamicValue *wire)
+/* The configuration, found valid. */
+static enum rc decode(struct ctx *cx, struct rpc_server *s, const Tfplugin6__DynamicValue *wire,
+                      const struct value **ret_config)
 {
     const struct attr *attrs = rpc_server_registry(s)->provider->attrs;
-    const struct value *config = NULL;
     if (rpc_wire_decode(cx, wire, attr_object_type(cx->arena, attrs), "provider configuration",
-                        &config) != RC_OK) {
+                        ret_config) != RC_OK) {
         return RC_FAIL;
     }
-    return validate_config(cx, attrs, config,
+    return validate_config(cx, attrs, *ret_config,
                            (struct validate_options){.write_only_allowed = true});
 }
 
@@ -84,7 +85,8 @@ void rpc_validate_provider_config(struct ctx *cx, struct rpc_server *s, const vo
 {
     const Tfplugin6__ValidateProviderConfig__Request *req = request;
     Tfplugin6__ValidateProviderConfig__Response *res = response;
-    enum rc rc = validate(cx, s, req->config);
+    const struct value *config = NULL;
+    enum rc rc = decode(cx, s, req->config, &config);
     rpc_wire_diagnostics(cx, rc, &res->n_diagnostics, &res->diagnostics);
 }
 
@@ -109,16 +111,18 @@ static enum rc check_host_version(struct ctx *cx, const char *version)
                       "attributes. Upgrade the program that runs the plan.");
 }
 
+/* Judged once more: what was unknown to ValidateProviderConfig is known by now. */
 static enum rc configure(struct ctx *cx, struct rpc_server *s,
                          const Tfplugin6__ConfigureProvider__Request *req)
 {
     const struct provider_block *provider = rpc_server_registry(s)->provider;
     const struct value *config = NULL;
+    struct diag_point point = diag_point(cx);
     if (check_host_version(cx, req->terraform_version) != RC_OK ||
-        rpc_wire_decode(cx, req->config, attr_object_type(cx->arena, provider->attrs),
-                        "provider configuration", &config) != RC_OK) {
+        decode(cx, s, req->config, &config) != RC_OK) {
         return RC_FAIL;
     }
+    diag_drop_since(cx, point); /* warnings, which ValidateProviderConfig gave */
     void *model = arena_alloc(cx->arena, provider->model_size);
     if (model_decode(cx, provider->attrs, config, model) != RC_OK) {
         return RC_FAIL;

@@ -1,42 +1,22 @@
 #include "schema/plan.h"
 
-#include <stdlib.h>
-
 #include "base/ctx.h"
 #include "schema/plan_fill.h"
 #include "schema/plan_modify.h"
 #include "schema/raw_set.h"
+#include "schema/raw_set_index.h"
 #include "schema/same.h"
 
-static int paths_cmp(const void *a, const void *b)
+static bool has_twins(struct arena *a, const struct value *set)
 {
-    const struct path *const *x = a;
-    const struct path *const *y = b;
-    return path_cmp(*x, *y);
-}
-
-size_t plan_sort_paths(const struct path **paths, size_t n)
-{
-    size_t kept = 0;
-    if (n > 0) {
-        qsort(paths, n, sizeof(struct path *), paths_cmp);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || !path_eq(paths[kept - 1], paths[i])) {
-            paths[kept++] = paths[i];
-        }
-    }
-    return kept;
-}
-
-static bool has_twins(const struct value *set)
-{
+    struct raw_set_index index = raw_set_index_of(a, set);
     for (size_t i = 0; i < set->n; i++) {
         if (!value_is_wholly_known(set->items[i])) {
             continue;
         }
-        for (size_t k = i + 1; k < set->n; k++) {
-            if (raw_set_eq(set->items[i], set->items[k])) {
+        for (size_t k = raw_set_index_next(&index, i); k < set->n;
+             k = raw_set_index_next(&index, k)) {
+            if (raw_set_eq(a, set->items[i], set->items[k])) {
                 return true;
             }
         }
@@ -52,7 +32,7 @@ static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const stru
     struct diag_point start = diag_point(cx);
     for (const struct attr *attr = attrs; attr->name; attr++) {
         const struct value *v = value_field(planned, attr->name);
-        if (attr->kind == ATTR_OBJECT_SET && value_is_known(v) && has_twins(v)) {
+        if (attr->kind == ATTR_OBJECT_SET && value_is_known(v) && has_twins(cx->arena, v)) {
             diag_error(cx, path_attribute(cx->arena, NULL, attr->name),
                        "Two elements of a set are the same",
                        "%s holds two elements that become equal once what they leave out is filled "
@@ -63,9 +43,9 @@ static enum rc refuse_twins(struct ctx *cx, const struct attr *attrs, const stru
     return diag_failed_since(cx, start) ? RC_FAIL : RC_OK;
 }
 
-static bool differs(const struct value *a, const struct value *b)
+static bool differs(struct arena *a, const struct value *x, const struct value *y)
 {
-    return !raw_set_eq(a, b) || !raw_set_eq(b, a);
+    return !raw_set_eq(a, x, y) || !raw_set_eq(a, y, x);
 }
 
 enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct plan_request *request,
@@ -81,7 +61,7 @@ enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct pla
     if (spelled != planned) {
         planned = plan_fill_order(&fill, spelled);
     }
-    if (differs(planned, request->prior)) {
+    if (differs(cx->arena, planned, request->prior)) {
         planned = plan_fill_unknown(&fill, planned);
     }
     struct plan_modify modify = {
@@ -90,10 +70,7 @@ enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct pla
     if (refuse_twins(cx, attrs, planned) != RC_OK) {
         return RC_FAIL;
     }
-    *ret_result = (struct plan_result){
-        .planned = plan_fill_canonical(&fill, planned),
-        .requires_replace = modify.replace,
-        .n_requires_replace = plan_sort_paths(modify.replace, modify.n_replace),
-    };
+    path_list_sort(&modify.replace);
+    *ret_result = (struct plan_result){plan_fill_canonical(&fill, planned), modify.replace};
     return RC_OK;
 }

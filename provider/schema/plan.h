@@ -8,7 +8,7 @@
  *   4. only if the result differs from the prior state: computed attributes with a null
  *      configuration become unknown, unless they have a default (plan_fill.h);
  *   5. per attribute, outer ones first: keep, then replacement (plan_modify.h);
- *   6. sort and deduplicate requires_replace.
+ *   6. sort and deduplicate what requires replacement.
  * Create: prior is null. Destroy (proposed null) never comes here.
  *
  * Sets of objects have the framework's weaknesses too, which attr_table_check keeps out of tables:
@@ -28,15 +28,10 @@ struct plan_request {
 
 struct plan_result {
     const struct value *planned;
-    const struct path *const *requires_replace; /* sorted, each once */
-    size_t n_requires_replace;
+    struct path_list replace; /* what requires replacement: sorted, each once */
 };
 
 enum rc plan_resource(struct ctx *cx, const struct attr *attrs, const struct plan_request *request,
                       struct plan_result *ret_result) RC_MUST_CHECK;
-
-/* Sort and deduplicate paths in place after a resource's own plan step added some; the new count.
- */
-size_t plan_sort_paths(const struct path **paths, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/ctx.h"
 #include "schema/raw_set.h"
+#include "schema/raw_set_index.h"
 
 /* What the configuration has at the place being looked at: that, or, when it has no such place, the
  * last thing on the way there. */
@@ -37,23 +38,24 @@ static struct reached reach_field(struct reached from, const char *name)
 }
 
 /* Set elements are known by their content. */
-static const struct value *find_in_set(const struct value *set, const struct value *element)
+static const struct value *find_in_set(struct arena *a, const struct value *set,
+                                       const struct raw_set_index *index,
+                                       const struct value *element)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        if (raw_set_eq(set->items[i], element) && raw_set_eq(element, set->items[i])) {
+    size_t i = raw_set_index_first(index, raw_set_index_hash(element));
+    for (; i < set->n; i = raw_set_index_next(index, i)) {
+        if (raw_set_eq(a, set->items[i], element) && raw_set_eq(a, element, set->items[i])) {
             return set->items[i];
         }
     }
     return NULL;
 }
 
+/* Of a list or map; sets have find_in_set. */
 static struct reached reach_element(struct reached from, const struct value *collection, size_t i)
 {
     if (!leads_on(from)) {
         return reach(from, NULL);
-    }
-    if (collection->type->kind == TYPE_SET) {
-        return reach(from, find_in_set(from.v, collection->items[i]));
     }
     if (collection->type->kind == TYPE_MAP) {
         return reach(from, value_element(from.v, collection->keys[i]));
@@ -85,11 +87,20 @@ static const struct value *walk_object(struct walk *w, const struct attr *attrs,
 static const struct value *walk_elements(struct walk *w, const struct attr *attr,
                                          const struct value *v, struct reached config)
 {
-    const struct value **items = arena_array(w->cx->arena, v->n, sizeof(const struct value *));
-    for (size_t i = 0; i < v->n; i++) {
-        items[i] = walk_object(w, attr->attrs, v->items[i], reach_element(config, v, i));
+    struct arena *a = w->cx->arena;
+    bool by_content = attr->kind == ATTR_OBJECT_SET && leads_on(config);
+    struct raw_set_index index = {0};
+    if (by_content) {
+        index = raw_set_index_of(a, config.v);
     }
-    return raw_set_with_items(w->cx->arena, v, items);
+    const struct value **items = arena_array(a, v->n, sizeof(const struct value *));
+    for (size_t i = 0; i < v->n; i++) {
+        struct reached part = by_content
+                                  ? reach(config, find_in_set(a, config.v, &index, v->items[i]))
+                                  : reach_element(config, v, i);
+        items[i] = walk_object(w, attr->attrs, v->items[i], part);
+    }
+    return raw_set_with_items(a, v, items);
 }
 
 static const struct value *walk_attr(struct walk *w, const struct attr *attr, const struct value *v,

@@ -13,13 +13,6 @@ struct sides {
 static const struct value *modify_attr(struct plan_modify *m, const struct attr *attr,
                                        const struct sides *at);
 
-static void add_replace(struct plan_modify *m, const struct path *path)
-{
-    size_t size = m->n_replace * sizeof(struct path *);
-    m->replace = arena_grow(m->cx->arena, m->replace, size, size + sizeof(struct path *));
-    m->replace[m->n_replace++] = path;
-}
-
 /* A part of something that is null is null, of something unknown unknown; so is a part that is not
  * there, and then `part` is NULL. */
 static const struct value *part_of(struct arena *a, const struct value *whole,
@@ -107,12 +100,13 @@ static const struct value *modify_elements(struct plan_modify *m, const struct a
     return raw_set_with_items(a, at->plan, items);
 }
 
-static bool replaces(const struct attr *attr, const struct sides *at)
+static bool replaces(struct arena *a, const struct attr *attr, const struct sides *at)
 {
     bool asked = (attr->flags & ATTR_REPLACE) ||
                  ((attr->flags & ATTR_REPLACE_IF_CONFIGURED) && !value_is_null(at->config));
     /* A null of another type, which only a dynamic attribute can have, is a change. */
-    return asked && !(raw_set_eq(at->plan, at->prior) && type_eq(at->plan->type, at->prior->type));
+    return asked &&
+           !(raw_set_eq(a, at->plan, at->prior) && type_eq(at->plan->type, at->prior->type));
 }
 
 static const struct value *modify_attr(struct plan_modify *m, const struct attr *attr,
@@ -124,8 +118,8 @@ static const struct value *modify_attr(struct plan_modify *m, const struct attr 
             !value_is_unknown(now.config)) {
             now.plan = now.prior;
         }
-        if (replaces(attr, &now)) {
-            add_replace(m, now.path);
+        if (replaces(m->cx->arena, attr, &now)) {
+            path_list_add(m->cx->arena, &m->replace, now.path);
         }
     }
     if (!attr_is_nested(attr) || !value_is_known(now.plan)) {

@@ -16,8 +16,7 @@ struct plan_modify {
     const struct value *prior; /* null on create: nothing is kept, nothing replaced */
     /* Result: places whose change replaces the resource; with repeats. A place in a set is the set.
      */
-    const struct path **replace;
-    size_t n_replace;
+    struct path_list replace;
 };
 
 /* The changed plan. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "schema/raw_set_index.h"
 #include "value/number.h"
 
 /* A key is a few times the size of its element, which core bounds. */
@@ -149,43 +150,54 @@ const struct value *raw_set_order(struct arena *a, const struct value *set)
 /* ---- Equality ---------------------------------------------------------------------------------
  */
 
-static bool is_in(const struct value *v, const struct value *set)
+static bool is_in(struct arena *a, const struct value *v, const struct value *set,
+                  const struct raw_set_index *index)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        if (raw_set_eq(v, set->items[i])) {
-            return true;
-        }
+    size_t i = raw_set_index_first(index, raw_set_index_hash(v));
+    while (i < set->n && !raw_set_eq(a, v, set->items[i])) {
+        i = raw_set_index_next(index, i);
     }
-    return false;
+    return i < set->n;
 }
 
-static bool items_eq(const struct value *a, const struct value *b)
+/* Each element of x from place i on is somewhere in y. */
+static bool rest_is_in(struct arena *a, const struct value *x, size_t i, const struct value *y)
 {
-    bool by_key = a->type->kind == TYPE_MAP;
-    bool by_content = a->type->kind == TYPE_SET;
-    for (size_t i = 0; i < a->n; i++) {
-        if (by_key && !str_eq(a->keys[i], b->keys[i])) {
+    struct arena_mark mark = arena_mark(a);
+    struct raw_set_index index = raw_set_index_of(a, y);
+    while (i < x->n && is_in(a, x->items[i], y, &index)) {
+        i++;
+    }
+    arena_rewind(a, mark);
+    return i == x->n;
+}
+
+static bool items_eq(struct arena *a, const struct value *x, const struct value *y)
+{
+    for (size_t i = 0; i < x->n; i++) {
+        if (x->type->kind == TYPE_MAP && !str_eq(x->keys[i], y->keys[i])) {
             return false;
         }
-        if (by_content ? !is_in(a->items[i], b) : !raw_set_eq(a->items[i], b->items[i])) {
-            return false;
+        if (!raw_set_eq(a, x->items[i], y->items[i])) {
+            /* Equal sets mostly stand in the same order; only the others are worth an index. */
+            return x->type->kind == TYPE_SET && rest_is_in(a, x, i, y);
         }
     }
     return true;
 }
 
-bool raw_set_eq(const struct value *a, const struct value *b)
+bool raw_set_eq(struct arena *a, const struct value *x, const struct value *y)
 {
-    if (a == b) {
+    if (x == y) {
         return true;
     }
-    if (!value_is_known(a) || !value_is_known(b)) {
-        return a->state == b->state;
+    if (!value_is_known(x) || !value_is_known(y)) {
+        return x->state == y->state;
     }
-    if (a->type->kind < TYPE_LIST) {
-        return value_eq(a, b);
+    if (x->type->kind < TYPE_LIST) {
+        return value_eq(x, y);
     }
-    return type_eq(a->type, b->type) && a->n == b->n && items_eq(a, b);
+    return type_eq(x->type, y->type) && x->n == y->n && items_eq(a, x, y);
 }
 
 const struct value *raw_set_with_items(struct arena *a, const struct value *v,

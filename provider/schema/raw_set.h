@@ -20,8 +20,8 @@ const struct value *raw_set_order(struct arena *a, const struct value *set);
 
 /* As value_eq, but where raw sets may be inside: two sets are equal when they have as many elements
  * and each of the first is in the second. In a dynamic place null is null, and unknown unknown,
- * whatever the type. */
-bool raw_set_eq(const struct value *a, const struct value *b);
+ * whatever the type. The arena holds what the comparison needs, until it ends. */
+bool raw_set_eq(struct arena *a, const struct value *x, const struct value *y);
 
 /* Another value of the same kind and size with these items, which are not copied. Sets stay raw. */
 const struct value *raw_set_with_items(struct arena *a, const struct value *v,

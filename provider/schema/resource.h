@@ -24,14 +24,13 @@ struct call {
     bool changed;
 };
 
-/* A resource's own step after plan_resource: may change `planned` (through its typed model) and
- * name further attributes that force replacement. */
+/* A resource's own step after plan_resource: may change `planned` (through its typed model) and add
+ * (path_list_add) further attributes that force replacement. */
 struct resource_plan {
     const void *config; /* models of the resource's struct; values may be unknown */
     const void *prior;  /* NULL on create */
     void *planned;
-    const char **replace; /* append attribute names; room for 16 */
-    size_t n_replace;
+    struct path_list replace; /* what the rows found already; in any order */
 };
 
 struct resource {

@@ -18,7 +18,8 @@ extern const struct attr timeouts_attrs[];
         .name = "timeouts", .kind = ATTR_OBJECT, .flags = ATTR_OPTIONAL,                           \
         .offset = offsetof(model, member), .attrs = timeouts_attrs,                                \
         .nested_size = sizeof(struct timeouts),                                                    \
-        .doc = "How long to wait for the service to show what was asked of it.",                   \
+        .doc = "How long to wait for the service to show what was asked of it. Requests that "     \
+               "fail are not tried again after that.",                                             \
     }
 
 /* The time for one operation ("create", "update" or "delete") from an object value whose attribute

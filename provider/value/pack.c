@@ -13,6 +13,15 @@ struct msgpack_packer pack_into(struct buf *out)
     return (struct msgpack_packer){.data = out, .callback = append};
 }
 
+void pack_bool(struct msgpack_packer *pk, bool b)
+{
+    if (b) {
+        msgpack_pack_true(pk);
+    } else {
+        msgpack_pack_false(pk);
+    }
+}
+
 void pack_text(struct msgpack_packer *pk, struct str s)
 {
     msgpack_pack_str(pk, s.n);

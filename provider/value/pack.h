@@ -6,6 +6,7 @@
 #define VALUE_PACK_H
 
 #include <msgpack/pack.h>
+#include <stdbool.h>
 
 #include "base/str.h"
 
@@ -14,6 +15,7 @@ struct buf;
 /* The buf remembers in `full` when it was too small. */
 struct msgpack_packer pack_into(struct buf *out);
 
+void pack_bool(struct msgpack_packer *pk, bool b);
 void pack_text(struct msgpack_packer *pk, struct str s);
 void pack_bytes(struct msgpack_packer *pk, struct str s);
 void pack_ext(struct msgpack_packer *pk, int8_t number, struct str payload);

@@ -8,14 +8,13 @@
 #include "value/type.h"
 #include "value/value.h"
 
-struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str key)
+struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str name)
 {
     switch (t->kind) {
     case TYPE_OBJECT:
-        return (struct place){
-            .parent = whole, .kind = PATH_ATTRIBUTE, .name = str_of(t->fields[i].name)};
+        return (struct place){.parent = whole, .kind = PATH_ATTRIBUTE, .name = name};
     case TYPE_MAP:
-        return (struct place){.parent = whole, .kind = PATH_KEY, .name = key};
+        return (struct place){.parent = whole, .kind = PATH_KEY, .name = name};
     case TYPE_SET:
         return (struct place){.parent = whole, .in_set = true};
     case TYPE_LIST:
@@ -27,6 +26,34 @@ struct place place_part(const struct place *whole, const struct type *t, size_t 
     default:
         return (struct place){.parent = whole, .kind = PATH_INDEX, .index = (int64_t)i};
     }
+}
+
+struct str place_name(const struct value *v, const struct type *t, size_t i)
+{
+    if (t->kind == TYPE_MAP) {
+        return v->keys[i];
+    }
+    return t->kind == TYPE_OBJECT ? str_of(t->fields[i].name) : (struct str){NULL, 0};
+}
+
+enum place_content place_content(const struct value *v, const struct type *t)
+{
+    static const enum place_content contents[] = {
+        [TYPE_BOOL] = PLACE_BOOL,      [TYPE_NUMBER] = PLACE_NUMBER,  [TYPE_STRING] = PLACE_STRING,
+        [TYPE_DYNAMIC] = PLACE_MISFIT, [TYPE_LIST] = PLACE_SEQUENCE,  [TYPE_SET] = PLACE_SEQUENCE,
+        [TYPE_MAP] = PLACE_ENTRIES,    [TYPE_OBJECT] = PLACE_ENTRIES, [TYPE_TUPLE] = PLACE_SEQUENCE,
+    };
+    if (v == NULL) {
+        return PLACE_MISFIT;
+    }
+    if (v->type->kind != t->kind) {
+        return t->kind == TYPE_DYNAMIC ? PLACE_TYPED : PLACE_MISFIT;
+    }
+    if (v->state != VALUE_KNOWN) {
+        return v->state == VALUE_NULL ? PLACE_NULL : PLACE_UNKNOWN;
+    }
+    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
+    return fixed && v->n != t->n_fields ? PLACE_MISFIT : contents[t->kind];
 }
 
 static const struct path *path_of(struct arena *a, const struct place *p, bool *ended)

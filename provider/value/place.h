@@ -24,8 +24,27 @@ struct place {
     bool in_set; /* an element of a set: paths end before it */
 };
 
-/* Of the i-th part of a value of that type; key: of a map only. */
-struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str key);
+/* Of the i-th part of a value of that type; name: its key in a map, its attribute in an object. */
+struct place place_part(const struct place *whole, const struct type *t, size_t i, struct str name);
+
+/* That name, for a walk through a known value; empty in a list, set or tuple. */
+struct str place_name(const struct value *v, const struct type *t, size_t i);
+
+/* What stands in a place, as whoever writes values out meets it. */
+enum place_content {
+    PLACE_MISFIT, /* nothing, another kind, or not as many parts as the type has fields */
+    PLACE_TYPED,  /* a value whose type the dynamic place leaves open */
+    PLACE_NULL,
+    PLACE_UNKNOWN,
+    PLACE_BOOL,
+    PLACE_NUMBER,
+    PLACE_STRING,
+    PLACE_SEQUENCE, /* list, set, tuple */
+    PLACE_ENTRIES,  /* map, object: its parts have names */
+};
+
+/* v (NULL: nothing) in a place of type t. A look at the outermost level only, enough to walk on. */
+enum place_content place_content(const struct value *v, const struct type *t);
 
 /* Add an error whose path is that place, and return RC_FAIL. */
 enum rc place_fault(struct ctx *cx, const struct place *where, const char *summary,

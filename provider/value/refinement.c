@@ -97,11 +97,7 @@ static void write_bound(struct msgpack_packer *pk, enum key key, struct str numb
     msgpack_pack_int(pk, (int)key);
     msgpack_pack_array(pk, 2);
     pack_number(pk, number);
-    if (inclusive) {
-        msgpack_pack_true(pk);
-    } else {
-        msgpack_pack_false(pk);
-    }
+    pack_bool(pk, inclusive);
 }
 
 static void write_length(struct msgpack_packer *pk, enum key key, int64_t length)
@@ -135,7 +131,7 @@ void refinement_encode(struct buf *out, const struct value_refinement *r, const 
     msgpack_pack_map(&pk, n);
     if (r->not_null) {
         msgpack_pack_int(&pk, KEY_NULLNESS);
-        msgpack_pack_false(&pk);
+        pack_bool(&pk, false);
     }
     if (prefix) {
         msgpack_pack_int(&pk, KEY_PREFIX);

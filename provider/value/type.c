@@ -132,6 +132,11 @@ int type_field_index(const struct type *object, struct str name)
     return -1;
 }
 
+const struct type *type_part(const struct type *t, size_t i)
+{
+    return t->n_fields > 0 ? t->fields[i].type : t->element;
+}
+
 static const char *kind_text(enum type_kind kind)
 {
     static const char *const names[] = {

@@ -55,6 +55,8 @@ bool type_eq(const struct type *a, const struct type *b);
 int type_cmp(const struct type *a, const struct type *b); /* a total order */
 /* The place of a field in fields[], or -1. */
 int type_field_index(const struct type *object, struct str name);
+/* Of the i-th part of a collection, object or tuple. */
+const struct type *type_part(const struct type *t, size_t i);
 
 /* The protocol's JSON, and back. Parsing is bounded in depth (64); a tree takes memory in
  * proportion to the text. */

@@ -104,10 +104,6 @@ enum rc value_at(const struct value *v, const struct path *path,
  * place. The guard before anything is sent to core. */
 enum rc value_conforms(struct ctx *cx, const struct value *v, const struct type *t) RC_MUST_CHECK;
 
-/* A look at the outermost level only, enough for an encoder to walk on: the same kind (dynamic fits
- * nothing but itself) and as many items as the type has fields. */
-bool value_fits(const struct value *v, const struct type *t);
-
 /* For messages and logs; bounded; never call on sensitive values. */
 char *value_describe(struct arena *a, const struct value *v);
 

@@ -54,12 +54,12 @@ static enum rc check_items(struct ctx *cx, const struct place *where, const stru
                          arena_printf(cx->arena, "an object with %s in place of %s",
                                       v->type->fields[i].name, t->fields[i].name));
         }
-        struct str key = t->kind == TYPE_MAP ? v->keys[i] : (struct str){NULL, 0};
-        struct place part = place_part(where, t, i, key);
-        if (!str_utf8_valid(key)) {
+        struct str name = place_name(v, t, i);
+        struct place part = place_part(where, t, i, name);
+        if (t->kind == TYPE_MAP && !str_utf8_valid(name)) {
             return fault(cx, where, "a key that is not valid UTF-8");
         }
-        if (check(cx, &part, v->items[i], fixed ? t->fields[i].type : t->element) != RC_OK) {
+        if (check(cx, &part, v->items[i], type_part(t, i)) != RC_OK) {
             return RC_FAIL;
         }
     }
@@ -100,15 +100,6 @@ static enum rc check(struct ctx *cx, const struct place *where, const struct val
         return fault(cx, where, "a value whose type is undecided");
     }
     return check_known(cx, where, v, t->kind == TYPE_DYNAMIC ? v->type : t);
-}
-
-bool value_fits(const struct value *v, const struct type *t)
-{
-    if (v->type->kind != t->kind) {
-        return false;
-    }
-    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
-    return v->state != VALUE_KNOWN || !fixed || v->n == t->n_fields;
 }
 
 enum rc value_conforms(struct ctx *cx, const struct value *v, const struct type *t)

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "value/place.h"
 #include "value/type.h"
 #include "value/value.h"
 
@@ -48,29 +49,29 @@ static void write_items(struct buf *b, const struct value *v)
 
 static void write_value(struct buf *b, const struct value *v)
 {
-    if (v->state != VALUE_KNOWN) {
-        buf_puts(b, v->state == VALUE_NULL ? "null" : "(known after apply)");
-        return;
-    }
-    switch (v->type->kind) {
-    case TYPE_BOOL:
+    switch (place_content(v, v->type)) {
+    case PLACE_NULL:
+        buf_puts(b, "null");
+        break;
+    case PLACE_UNKNOWN:
+        buf_puts(b, "(known after apply)");
+        break;
+    case PLACE_BOOL:
         buf_puts(b, v->boolean ? "true" : "false");
         break;
-    case TYPE_NUMBER:
+    case PLACE_NUMBER:
         buf_append(b, v->text.p, v->text.n);
         break;
-    case TYPE_STRING:
+    case PLACE_STRING:
         write_text(b, v->text);
         break;
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_MAP:
-    case TYPE_OBJECT:
-    case TYPE_TUPLE:
-    case TYPE_DYNAMIC:
-    default:
+    case PLACE_SEQUENCE:
+    case PLACE_ENTRIES:
         write_items(b, v);
         break;
+    case PLACE_MISFIT:
+    case PLACE_TYPED:
+        break; /* never in a place of the value's own type */
     }
 }
 

@@ -74,8 +74,7 @@ static enum rc decode_array(struct decoder *d, struct target to, const struct js
     size_t i = 0;
     for (const struct json_tree *item = node->first; item != NULL; item = item->next, i++) {
         struct place where = place_part(to.where, t, i, item->key);
-        const struct type *part = t->kind == TYPE_TUPLE ? t->fields[i].type : t->element;
-        if (decode(d, (struct target){&where, part, &items[i]}, item) != RC_OK) {
+        if (decode(d, (struct target){&where, type_part(t, i), &items[i]}, item) != RC_OK) {
             return RC_FAIL;
         }
     }

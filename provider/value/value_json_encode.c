@@ -32,21 +32,19 @@ static enum rc encode_dynamic(struct encoder *e, const struct place *where, cons
 static enum rc encode_items(struct encoder *e, const struct place *where, const struct value *v,
                             const struct type *t)
 {
-    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
     bool named = t->kind == TYPE_OBJECT || t->kind == TYPE_MAP;
     buf_putc(e->out, named ? '{' : '[');
     for (size_t i = 0; i < v->n; i++) {
-        struct str key = {NULL, 0};
+        struct str name = place_name(v, t, i);
+        struct place part = place_part(where, t, i, name);
         if (i > 0) {
             buf_putc(e->out, ',');
         }
         if (named) {
-            key = t->kind == TYPE_MAP ? v->keys[i] : str_of(t->fields[i].name);
-            json_tree_quote(e->out, key);
+            json_tree_quote(e->out, name);
             buf_putc(e->out, ':');
         }
-        struct place part = place_part(where, t, i, key);
-        if (encode(e, &part, v->items[i], fixed ? t->fields[i].type : t->element) != RC_OK) {
+        if (encode(e, &part, v->items[i], type_part(t, i)) != RC_OK) {
             return RC_FAIL;
         }
     }
@@ -54,49 +52,35 @@ static enum rc encode_items(struct encoder *e, const struct place *where, const 
     return RC_OK;
 }
 
-static enum rc encode_known(struct encoder *e, const struct place *where, const struct value *v,
-                            const struct type *t)
-{
-    switch (t->kind) {
-    case TYPE_BOOL:
-        buf_puts(e->out, v->boolean ? "true" : "false");
-        return RC_OK;
-    case TYPE_NUMBER:
-        buf_append(e->out, v->text.p, v->text.n);
-        return RC_OK;
-    case TYPE_STRING:
-        json_tree_quote(e->out, v->text);
-        return RC_OK;
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_MAP:
-    case TYPE_OBJECT:
-    case TYPE_TUPLE:
-    case TYPE_DYNAMIC:
-    default:
-        return encode_items(e, where, v, t);
-    }
-}
-
 static enum rc encode(struct encoder *e, const struct place *where, const struct value *v,
                       const struct type *t)
 {
-    if (v != NULL && v->state == VALUE_UNKNOWN) {
+    switch (place_content(v, t)) {
+    case PLACE_MISFIT:
+        return place_mismatch(e->cx, where, v, t);
+    case PLACE_UNKNOWN:
         return place_fault(e->cx, where, "Value is not known",
                            "Only a wholly known value can be stored as JSON. This is a fault of "
                            "the provider: please report it.");
-    }
-    if (v != NULL && t->kind == TYPE_DYNAMIC && v->type->kind != TYPE_DYNAMIC) {
+    case PLACE_TYPED:
         return encode_dynamic(e, where, v);
-    }
-    if (v == NULL || !value_fits(v, t)) {
-        return place_mismatch(e->cx, where, v, t);
-    }
-    if (v->state == VALUE_NULL) {
+    case PLACE_NULL:
         buf_puts(e->out, "null");
-        return RC_OK;
+        break;
+    case PLACE_BOOL:
+        buf_puts(e->out, v->boolean ? "true" : "false");
+        break;
+    case PLACE_NUMBER:
+        buf_append(e->out, v->text.p, v->text.n);
+        break;
+    case PLACE_STRING:
+        json_tree_quote(e->out, v->text);
+        break;
+    case PLACE_SEQUENCE:
+    case PLACE_ENTRIES:
+        return encode_items(e, where, v, t);
     }
-    return encode_known(e, where, v, t);
+    return RC_OK;
 }
 
 enum rc value_json_encode(struct ctx *cx, const struct value *v, const struct type *t,

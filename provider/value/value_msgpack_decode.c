@@ -66,8 +66,8 @@ static enum rc decode_array(struct ctx *cx, struct target to, const struct packe
     const struct value **items = arena_array(cx->arena, item->n, sizeof *items);
     for (size_t i = 0; i < item->n; i++) {
         struct place where = place_part(to.where, t, i, (struct str){NULL, 0});
-        const struct type *part = t->kind == TYPE_TUPLE ? t->fields[i].type : t->element;
-        if (decode(cx, (struct target){&where, part, &items[i]}, &item->items[i]) != RC_OK) {
+        if (decode(cx, (struct target){&where, type_part(t, i), &items[i]}, &item->items[i]) !=
+            RC_OK) {
             return RC_FAIL;
         }
     }
@@ -115,7 +115,7 @@ static enum rc decode_object(struct ctx *cx, struct target to, const struct pack
         if (at < 0 || items[at] != NULL) {
             return fault(cx, to, at < 0 ? "an attribute that it lacks" : "an attribute twice");
         }
-        struct place where = place_part(to.where, t, (size_t)at, (struct str){NULL, 0});
+        struct place where = place_part(to.where, t, (size_t)at, pair[0].text);
         if (decode(cx, (struct target){&where, t->fields[at].type, &items[at]}, &pair[1]) !=
             RC_OK) {
             return RC_FAIL;

@@ -43,74 +43,53 @@ static enum rc encode_dynamic(struct encoder *e, const struct place *where, cons
 static enum rc encode_items(struct encoder *e, const struct place *where, const struct value *v,
                             const struct type *t)
 {
-    bool fixed = t->kind == TYPE_OBJECT || t->kind == TYPE_TUPLE;
-    if (t->kind == TYPE_MAP || t->kind == TYPE_OBJECT) {
+    bool named = t->kind == TYPE_OBJECT || t->kind == TYPE_MAP;
+    if (named) {
         msgpack_pack_map(&e->pk, v->n);
     } else {
         msgpack_pack_array(&e->pk, v->n);
     }
     for (size_t i = 0; i < v->n; i++) {
-        struct str key = {NULL, 0};
-        if (t->kind == TYPE_MAP) {
-            key = v->keys[i];
-            pack_text(&e->pk, key);
-        } else if (t->kind == TYPE_OBJECT) {
-            pack_text(&e->pk, str_of(t->fields[i].name));
+        struct str name = place_name(v, t, i);
+        struct place part = place_part(where, t, i, name);
+        if (named) {
+            pack_text(&e->pk, name);
         }
-        struct place part = place_part(where, t, i, key);
-        if (encode(e, &part, v->items[i], fixed ? t->fields[i].type : t->element) != RC_OK) {
+        if (encode(e, &part, v->items[i], type_part(t, i)) != RC_OK) {
             return RC_FAIL;
         }
     }
     return RC_OK;
 }
 
-static enum rc encode_known(struct encoder *e, const struct place *where, const struct value *v,
-                            const struct type *t)
-{
-    switch (t->kind) {
-    case TYPE_BOOL:
-        if (v->boolean) {
-            msgpack_pack_true(&e->pk);
-        } else {
-            msgpack_pack_false(&e->pk);
-        }
-        return RC_OK;
-    case TYPE_NUMBER:
-        pack_number(&e->pk, v->text);
-        return RC_OK;
-    case TYPE_STRING:
-        pack_text(&e->pk, v->text);
-        return RC_OK;
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_MAP:
-    case TYPE_OBJECT:
-    case TYPE_TUPLE:
-    case TYPE_DYNAMIC:
-    default:
-        return encode_items(e, where, v, t);
-    }
-}
-
 static enum rc encode(struct encoder *e, const struct place *where, const struct value *v,
                       const struct type *t)
 {
-    if (v != NULL && t->kind == TYPE_DYNAMIC && v->type->kind != TYPE_DYNAMIC) {
-        return encode_dynamic(e, where, v);
-    }
-    if (v == NULL || !value_fits(v, t)) {
+    switch (place_content(v, t)) {
+    case PLACE_MISFIT:
         return place_mismatch(e->cx, where, v, t);
-    }
-    if (v->state == VALUE_NULL) {
+    case PLACE_TYPED:
+        return encode_dynamic(e, where, v);
+    case PLACE_NULL:
         msgpack_pack_nil(&e->pk);
-        return RC_OK;
-    }
-    if (v->state == VALUE_UNKNOWN) {
+        break;
+    case PLACE_UNKNOWN:
         encode_unknown(e, v);
-        return RC_OK;
+        break;
+    case PLACE_BOOL:
+        pack_bool(&e->pk, v->boolean);
+        break;
+    case PLACE_NUMBER:
+        pack_number(&e->pk, v->text);
+        break;
+    case PLACE_STRING:
+        pack_text(&e->pk, v->text);
+        break;
+    case PLACE_SEQUENCE:
+    case PLACE_ENTRIES:
+        return encode_items(e, where, v, t);
     }
-    return encode_known(e, where, v, t);
+    return RC_OK;
 }
 
 enum rc value_msgpack_encode(struct ctx *cx, const struct value *v, const struct type *t,

@@ -139,6 +139,25 @@ serve() {
   ca_file=$(sed -n 2p server.out)
 }
 
+# against [SETTINGS [ARGUMENTS]]: configure a resource on the server at $url.
+against() {
+  config <<TF
+provider "seedbank" {
+  s3 = {
+    endpoint         = "$url"
+    access_key       = "some-access-key"
+    secret_key       = "some-secret-key"
+    force_path_style = true
+    ${1:-}
+  }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket = "b"
+  ${2:-}
+}
+TF
+}
+
 # served: end the server. It must have got what its script says and nothing else.
 served() {
   kill "$server"

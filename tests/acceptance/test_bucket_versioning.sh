@@ -112,6 +112,25 @@ check "destroy two with suspend" destroy
 check "what it switched on is suspended" versioning_is "$fresh" Suspended
 check "what was on before stays on" versioning_is "$other" Enabled
 
+# The new resource stands before the old one goes: what it took charge of is not suspended.
+s3 versioning "$fresh" Suspended
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+resource "seedbank_bucket_versioning" "a" {
+  bucket     = "$fresh"
+  on_destroy = "suspend"
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+TF
+check "create one to be replaced" apply
+check "replace it, the new one first" apply -replace seedbank_bucket_versioning.a
+check "its versioning stays on" versioning_is "$fresh" Enabled
+check "destroy the new one" destroy
+
 # The example of the documentation.
 config <<TF
 provider "seedbank" {

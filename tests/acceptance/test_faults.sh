@@ -14,25 +14,6 @@ s3_error() {
   echo "body <Error><Code>$1</Code><Message>${2:-no}</Message>${3:-}<RequestId>REQ-17</RequestId></Error>"
 }
 
-# against SETTINGS [ARGUMENTS]: a resource on the server at $url.
-against() {
-  config <<TF
-provider "seedbank" {
-  s3 = {
-    endpoint         = "$url"
-    access_key       = "some-access-key"
-    secret_key       = "some-secret-key"
-    force_path_style = true
-    $1
-  }
-}
-resource "seedbank_bucket_versioning" "a" {
-  bucket = "b"
-  ${2:-}
-}
-TF
-}
-
 # The provider does not outlive the tool, and the server saw what its script says.
 ends_well() {
   served && none_left

@@ -12,22 +12,6 @@ export TF_LOG_PROVIDER=debug TF_LOG_PATH=$WORK/log
 never='body <VersioningConfiguration/>'
 enabled='body <VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
 
-resource() {
-  config <<TF
-provider "seedbank" {
-  s3 = {
-    endpoint         = "$url"
-    access_key       = "some-access-key"
-    secret_key       = "some-secret-key"
-    force_path_style = true
-  }
-}
-resource "seedbank_bucket_versioning" "a" {
-  bucket = "b"
-}
-TF
-}
-
 # stalled: an apply on a terminal, whose PUT gets no answer. Sets tool to its process ID; screen holds
 # what the terminal shows; what is written to descriptor 9 is typed.
 stalled() {
@@ -41,7 +25,7 @@ step PUT /b?versioning
 times any
 fault stall start
 END
-  resource
+  against
   mkfifo keys
   script -q -f -c "exec $(printf %q "$TOOL") apply -no-color -input=false -auto-approve" screen <keys >/dev/null 2>&1 &
   terminal=$!
@@ -77,12 +61,12 @@ step GET /b?versioning
 times any
 $enabled
 END
-  resource
+  against
   apply && is "$(in_state)" 1 && is "$(in_state tainted)" 0 && plan_empty && served && none_left
 }
 
 url=http://127.0.0.1:1
-resource
+against
 check "init" tf init
 
 tool_killed() {
@@ -107,7 +91,7 @@ tool_killed_in_plan() {
 step GET /b?versioning
 fault stall start
 END
-  resource
+  against
   "$TOOL" plan -no-color -input=false </dev/null >screen 2>&1 &
   tool=$!
   wait_for 60 not no_providers

@@ -2,7 +2,7 @@
 #include "fuzz_value.h"
 #include "value/value_json.h"
 
-static void check(struct ctx *cx, const struct type *t, struct str input)
+void fuzz_value(struct ctx *cx, const struct type *t, struct str input)
 {
     const struct value *v, *again;
     struct str text, twice;
@@ -20,16 +20,4 @@ static void check(struct ctx *cx, const struct type *t, struct str input)
     must(value_json_encode(cx, again, t, &twice) == RC_OK);
     must(str_eq(text, twice));
     must(cx->diags.errors == 0);
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    struct ctx *cx = ctx_new(&(struct ctx_options){0});
-    const struct type *t;
-    struct str rest;
-    if (split(cx, data, size, &t, &rest)) {
-        check(cx, t, rest);
-    }
-    ctx_free(cx);
-    return 0;
 }

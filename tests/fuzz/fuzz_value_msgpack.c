@@ -2,7 +2,7 @@
 #include "fuzz_value.h"
 #include "value/value_msgpack.h"
 
-static void check(struct ctx *cx, const struct type *t, struct str input)
+void fuzz_value(struct ctx *cx, const struct type *t, struct str input)
 {
     const struct value *v, *again;
     struct str bytes, twice;
@@ -18,16 +18,4 @@ static void check(struct ctx *cx, const struct type *t, struct str input)
     must(str_eq(bytes, twice));
     must(cx->diags.errors == 0);
     (void)value_describe(cx->arena, v);
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    struct ctx *cx = ctx_new(&(struct ctx_options){0});
-    const struct type *t;
-    struct str rest;
-    if (split(cx, data, size, &t, &rest)) {
-        check(cx, t, rest);
-    }
-    ctx_free(cx);
-    return 0;
 }

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -292,10 +293,13 @@ static void test_place_of_the_socket(void **state)
                      base);
     expect_socket_in(a, "PLUGIN_UNIX_SOCKET_DIR=/nonexistent", tmpdir, base);
 
-    char *bar = arena_printf(a, "%s/a|b", base);
-    assert_return_code(mkdir(bar, 0700), errno);
-    expect_socket_in(a, arena_printf(a, "TMPDIR=%s", bar), NULL, "/tmp");
-    assert_return_code(rmdir(bar), errno);
+    static const char *const odd[] = {"a|b", "a%41"};
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        char *path = arena_printf(a, "%s/%s", base, odd[i]);
+        assert_return_code(mkdir(path, 0700), errno);
+        expect_socket_in(a, arena_printf(a, "TMPDIR=%s", path), NULL, "/tmp");
+        assert_return_code(rmdir(path), errno);
+    }
     assert_return_code(rmdir(base), errno);
     arena_free(a);
 }
@@ -367,6 +371,82 @@ static void test_nobody_reads_the_line(void **state)
     arena_free(a);
 }
 
+/* ---- Started in odd surroundings ----------------------------------------------------------------
+ */
+
+/* Start the fake provider as a shell does after these commands. */
+static void start_after(struct arena *a, struct run *r, const char *commands)
+{
+    char cookie[] = COOKIE, log[] = "TF_LOG=trace", shell[] = "/bin/sh", option[] = "-c";
+    char *script = arena_printf(a, "%s; exec \"$0\"", commands);
+    char *arguments[] = {shell, option, script, program_path(a, "tests/tools/fake_provider"), NULL};
+    char *environment[] = {cookie, log, sanitizer_options(a), NULL};
+    start(r, shell, arguments, environment);
+    read_text(r->out, r->line, sizeof r->line, true);
+    assert_true(str_starts(r->line, "1|6|unix|/"));
+}
+
+/* Log lines must not go to whatever gets the stream's number. */
+static void test_closed_stderr(void **state)
+{
+    struct arena *a = arena_new();
+    struct run r;
+
+    (void)state;
+    char target[PATH_MAX] = "";
+    start_after(a, &r, "exec 2>&-");
+    char *link = arena_printf(a, "/proc/%d/fd/2", (int)r.pid);
+    assert_true(readlink(link, target, sizeof target - 1) > 0);
+    assert_string_equal(target, "/dev/null");
+    stop(&r);
+    arena_free(a);
+}
+
+/* GRPC_TRACE would print calls, an unknown strategy abort. */
+static void test_variables_of_grpc(void **state)
+{
+    struct arena *a = arena_new();
+    struct run r;
+
+    (void)state;
+    start_after(a, &r,
+                "export GRPC_VERBOSITY=debug GRPC_TRACE=all GRPC_POLL_STRATEGY=none-such "
+                "OTHER=1");
+    stop(&r);
+    assert_null(strstr(r.words, "seedbank.grpc"));
+    arena_free(a);
+}
+
+/* Memory holds keys. */
+static void test_no_core_file(void **state)
+{
+    struct arena *a = arena_new();
+    struct run r;
+    struct rlimit limit;
+
+    (void)state;
+    start_after(a, &r, "ulimit -S -c $(ulimit -H -c)");
+    assert_return_code(prlimit(r.pid, RLIMIT_CORE, NULL, &limit), errno);
+    assert_true(limit.rlim_cur <= 1);
+    stop(&r);
+    arena_free(a);
+}
+
+/* A run that was started to outlive its terminal. */
+static void test_nohup(void **state)
+{
+    struct arena *a = arena_new();
+    struct run r;
+
+    (void)state;
+    start_after(a, &r, "trap '' HUP");
+    assert_return_code(kill(r.pid, SIGHUP), errno);
+    usleep(300000);
+    assert_int_equal(waitpid(r.pid, &r.status, WNOHANG), 0);
+    stop(&r);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +457,10 @@ int main(void)
         cmocka_unit_test(test_long_tmpdir),
         cmocka_unit_test(test_bad_client_certificate),
         cmocka_unit_test(test_nobody_reads_the_line),
+        cmocka_unit_test(test_closed_stderr),
+        cmocka_unit_test(test_variables_of_grpc),
+        cmocka_unit_test(test_no_core_file),
+        cmocka_unit_test(test_nohup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,12 +137,11 @@ static enum rc thing_plan(struct ctx *cx, struct call *call, struct resource_pla
     const struct rpc_script *s = &current->script;
     const struct rpc_thing *config = plan->config;
     struct rpc_thing *planned = plan->planned;
-    (void)cx;
     if (s->hold) {
         return RC_OK;
     }
-    for (; s->replace[plan->n_replace]; plan->n_replace++) {
-        plan->replace[plan->n_replace] = s->replace[plan->n_replace];
+    for (const char *const *name = s->replace; *name; name++) {
+        path_list_add(cx->arena, &plan->replace, path_attribute(cx->arena, NULL, *name));
     }
     if (s->note) {
         private_state_set(call->private, "n", s->note);

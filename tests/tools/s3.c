@@ -140,18 +140,18 @@ static enum rc versions(struct call *c)
 
 static enum rc versioning(struct call *c)
 {
-    struct s3_versioning_target target = {.bucket = c->bucket, .timeout_ms = WAIT_MS};
+    struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
     enum s3_versioning_status wanted = s3_versioning_status_of(c->args[0]);
     struct s3_versioning now;
     enum rc rc;
 
     if (c->args[0]) {
-        rc = s3_versioning_put(c->cx, c->s3, &target, wanted);
+        rc = s3_versioning_put(c->cx, &target, wanted);
         if (rc == RC_OK) {
-            rc = s3_versioning_wait(c->cx, c->s3, &target, wanted, &now);
+            rc = s3_versioning_wait(c->cx, &target, wanted, &now);
         }
     } else {
-        rc = s3_versioning_get(c->cx, c->s3, c->bucket, NULL, &now);
+        rc = s3_versioning_get(c->cx, &target, &now);
     }
     if (rc == RC_OK) {
         printf("%s\n", s3_versioning_status_name(now.status));

@@ -89,7 +89,7 @@ static int run_once(const char *program, long *ret_us, long *ret_kb)
     int ready = read_line(ends[0]);
     *ret_us = now_us() - start;
     *ret_kb = resident_kb(pid);
-    kill(pid, SIGKILL);
+    kill(pid, SIGTERM); /* and not SIGKILL: ours then removes its socket */
     waitpid(pid, NULL, 0);
     close(ends[0]);
     return ready;

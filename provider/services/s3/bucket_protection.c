@@ -2,11 +2,8 @@
  * Data source seedbank_bucket_protection: what protects a bucket now, and what is missing.
  */
 #include "base/ctx.h"
-#include "clients.h"
-#include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
-#include "schema/resource.h"
-#include "services/s3/bucket_rows.h"
+#include "services/s3/bucket.h"
 
 struct versioning {
     struct field_string status, mfa_delete;
@@ -17,7 +14,7 @@ struct finding {
 };
 
 struct bucket_protection {
-    struct field_string bucket, expected_bucket_owner;
+    struct bucket_fields at;
     struct field_object versioning; /* struct versioning */
     struct field_objects findings;  /* struct finding */
 };
@@ -46,8 +43,7 @@ static const struct attr finding_attrs[] = {
 };
 
 static const struct attr attrs[] = {
-    BUCKET_ROW(struct bucket_protection, bucket, 0),
-    BUCKET_OWNER_ROW(struct bucket_protection, expected_bucket_owner),
+    BUCKET_ROWS(struct bucket_protection, at, 0),
     {
         .name = "versioning",
         .kind = ATTR_OBJECT,
@@ -101,7 +97,7 @@ static void fill(struct arena *a, struct bucket_protection *m, const struct s3_v
     if (versioning_findings[now->status].severity) {
         const char *what = versioning_findings[now->status].what;
         finding->severity = known(versioning_findings[now->status].severity);
-        finding->message = known(arena_printf(a, "Bucket %s %s", m->bucket.v, what));
+        finding->message = known(arena_printf(a, "Bucket %s %s", m->at.name.v, what));
         finding->remedy = known(versioning_findings[now->status].remedy);
         m->findings.n = 1;
     }
@@ -110,19 +106,16 @@ static void fill(struct arena *a, struct bucket_protection *m, const struct s3_v
 static enum rc bucket_protection_read(struct ctx *cx, struct call *call, void *model)
 {
     struct bucket_protection *m = model;
-    struct s3_client *s3 = NULL;
+    struct s3_target bucket = {0};
     struct s3_versioning now = {0};
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
-    if (rc == RC_NOT_FOUND) {
-        return s3_bucket_missing(cx, s3, m->bucket.v, path_attribute(cx->arena, NULL, "bucket"));
-    }
+    enum rc rc = s3_versioning_get(cx, &bucket, &now);
     if (rc == RC_OK) {
         fill(cx->arena, m, &now);
     }
-    return rc;
+    return bucket_needed(cx, &bucket, rc);
 }
 
 const struct data_source bucket_protection_data_source = {

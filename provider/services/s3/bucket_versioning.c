@@ -3,24 +3,22 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
  */
 #include "base/ctx.h"
-#include "clients.h"
-#include "s3/s3_bucket.h"
+#include "base/session.h"
 #include "s3/s3_versioning.h"
-#include "schema/checks.h"
 #include "schema/private_state.h"
-#include "schema/resource.h"
 #include "schema/timeouts.h"
-#include "services/s3/bucket_rows.h"
+#include "services/s3/bucket.h"
 
 struct bucket_versioning {
-    struct field_string bucket, status, on_destroy, expected_bucket_owner, mfa_delete;
+    struct bucket_fields at;
+    struct field_string status, on_destroy, mfa_delete;
     struct field_object timeouts;
 };
 
 #define AT(member) offsetof(struct bucket_versioning, member)
 
 static const struct attr attrs[] = {
-    BUCKET_ROW(struct bucket_versioning, bucket, ATTR_REPLACE),
+    BUCKET_ROWS(struct bucket_versioning, at, ATTR_REPLACE),
     {
         .name = "status",
         .kind = ATTR_STRING,
@@ -42,7 +40,6 @@ static const struct attr attrs[] = {
                "suspends it, unless the bucket was already versioned when the resource was "
                "created. Versions that exist stay in either case.",
     },
-    BUCKET_OWNER_ROW(struct bucket_versioning, expected_bucket_owner),
     {
         .name = "mfa_delete",
         .kind = ATTR_STRING,
@@ -64,17 +61,25 @@ static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
         (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
 }
 
+/* The bucket that m names, and its versioning now. */
+static enum rc look(struct ctx *cx, const struct call *call, const struct bucket_versioning *m,
+                    struct s3_target *ret_bucket, struct s3_versioning *ret_now)
+{
+    enum rc rc = bucket_target(cx, call, &m->at, ret_bucket);
+    return rc == RC_OK ? s3_versioning_get(cx, ret_bucket, ret_now) : rc;
+}
+
 /* A change whose answer was an error or never came may have been made all the same: only the server
  * can tell. RC_OK: it was made; RC_NOT_FOUND: it was not; RC_FAIL: the server does not tell, which
  * is not worth a message beside that of the change. */
-static enum rc look_after_failure(struct ctx *cx, struct s3_client *s3,
-                                  const struct bucket_versioning *m, struct s3_versioning *ret_seen)
+static enum rc look_after_failure(struct ctx *cx, const struct s3_target *bucket,
+                                  enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
 {
     struct diag_point point = diag_point(cx);
     struct s3_versioning now = {0};
-    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    enum rc rc = s3_versioning_get(cx, bucket, &now);
     diag_drop_since(cx, point);
-    if (rc == RC_OK && now.status != s3_versioning_status_of(m->status.v)) {
+    if (rc == RC_OK && now.status != wanted) {
         return RC_NOT_FOUND;
     }
     if (rc == RC_OK) {
@@ -84,23 +89,18 @@ static enum rc look_after_failure(struct ctx *cx, struct s3_client *s3,
 }
 
 /* Ask for m->status and wait until the server shows it. */
-static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client *s3,
+static enum rc put_and_wait(struct ctx *cx, struct call *call, const struct s3_target *bucket,
                             struct bucket_versioning *m)
 {
-    const struct s3_versioning_target target = {
-        .bucket = m->bucket.v,
-        .expected_owner = m->expected_bucket_owner.v,
-        .timeout_ms = call->timeout_ms,
-    };
     enum s3_versioning_status wanted = s3_versioning_status_of(m->status.v);
     struct s3_versioning seen = {0};
     struct diag_point point = diag_point(cx);
-    enum rc rc = s3_versioning_put(cx, s3, &target, wanted);
+    enum rc rc = s3_versioning_put(cx, bucket, wanted);
     if (rc == RC_OK) {
         call->changed = true;
-        rc = s3_versioning_wait(cx, s3, &target, wanted, &seen);
+        rc = s3_versioning_wait(cx, bucket, wanted, &seen);
     } else if (rc == RC_FAIL) {
-        rc = look_after_failure(cx, s3, m, &seen);
+        rc = look_after_failure(cx, bucket, wanted, &seen);
         /* Not known counts as made, so that a created object is never lost. */
         call->changed = rc != RC_NOT_FOUND;
         if (rc == RC_OK) {
@@ -115,78 +115,80 @@ static enum rc put_and_wait(struct ctx *cx, struct call *call, struct s3_client 
     return rc;
 }
 
-static enum rc missing(struct ctx *cx, const struct s3_client *s3,
-                       const struct bucket_versioning *m)
+/* The same, unless the bucket is so already. */
+static enum rc ensure(struct ctx *cx, struct call *call, const struct s3_target *bucket,
+                      struct bucket_versioning *m, const struct s3_versioning *now)
 {
-    return s3_bucket_missing(cx, s3, m->bucket.v, path_attribute(cx->arena, NULL, "bucket"));
+    if (now->status != s3_versioning_status_of(m->status.v)) {
+        return put_and_wait(cx, call, bucket, m);
+    }
+    fill(m, now);
+    return RC_OK;
+}
+
+/* Create and remove of one bucket's versioning do not mix: a new resource may take charge of it in
+ * the run that destroys another (create_before_destroy, a new name without `moved`). */
+static const char *document(struct ctx *cx, const struct s3_target *bucket)
+{
+    return arena_printf(cx->arena, "versioning of bucket %s", bucket->bucket);
+}
+
+static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_target *bucket,
+                           struct bucket_versioning *m)
+{
+    struct s3_versioning now = {0};
+    enum rc rc = s3_versioning_get(cx, bucket, &now);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
+    return ensure(cx, call, bucket, m, &now);
 }
 
 static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void *state)
 {
     struct bucket_versioning *m = state;
-    struct s3_client *s3 = NULL;
-    struct s3_versioning now = {0};
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+    struct s3_target bucket = {0};
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
+        session_lock(cx, document(cx, &bucket)) != RC_OK) {
         return RC_FAIL;
     }
-    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
-    if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? missing(cx, s3, m) : RC_FAIL;
-    }
-    private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
-    if (str_is(str_of(m->status.v), s3_versioning_status_name(now.status))) {
-        fill(m, &now);
-        return RC_OK;
-    }
-    rc = put_and_wait(cx, call, s3, m);
-    return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
+    session_claim(cx, document(cx, &bucket));
+    enum rc rc = take_charge(cx, call, &bucket, m);
+    session_unlock(cx, document(cx, &bucket));
+    return bucket_needed(cx, &bucket, rc);
 }
 
 static enum rc bucket_versioning_read(struct ctx *cx, struct call *call, void *state)
 {
-    struct bucket_versioning *m = state;
-    struct s3_client *s3 = NULL;
+    struct s3_target bucket = {0};
     struct s3_versioning now = {0};
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
-        return RC_FAIL;
-    }
-    enum rc rc = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
+    enum rc rc = look(cx, call, state, &bucket, &now);
     if (rc != RC_OK) {
         return rc;
     }
     if (!private_state_get(call->private, STATUS_BEFORE)) { /* just imported */
         private_state_set(call->private, STATUS_BEFORE, s3_versioning_status_name(now.status));
     }
-    fill(m, &now);
+    fill(state, &now);
     return RC_OK;
 }
 
+/* Also where the status was not to change: somebody may have changed it since the plan. */
 static enum rc bucket_versioning_update(struct ctx *cx, struct call *call, const void *prior,
                                         void *state)
 {
-    const struct bucket_versioning *before = prior;
-    struct bucket_versioning *m = state;
-    enum s3_versioning_status wanted = s3_versioning_status_of(m->status.v);
-    struct s3_client *s3 = NULL;
+    (void)prior;
+    struct s3_target bucket = {0};
     struct s3_versioning now = {0};
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
-        return RC_FAIL;
+    enum rc rc = look(cx, call, state, &bucket, &now);
+    if (rc == RC_OK) {
+        rc = ensure(cx, call, &bucket, state, &now);
     }
-    if (wanted == s3_versioning_status_of(before->status.v)) {
-        enum rc seen = s3_versioning_get(cx, s3, m->bucket.v, m->expected_bucket_owner.v, &now);
-        if (seen != RC_OK) {
-            return seen == RC_NOT_FOUND ? missing(cx, s3, m) : RC_FAIL;
-        }
-        if (now.status == wanted) {
-            fill(m, &now);
-            return RC_OK;
-        } /* else somebody changed it since the plan */
-    }
-    enum rc rc = put_and_wait(cx, call, s3, m);
     if (rc != RC_OK) {
         call->changed = false; /* until the server shows it, the former state is the true one */
     }
-    return rc == RC_NOT_FOUND ? missing(cx, s3, m) : rc;
+    return bucket_needed(cx, &bucket, rc);
 }
 
 static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const void *prior)
@@ -196,12 +198,24 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
     if (!str_is(str_of(m.on_destroy.v), "suspend") || str_is(str_of(before), "Enabled")) {
         return RC_OK;
     }
-    struct s3_client *s3 = NULL;
-    if (clients_s3(cx, call->clients, &s3) != RC_OK) {
+    if (!before) { /* the state was damaged: when in doubt, what protects stays */
+        diag_warning(cx, path_attribute(cx->arena, NULL, "on_destroy"),
+                     "Versioning is left as it is",
+                     "The state no longer tells whether bucket %s was versioned before this "
+                     "resource took charge of it, so on_destroy = \"suspend\" was not carried out. "
+                     "Suspend versioning by hand if nothing else relies on it.",
+                     m.at.name.v);
+        return RC_OK;
+    }
+    struct s3_target bucket = {0};
+    if (bucket_target(cx, call, &m.at, &bucket) != RC_OK ||
+        session_lock(cx, document(cx, &bucket)) != RC_OK) {
         return RC_FAIL;
     }
     m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
-    enum rc rc = put_and_wait(cx, call, s3, &m);
+    enum rc rc =
+        session_is_claimed(cx, document(cx, &bucket)) ? RC_OK : put_and_wait(cx, call, &bucket, &m);
+    session_unlock(cx, document(cx, &bucket));
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
 }
 

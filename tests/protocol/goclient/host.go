@@ -170,6 +170,32 @@ func startProcess(clientPEM string, args ...string) (*process, error) {
 	return p, nil
 }
 
+// withProcess runs a step with a plugin that is killed afterwards if it still runs.
+func withProcess(run func(ctx context.Context, p *process) error, clientPEM string, args ...string) error {
+	p, err := startProcess(clientPEM, args...)
+	if err != nil {
+		return err
+	}
+	defer p.kill()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return run(ctx, p)
+}
+
+// withPlain runs a test with such a plugin and a connection to it, without TLS.
+func withPlain(run func(ctx context.Context, p *process, conn *grpc.ClientConn) error) func() error {
+	return func() error {
+		return withProcess(func(ctx context.Context, p *process) error {
+			conn, err := dial(p.socket, "", nil)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			return run(ctx, p, conn)
+		}, "")
+	}
+}
+
 func (p *process) kill() {
 	p.cmd.Process.Kill()
 	<-p.ended
@@ -186,6 +212,14 @@ func (p *process) waitEnd(limit time.Duration) (time.Duration, error) {
 	case <-time.After(limit):
 		return 0, fmt.Errorf("still there after %s", limit)
 	}
+}
+
+// endsWell waits for the end and says whether it was with 0 and left nothing.
+func (p *process) endsWell() error {
+	if _, err := p.waitEnd(patience); err != nil {
+		return err
+	}
+	return errors.Join(p.err, p.socketGone())
 }
 
 // socketGone says whether the socket and its directory are.

@@ -20,36 +20,19 @@ import (
 const promptly = time.Second
 
 var lifeTests = []test{
-	{"Shutdown of an idle plugin ends it promptly", func() error { return shutsDown("") }},
-	{"Shutdown with a call in flight ends it promptly", func() error { return shutsDown("wait") }},
-	{"Shutdown with a call that hangs ends it promptly", func() error { return shutsDown("stuck") }},
+	{"Shutdown of an idle plugin ends it promptly", withPlain(shutsDown(""))},
+	{"Shutdown with a call in flight ends it promptly", withPlain(shutsDown("wait"))},
+	{"Shutdown with a call that hangs ends it promptly", withPlain(shutsDown("stuck"))},
 	{"go-plugin's Kill needs no kill", killsGently},
-	{"SIGTERM ends it with 0 and lets calls answer", endsOnTerm},
-	{"SIGINT and SIGPIPE are ignored", ignoresInterrupt},
-	{"the socket's path is gone once the host holds its streams", hidesSocket},
+	{"SIGTERM ends it with 0 and lets calls answer", withPlain(endsOnTerm)},
+	{"SIGINT and SIGPIPE are ignored", withPlain(ignoresInterrupt)},
+	{"the socket's path is gone once the host holds its streams", withHost(hidesSocket)},
 	{"kill -9 of the host ends an idle plugin within 3 s", func() error { return outlivesHost("", 3*time.Second) }},
 	{"kill -9 of the host ends one that works within 3 s", func() error { return outlivesHost("wait", 3*time.Second) }},
 	{"kill -9 of the host ends one that hangs within 8 s", func() error { return outlivesHost("stuck", 8*time.Second) }},
-	{"a crash says panic and leaves no socket", func() error { return crashes("crash", "SIGSEGV") }},
-	{"a stack used up says so too", func() error { return crashes("deep", "SIGSEGV") }},
-	{"reattach mode serves one host after another until SIGINT", reattaches},
-}
-
-// plain starts a plugin without TLS and connects.
-func plain() (*process, *grpc.ClientConn, error) {
-	p, err := startProcess("")
-	if err != nil {
-		return nil, nil, err
-	}
-	conn, err := dial(p.socket, "", nil)
-	if err != nil {
-		p.kill()
-	}
-	return p, conn, err
-}
-
-func limited() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), patience)
+	{"a crash says panic and leaves no socket", withPlain(crashes("crash", "SIGSEGV"))},
+	{"a stack used up says so too", withPlain(crashes("deep", "SIGSEGV"))},
+	{"reattach mode serves one host after another until SIGINT", func() error { return withProcess(reattaches, "", "-debug") }},
 }
 
 // inFlight starts a call, if an order is given, and lets it arrive.
@@ -69,29 +52,23 @@ func inFlight(ctx context.Context, conn *grpc.ClientConn, order string) <-chan e
 	return end
 }
 
-func shutsDown(order string) error {
-	p, conn, err := plain()
-	if err != nil {
-		return err
+func shutsDown(order string) func(context.Context, *process, *grpc.ClientConn) error {
+	return func(ctx context.Context, p *process, conn *grpc.ClientConn) error {
+		inFlight(ctx, conn, order)
+		if _, err := call(ctx, conn, shutdown, nil); err != nil {
+			return fmt.Errorf("Shutdown was not answered: %w", err)
+		}
+		spent, err := p.waitEnd(patience)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("# ended %s after the answer\n", spent.Round(time.Millisecond))
+		if spent > promptly {
+			return fmt.Errorf("took %s", spent)
+		}
+		return errors.Join(p.err, p.socketGone(), expect("stderr", p.stderr.String(), ""),
+			expect("more on stdout", <-p.more, ""))
 	}
-	defer p.kill()
-	defer conn.Close()
-	ctx, cancel := limited()
-	defer cancel()
-	inFlight(ctx, conn, order)
-	if _, err = call(ctx, conn, shutdown, nil); err != nil {
-		return fmt.Errorf("Shutdown was not answered: %w", err)
-	}
-	spent, err := p.waitEnd(patience)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("# ended %s after the answer\n", spent.Round(time.Millisecond))
-	if spent > promptly {
-		return fmt.Errorf("took %s", spent)
-	}
-	return errors.Join(p.err, p.socketGone(), expect("stderr", p.stderr.String(), ""),
-		expect("more on stdout", <-p.more, ""))
 }
 
 // A host that must kill waits 2 s first.
@@ -108,53 +85,27 @@ func killsGently() error {
 	return expect("exit code", h.cmd.ProcessState.ExitCode(), 0)
 }
 
-func endsOnTerm() error {
-	p, conn, err := plain()
-	if err != nil {
-		return err
-	}
-	defer p.kill()
-	defer conn.Close()
-	ctx, cancel := limited()
-	defer cancel()
+func endsOnTerm(ctx context.Context, p *process, conn *grpc.ClientConn) error {
 	end := inFlight(ctx, conn, "wait")
 	p.cmd.Process.Signal(syscall.SIGTERM)
-	if err = <-end; err != nil {
+	if err := <-end; err != nil {
 		return err
 	}
-	if _, err = p.waitEnd(patience); err != nil {
-		return err
-	}
-	return errors.Join(p.err, p.socketGone())
+	return p.endsWell()
 }
 
-func ignoresInterrupt() error {
-	p, conn, err := plain()
-	if err != nil {
-		return err
-	}
-	defer p.kill()
-	defer conn.Close()
+func ignoresInterrupt(ctx context.Context, p *process, conn *grpc.ClientConn) error {
 	p.cmd.Process.Signal(syscall.SIGINT)
 	p.cmd.Process.Signal(syscall.SIGPIPE)
 	time.Sleep(200 * time.Millisecond)
-	ctx, cancel := limited()
-	defer cancel()
-	_, err = call(ctx, conn, health, nil)
+	_, err := call(ctx, conn, health, nil)
 	return err
 }
 
-func hidesSocket() error {
-	h, err := startHost()
-	if err != nil {
-		return err
-	}
-	defer h.stop()
+func hidesSocket(ctx context.Context, h *host) error {
 	socket := h.client.ReattachConfig().Addr.String()
 	for start := time.Now(); time.Since(start) < patience; time.Sleep(10 * time.Millisecond) {
-		if _, err = os.Stat(socket); os.IsNotExist(err) {
-			ctx, cancel := limited()
-			defer cancel()
+		if _, err := os.Stat(socket); os.IsNotExist(err) {
 			return healthy(ctx, h)
 		}
 	}
@@ -217,35 +168,24 @@ func alive(pid int) bool {
 	return fields[0] != "Z"
 }
 
-func crashes(order, signal string) error {
-	p, conn, err := plain()
-	if err != nil {
-		return err
+func crashes(order, signal string) func(context.Context, *process, *grpc.ClientConn) error {
+	return func(ctx context.Context, p *process, conn *grpc.ClientConn) error {
+		if _, err := read(ctx, conn, order, nil); err == nil {
+			return errors.New("the call was answered")
+		}
+		if _, err := p.waitEnd(patience); err != nil {
+			return err
+		}
+		words := p.stderr.String()
+		if !strings.HasPrefix(words, "panic: ") || !strings.Contains(words, signal) || strings.Count(words, "\n") < 6 {
+			return fmt.Errorf("last words: %q", words)
+		}
+		status := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+		return errors.Join(p.socketGone(), expect("signal", status.Signal(), syscall.SIGSEGV))
 	}
-	defer p.kill()
-	defer conn.Close()
-	ctx, cancel := limited()
-	defer cancel()
-	if _, err = read(ctx, conn, order, nil); err == nil {
-		return errors.New("the call was answered")
-	}
-	if _, err = p.waitEnd(patience); err != nil {
-		return err
-	}
-	words := p.stderr.String()
-	if !strings.HasPrefix(words, "panic: ") || !strings.Contains(words, signal) || strings.Count(words, "\n") < 6 {
-		return fmt.Errorf("last words: %q", words)
-	}
-	status := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	return errors.Join(p.socketGone(), expect("signal", status.Signal(), syscall.SIGSEGV))
 }
 
-func reattaches() error {
-	p, err := startProcess("", "-debug")
-	if err != nil {
-		return err
-	}
-	defer p.kill()
+func reattaches(ctx context.Context, p *process) error {
 	text := strings.TrimSuffix(strings.TrimPrefix(p.line, "TF_REATTACH_PROVIDERS='"), "'\n")
 	var config map[string]struct {
 		Protocol             string
@@ -253,28 +193,23 @@ func reattaches() error {
 		Test                 bool
 		Addr                 struct{ Network, String string }
 	}
-	if err = json.Unmarshal([]byte(text), &config); err != nil {
+	if err := json.Unmarshal([]byte(text), &config); err != nil {
 		return fmt.Errorf("%q: %w", text, err)
 	}
 	c := config["terraform.local/grove/seedbank"]
 	p.socket = c.Addr.String
-	err = errors.Join(expect("protocol", c.Protocol, "grpc"), expect("version", c.ProtocolVersion, 6),
+	err := errors.Join(expect("protocol", c.Protocol, "grpc"), expect("version", c.ProtocolVersion, 6),
 		expect("pid", c.Pid, p.cmd.Process.Pid), expect("test", c.Test, true), expect("network", c.Addr.Network, "unix"))
 	if err != nil {
 		return err
 	}
-	ctx, cancel := limited()
-	defer cancel()
 	for range 3 {
 		if err = useReattached(ctx, p.socket); err != nil {
 			return err
 		}
 	}
 	p.cmd.Process.Signal(syscall.SIGINT)
-	if _, err = p.waitEnd(patience); err != nil {
-		return err
-	}
-	return errors.Join(p.err, p.socketGone())
+	return p.endsWell()
 }
 
 // useReattached is one host that comes, configures, holds a stream, and goes.

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"google.golang.org/grpc"
 )
 
 var tlsTests = []test{
@@ -19,7 +21,7 @@ var tlsTests = []test{
 	{"no client certificate is refused", refusesNone},
 	{"a connection without TLS is refused", refusesPlain},
 	{"the server's certificate has what hosts check", certificateFields},
-	{"without PLUGIN_CLIENT_CERT there is no TLS", servesPlain},
+	{"without PLUGIN_CLIENT_CERT there is no TLS", withPlain(servesPlain)},
 }
 
 // tryHealth starts a plugin that expects one certificate and connects with what `choose` gives.
@@ -28,34 +30,29 @@ func tryHealth(choose func(announced tls.Certificate) (client *tls.Certificate, 
 	if err != nil {
 		return err
 	}
-	p, err := startProcess(text)
-	if err != nil {
-		return err
-	}
-	defer p.kill()
 	client, withTLS, err := choose(announced)
 	if err != nil {
 		return err
 	}
-	server := p.server
-	if !withTLS {
-		server = ""
-	}
-	conn, err := dial(p.socket, server, client)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_, err = call(ctx, conn, health, nil)
-	if ctx.Err() != nil {
-		return fmt.Errorf("the connection hangs: %w", err)
-	}
-	if err != nil {
-		return refused{err}
-	}
-	return nil
+	return withProcess(func(ctx context.Context, p *process) error {
+		server := p.server
+		if !withTLS {
+			server = ""
+		}
+		conn, err := dial(p.socket, server, client)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = call(ctx, conn, health, nil)
+		if ctx.Err() != nil {
+			return fmt.Errorf("the connection hangs: %w", err)
+		}
+		if err != nil {
+			return refused{err}
+		}
+		return nil
+	}, text)
 }
 
 type refused struct{ error }
@@ -98,11 +95,10 @@ func certificateFields() error {
 	if err != nil {
 		return err
 	}
-	p, err := startProcess(text)
-	if err != nil {
-		return err
-	}
-	defer p.kill()
+	return withProcess(checkFields, text)
+}
+
+func checkFields(_ context.Context, p *process) error {
 	der, err := base64.RawStdEncoding.DecodeString(p.server)
 	if err != nil {
 		return err
@@ -125,22 +121,10 @@ func certificateFields() error {
 	)
 }
 
-func servesPlain() error {
-	p, err := startProcess("")
-	if err != nil {
+func servesPlain(ctx context.Context, p *process, conn *grpc.ClientConn) error {
+	if err := expect("certificate", p.server, ""); err != nil {
 		return err
 	}
-	defer p.kill()
-	if err = expect("certificate", p.server, ""); err != nil {
-		return err
-	}
-	conn, err := dial(p.socket, "", nil)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_, err = call(ctx, conn, health, nil)
+	_, err := call(ctx, conn, health, nil)
 	return err
 }

@@ -129,6 +129,21 @@ static void test_messages_outlive_a_rewind(void **state)
     assert_string_equal(path_text(cx->arena, cx->diags.first->path), "bucket");
 }
 
+/* ESC [ and its one-character form, U+009B, begin what a terminal obeys. */
+static void test_nothing_a_terminal_obeys(void **state)
+{
+    struct ctx *cx = *state;
+
+    diag_error(cx, NULL,
+               "a\x1b[31mb\tc\r\nd\x7f\xc2\x9b"
+               "2J",
+               "%s", "e\x1b]0;x\x07\n\tf\rg \xc2\x85\xc2\xa0\xc3\x85 \xc2\x80");
+    assert_string_equal(cx->diags.first->summary, "a [31mb c  d   2J");
+    assert_string_equal(cx->diags.first->detail, "e ]0;x \n\tf g   \xc2\xa0\xc3\x85   ");
+    diag_wrap(cx, (struct diag_point){NULL}, "x\x1b");
+    assert_string_equal(cx->diags.first->summary, "x : a [31mb c  d   2J");
+}
+
 static void test_without_a_session(void **state)
 {
     struct ctx *cx = ctx_new(&(struct ctx_options){0});
@@ -150,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrap_and_path_since, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dropped_messages_were_never_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_outlive_a_rewind, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_a_terminal_obeys, setup, teardown),
         cmocka_unit_test(test_without_a_session),
     };
 

@@ -77,6 +77,47 @@ static void test_copy_outlives_its_source(void **state)
     arena_free(a);
 }
 
+static void test_lists_are_sorted_once_each(void **state)
+{
+    struct arena *a = arena_new();
+    const struct path *x = path_attribute(a, NULL, "x");
+    struct path_list list = {0};
+    static const char *const sorted[] = {"a", "x", "x[2]", "x[10]", "y"};
+
+    (void)state;
+    path_list_sort(&list);
+    assert_int_equal(list.n, 0);
+    path_list_add(a, &list, path_index(a, x, 10));
+    path_list_add(a, &list, path_attribute(a, NULL, "y"));
+    path_list_add(a, &list, x);
+    path_list_add(a, &list, path_index(a, x, 2));
+    path_list_add(a, &list, path_attribute(a, NULL, "x"));
+    path_list_add(a, &list, path_attribute(a, NULL, "a"));
+    path_list_add(a, &list, path_attribute(a, NULL, "y"));
+    path_list_sort(&list);
+    assert_int_equal(list.n, COUNT(sorted));
+    for (size_t i = 0; i < COUNT(sorted); i++) {
+        assert_string_equal(path_text(a, list.v[i]), sorted[i]);
+    }
+    arena_free(a);
+}
+
+static void test_lists_grow(void **state)
+{
+    struct arena *a = arena_new();
+    struct path_list list = {0};
+
+    (void)state;
+    for (int i = 0; i < 10000; i++) {
+        path_list_add(a, &list, path_index(a, NULL, 9999 - i));
+    }
+    path_list_sort(&list);
+    assert_int_equal(list.n, 10000);
+    assert_int_equal(list.v[1234]->index, 1234);
+    assert_true(arena_footprint(a) < (size_t)4 << 20); /* not a copy for each */
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +125,8 @@ int main(void)
         cmocka_unit_test(test_equality_and_depth),
         cmocka_unit_test(test_order_is_total),
         cmocka_unit_test(test_copy_outlives_its_source),
+        cmocka_unit_test(test_lists_are_sorted_once_each),
+        cmocka_unit_test(test_lists_grow),
     };
 
     return cmocka_run_group_tests_name("path", tests, NULL, NULL);

@@ -96,6 +96,25 @@ static void test_other_documents_do_not_wait(void **state)
     session_free(s); /* also frees what is still locked */
 }
 
+static void test_a_claim_lasts_as_long_as_the_session(void **state)
+{
+    struct session *s = session_new();
+    struct ctx *first = ctx_new(&(struct ctx_options){.session = s});
+    struct ctx *second = ctx_new(&(struct ctx_options){.session = s});
+
+    (void)state;
+    assert_false(session_is_claimed(first, "a"));
+    session_claim(first, "a");
+    session_claim(first, "a");
+    session_claim(first, "b");
+    ctx_free(first);
+    assert_true(session_is_claimed(second, "a"));
+    assert_true(session_is_claimed(second, "b"));
+    assert_false(session_is_claimed(second, "ab"));
+    ctx_free(second);
+    session_free(s);
+}
+
 static void test_a_waiter_heeds_its_cancel(void **state)
 {
     struct session *s = session_new();
@@ -326,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_owned_objects_go_last_added_first),
         cmocka_unit_test(test_one_document_has_one_writer),
         cmocka_unit_test(test_other_documents_do_not_wait),
+        cmocka_unit_test(test_a_claim_lasts_as_long_as_the_session),
         cmocka_unit_test(test_a_waiter_heeds_its_cancel),
         cmocka_unit_test_setup_teardown(test_an_answer_is_kept_for_ten_seconds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_absence_is_kept_and_failure_is_not, setup, teardown),

@@ -220,6 +220,7 @@ static void test_retry_after(void **state)
         {"Retry-After: 99999999999999999999999\r\n", 0, 100},
         {"Retry-After: 0\r\n", 0, 100},
         {"Retry-After: -5\r\n", 0, 100},
+        {"Retry-After: -9223372036854775807\r\n", 0, 100},
         {"Retry-After: soon\r\n", 0, 100},
         {"Retry-After:\r\n", 0, 100},
         {"Retry-After: Tue, 24 Nov 2026 03:16:48 GMT\r\n", 30000, 30100},
@@ -241,6 +242,36 @@ static void test_retry_after(void **state)
         if (slept < rows[i].least || slept > rows[i].most) {
             fail_msg("%s gave %lld ms", rows[i].header, (long long)slept);
         }
+        finish(f);
+        http_fixture_free(f);
+    }
+}
+
+/* What would begin too late is not begun; the reply at hand is the answer. */
+static void test_no_retry_after_the_end_of_patience(void **state)
+{
+    static const struct {
+        int64_t patience_ms;
+        unsigned tries;
+    } rows[] = {{0, 3}, {30000, 3}, {9000, 2}, {5000, 1}, {1, 1}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        struct http_fixture *f = http_fixture_new(&plain, &patient);
+        struct http_response r;
+        unsigned n;
+
+        for (n = 1; n <= rows[i].tries; n++) {
+            expect(f, (struct http_server_reply){.status = n == 3 ? 200 : 503,
+                                                 .headers = "Retry-After: 6\r\n"});
+        }
+        if (rows[i].patience_ms > 0) {
+            f->cx->patience_end_ms = f->cx->clock->monotonic_ms(f->cx->clock) + rows[i].patience_ms;
+        }
+        assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
+        assert_int_equal(r.tries, rows[i].tries);
+        assert_int_equal(r.status, rows[i].tries == 3 ? 200 : 503);
         finish(f);
         http_fixture_free(f);
     }
@@ -310,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_delays_grow_with_full_jitter, setup, teardown),
         cmocka_unit_test(test_delays_stay_under_twenty_seconds),
         cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_no_retry_after_the_end_of_patience),
         cmocka_unit_test_setup_teardown(test_each_try_is_prepared_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled_between_tries, setup, teardown),
     };

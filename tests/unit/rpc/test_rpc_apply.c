@@ -461,6 +461,8 @@ static void the_callback_sees_notes_and_times(void **state)
         rpc_fixture_next(f);
         apply(f, &(struct row){.prior = rows[i].prior, .planned = rows[i].planned});
         assert_int_equal(f->seen.timeout_ms, rows[i].timeout_ms);
+        assert_false(ctx_is_late(f->cx, 0));
+        assert_true(ctx_is_late(f->cx, rows[i].timeout_ms));
         assert_string_equal(f->seen.note, "before");
     }
 }

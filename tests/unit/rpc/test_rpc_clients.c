@@ -8,9 +8,12 @@
 #include "base/ctx.h"
 #include "base/session.h"
 #include "clients.h"
+#include "http/http_private.h"
 #include "notation.h"
+#include "rpc_fixture.h"
 #include "s3/s3_client.h"
 #include "schema/model.h"
+#include "services/registry.h"
 
 #define ENV_KEYS 3
 static const char *const variables[] = {"SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY",
@@ -149,6 +152,19 @@ static void endpoint_and_region(void **state)
     set_environment(NULL, 0);
 }
 
+/* As a module passes on a variable that nobody set. */
+static void an_empty_ca_file_is_none(void **state)
+{
+    struct made m = make("s3={access_key=a secret_key=b ca_file=''}");
+    struct s3_client *s3 = NULL;
+    (void)state;
+    setenv("SSL_CERT_FILE", "/the/usual", 1);
+    assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_OK);
+    assert_string_equal(s3->http->ca_file, "/the/usual");
+    unsetenv("SSL_CERT_FILE");
+    drop(&m);
+}
+
 static void unknown_settings_are_named(void **state)
 {
     static const char *const settings[] = {
@@ -180,6 +196,40 @@ static void without_configuration(void **state)
     assert_int_equal(clients_s3(cx, NULL, &s3), RC_FAIL);
     assert_diag(cx, "The provider is not configured");
     ctx_free(cx);
+}
+
+/* A caller that validates nothing, or did while values were unknown: -1 retries would be endless.
+ */
+static void configure_judges_by_itself(void **state)
+{
+    static const struct {
+        const char *block, *said;
+    } rows[] = {
+        {"s3={max_retries=50 request_timeout=5s endpoint='http://h'}", ""},
+        {"s3={max_retries=? request_timeout=? endpoint=?}", ""},
+        {"s3={max_retries=-1}", "s3.max_retries must be 0 to 50"},
+        {"s3={max_retries=4294967296}", "s3.max_retries must be 0 to 50"},
+        {"s3={max_retries=1.5}", "s3.max_retries must be a whole number"},
+        {"s3={request_timeout=soon}", "s3.request_timeout must be"},
+        {"s3={endpoint=host}", "s3.endpoint must start with"},
+    };
+    struct rpc_server *s = rpc_server_new(&registry_seedbank, NULL, NULL);
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ctx *cx = ctx_new(&(struct ctx_options){0});
+        Tfplugin6__ConfigureProvider__Request req;
+        Tfplugin6__ConfigureProvider__Response res;
+        tfplugin6__configure_provider__request__init(&req);
+        tfplugin6__configure_provider__response__init(&res);
+        req.config = rpc_fixture_wire(cx, clients_provider_block.attrs, rows[i].block);
+        rpc_configure_provider(cx, s, &req, &res);
+        const char *said = rpc_fixture_said(cx, res.n_diagnostics, res.diagnostics);
+        if (!strstr(said, rows[i].said) || (said[0] != '\0') != (rows[i].said[0] != '\0')) {
+            fail_msg("%s: %s", rows[i].block, said);
+        }
+        ctx_free(cx);
+    }
+    rpc_server_free(s);
 }
 
 struct asker {
@@ -219,9 +269,13 @@ static void one_client_for_all_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_are_one_set_from_one_source), cmocka_unit_test(endpoint_and_region),
-        cmocka_unit_test(unknown_settings_are_named),       cmocka_unit_test(without_configuration),
+        cmocka_unit_test(keys_are_one_set_from_one_source),
+        cmocka_unit_test(endpoint_and_region),
+        cmocka_unit_test(unknown_settings_are_named),
+        cmocka_unit_test(without_configuration),
         cmocka_unit_test(one_client_for_all_threads),
+        cmocka_unit_test(configure_judges_by_itself),
+        cmocka_unit_test(an_empty_ca_file_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* seedbank_bucket_versioning through the handlers, on a scripted server: an update whose bucket
- * changed since the plan. */
+ * changed since the plan, and what a destroy suspends. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -113,14 +113,76 @@ static void a_bucket_that_went_is_named(void **state)
     }
 }
 
+/* Apply PLANNED -> nothing with these private notes; what was said. */
+static const char *destroy(struct exchange *x, const char *notes)
+{
+    Tfplugin6__ApplyResourceChange__Request req;
+    Tfplugin6__ApplyResourceChange__Response res;
+    tfplugin6__apply_resource_change__request__init(&req);
+    tfplugin6__apply_resource_change__response__init(&res);
+    req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
+    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
+    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, "null");
+    req.config = req.planned_state;
+    req.planned_private = rpc_fixture_bytes(x->cx, notes);
+    rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
+    assert_string_equal(rpc_fixture_text(x->cx, x->attrs, res.new_state), "null");
+    return rpc_fixture_said(x->cx, res.n_diagnostics, res.diagnostics);
+}
+
+static void what_was_switched_on_is_suspended(void **state)
+{
+    struct exchange *x = *state;
+    expect(x, "PUT", 200, NULL);
+    expect(x, "GET", 200, IS("Suspended"));
+    assert_string_equal(destroy(x, "{\"status_before\":\"Disabled\"}"), "");
+}
+
+static void what_was_on_before_stays(void **state)
+{
+    assert_string_equal(destroy(*state, "{\"status_before\":\"Enabled\"}"), "");
+}
+
+/* Nothing is sent. */
+static void without_notes_protection_stays(void **state)
+{
+    static const char *const notes[] = {"", "{}", "damaged", "{\"status_before\":7}"};
+    for (size_t i = 0; i < COUNT(notes); i++) {
+        const char *said = destroy(*state, notes[i]);
+        if (!strstr(said, "W Versioning is left as it is")) {
+            fail_msg("%s: %s", notes[i], said);
+        }
+    }
+}
+
+/* create_before_destroy: what the new resource took charge of, the old one's destroy leaves alone.
+ */
+static void a_successor_keeps_its_versioning(void **state)
+{
+    struct exchange *x = *state;
+    Tfplugin6__ApplyResourceChange__Request req;
+    Tfplugin6__ApplyResourceChange__Response res;
+    tfplugin6__apply_resource_change__request__init(&req);
+    tfplugin6__apply_resource_change__response__init(&res);
+    req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
+    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, "null");
+    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
+    req.config = rpc_fixture_wire(x->cx, x->attrs, "bucket=files on_destroy=suspend");
+    expect(x, "GET", 200, IS("Enabled"));
+    rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
+    assert_int_equal(res.n_diagnostics, 0);
+    assert_string_equal(destroy(x, "{\"status_before\":\"Disabled\"}"), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_exchange, close_exchange)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_is_sent_for_what_is_there),
-        TEST(a_change_since_the_plan_is_mended),
-        TEST(a_bucket_that_went_is_named),
+        TEST(nothing_is_sent_for_what_is_there), TEST(a_change_since_the_plan_is_mended),
+        TEST(a_bucket_that_went_is_named),       TEST(what_was_switched_on_is_suspended),
+        TEST(what_was_on_before_stays),          TEST(without_notes_protection_stays),
+        TEST(a_successor_keeps_its_versioning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

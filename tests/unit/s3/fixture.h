@@ -30,6 +30,22 @@ struct fixture {
     struct s3_client *client;
 };
 
+static inline struct s3_client *fixture_client(struct fixture *f, unsigned max_retries)
+{
+    struct s3_client *client;
+
+    assert_int_equal(s3_client_new(f->cx, f->session,
+                                   &(struct s3_options){.endpoint = http_server_url(f->server),
+                                                        .region = REGION,
+                                                        .access_key = "AKIDEXAMPLE",
+                                                        .secret_key = SECRET,
+                                                        .session_token = TOKEN,
+                                                        .max_retries = max_retries},
+                                   &client),
+                     RC_OK);
+    return client;
+}
+
 static inline int fixture_make(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof(*f));
@@ -38,14 +54,7 @@ static inline int fixture_make(void **state)
     f->session = session_new();
     test_clock_init(&f->clock, EPOCH_MS);
     f->cx = ctx_new(&(struct ctx_options){.session = f->session, .clock = &f->clock.clock});
-    assert_int_equal(s3_client_new(f->cx, f->session,
-                                   &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                        .region = REGION,
-                                                        .access_key = "AKIDEXAMPLE",
-                                                        .secret_key = SECRET,
-                                                        .session_token = TOKEN},
-                                   &f->client),
-                     RC_OK);
+    f->client = fixture_client(f, 0);
     *state = f;
     return 0;
 }

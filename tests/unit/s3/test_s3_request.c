@@ -91,18 +91,11 @@ static void the_bucket_goes_into_the_host_name(void **state)
 static void each_try_is_signed_afresh(void **state)
 {
     struct fixture *f = *state;
-    struct s3_client *patient;
+    struct s3_client *patient = fixture_client(f, 1);
     struct s3_request r = request_of("GET");
     struct s3_reply reply;
     const char *first, *second;
 
-    assert_int_equal(s3_client_new(f->cx, f->session,
-                                   &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                        .access_key = "AKIDEXAMPLE",
-                                                        .secret_key = SECRET,
-                                                        .max_retries = 1},
-                                   &patient),
-                     RC_OK);
     http_server_expect(
         f->server,
         &(struct http_server_step){

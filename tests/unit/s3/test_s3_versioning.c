@@ -12,16 +12,16 @@
 
 static enum rc get(struct fixture *f, struct s3_versioning *ret)
 {
-    return s3_versioning_get(f->cx, f->client, "files", NULL, ret);
+    return s3_versioning_get(f->cx, &(struct s3_target){f->client, .bucket = "files"}, ret);
 }
 
 static enum rc set(struct fixture *f, enum s3_versioning_status wanted, int64_t timeout_ms,
                    struct s3_versioning *ret)
 {
-    struct s3_versioning_target target = {.bucket = "files", .timeout_ms = timeout_ms};
-    enum rc rc = s3_versioning_put(f->cx, f->client, &target, wanted);
+    struct s3_target target = {f->client, .bucket = "files", .timeout_ms = timeout_ms};
+    enum rc rc = s3_versioning_put(f->cx, &target, wanted);
 
-    return rc == RC_OK ? s3_versioning_wait(f->cx, f->client, &target, wanted, ret) : rc;
+    return rc == RC_OK ? s3_versioning_wait(f->cx, &target, wanted, ret) : rc;
 }
 
 static void states(void **state)
@@ -205,9 +205,9 @@ static void refusals_end_it_at_once(void **state)
 static void disabled_cannot_be_asked_for(void **state)
 {
     struct fixture *f = *state;
-    struct s3_versioning_target target = {.bucket = "files"};
+    struct s3_target target = {f->client, .bucket = "files"};
 
-    assert_int_equal(s3_versioning_put(f->cx, f->client, &target, S3_VERSIONING_DISABLED), RC_FAIL);
+    assert_int_equal(s3_versioning_put(f->cx, &target, S3_VERSIONING_DISABLED), RC_FAIL);
     assert_diag(f->cx, "Ask for Suspended");
     assert_int_equal(http_server_count(f->server), 0);
 }
@@ -215,7 +215,7 @@ static void disabled_cannot_be_asked_for(void **state)
 static void cancelling_ends_the_wait(void **state)
 {
     struct fixture *f = *state;
-    struct s3_versioning_target target = {.bucket = "files", .timeout_ms = 60000};
+    struct s3_target target = {f->client, .bucket = "files", .timeout_ms = 60000};
     struct cancel *cancel = cancel_new(NULL);
     struct s3_versioning v;
 
@@ -223,8 +223,7 @@ static void cancelling_ends_the_wait(void **state)
     f->cx->cancel = cancel;
     http_server_expect(f->server, &(struct http_server_step){.times = HTTP_SERVER_ANY_TIMES,
                                                              .reply = {.body = NONE}});
-    assert_int_equal(s3_versioning_wait(f->cx, f->client, &target, S3_VERSIONING_ENABLED, &v),
-                     RC_FAIL);
+    assert_int_equal(s3_versioning_wait(f->cx, &target, S3_VERSIONING_ENABLED, &v), RC_FAIL);
     assert_diag(f->cx, "interrupted");
     f->cx->cancel = NULL;
     cancel_free(cancel);

@@ -45,13 +45,14 @@ static void raw_sets_compare_by_content(void **state)
     const struct value *ac = notation_value(cx->arena, t, "[{a=a} {a=c}]");
     const struct value *swapped[] = {ab->items[1], ab->items[0]};
     const struct value *twice[] = {ab->items[0], ab->items[0]};
-    assert_true(raw_set_eq(ab, raw_set_with_items(cx->arena, ab, swapped)));
-    assert_false(raw_set_eq(ab, ac));
-    assert_true(raw_set_eq(raw_set_with_items(cx->arena, ab, twice), ab));
-    assert_false(raw_set_eq(ab, raw_set_with_items(cx->arena, ab, twice)));
-    assert_true(raw_set_eq(value_null(cx->arena, &type_string), value_null(cx->arena, &type_bool)));
-    assert_false(
-        raw_set_eq(value_null(cx->arena, &type_string), value_unknown(cx->arena, &type_string)));
+    assert_true(raw_set_eq(cx->arena, ab, raw_set_with_items(cx->arena, ab, swapped)));
+    assert_false(raw_set_eq(cx->arena, ab, ac));
+    assert_true(raw_set_eq(cx->arena, raw_set_with_items(cx->arena, ab, twice), ab));
+    assert_false(raw_set_eq(cx->arena, ab, raw_set_with_items(cx->arena, ab, twice)));
+    assert_true(raw_set_eq(cx->arena, value_null(cx->arena, &type_string),
+                           value_null(cx->arena, &type_bool)));
+    assert_false(raw_set_eq(cx->arena, value_null(cx->arena, &type_string),
+                            value_unknown(cx->arena, &type_string)));
 }
 
 int main(void)

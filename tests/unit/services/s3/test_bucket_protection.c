@@ -1,88 +1,35 @@
 /* What seedbank_bucket_protection makes of a server's answers. */
-#include "unit.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/ctx.h"
-#include "base/session.h"
-#include "clients.h"
-#include "http_server.h"
-#include "notation.h"
-#include "schema/model.h"
-#include "services/registry.h"
-
-#define SECRET  "a-secret-key-nobody-may-see"
-#define TARGET  "/files?versioning"
-#define ANSWER  "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-#define END     "</VersioningConfiguration>"
-#define IS(s)   ANSWER "<Status>" s "</Status>" END
-#define NO(why) "<Error><Code>" why "</Code><Message>No.</Message></Error>"
-
-struct fixture {
-    struct http_server *server;
-    struct session *session;
-    struct ctx *cx;
-    const struct data_source *source;
-    struct call call;
-};
-
-static int make(void **state)
-{
-    struct fixture *f = test_calloc(1, sizeof(*f));
-    const struct provider_block *block = &clients_provider_block;
-    f->server = http_server_start(&(struct http_server_options){.any_order = false});
-    setenv("SEEDBANK_S3_ENDPOINT", http_server_url(f->server), 1);
-    setenv("SEEDBANK_S3_ACCESS_KEY", "AKIDEXAMPLE", 1);
-    setenv("SEEDBANK_S3_SECRET_KEY", SECRET, 1);
-    f->session = session_new();
-    f->cx = ctx_new(&(struct ctx_options){.session = f->session});
-    void *empty = arena_alloc(f->cx->arena, block->model_size);
-    assert_int_equal(block->configure(f->cx, f->session, empty, &f->call.clients), RC_OK);
-    for (const struct data_source *const *d = registry_seedbank.data_sources; *d; d++) {
-        if (strcmp((*d)->type_name, "seedbank_bucket_protection") == 0) {
-            f->source = *d;
-        }
-    }
-    assert_non_null(f->source);
-    *state = f;
-    return 0;
-}
-
-static int unmake(void **state)
-{
-    struct fixture *f = *state;
-    for (const struct diag *d = f->cx->diags.first; d; d = d->next) {
-        assert_null(strstr(d->detail, SECRET));
-    }
-    http_server_stop(f->server);
-    assert_satisfied(f->server);
-    ctx_free(f->cx);
-    session_free(f->session);
-    http_server_free(f->server);
-    test_free(f);
-    return 0;
-}
+#include "fixture.h"
 
 static void answer(struct fixture *f, int status, const char *body, const char *header)
 {
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = "GET",
-                                      .target = TARGET,
-                                      .expect = {header},
-                                      .reply = {.status = status, .body = body},
-                                  });
+    fixture_expect(f, (struct http_server_step){.method = "GET",
+                                                .target = TARGET,
+                                                .expect = {header},
+                                                .reply = {.status = status, .body = body}});
+}
+
+static const struct data_source *source(void)
+{
+    for (const struct data_source *const *d = registry_seedbank.data_sources; *d; d++) {
+        if (strcmp((*d)->type_name, "seedbank_bucket_protection") == 0) {
+            return *d;
+        }
+    }
+    fail();
+    return NULL;
 }
 
 /* Read; the result, or NULL when that failed. */
 static const struct value *result(struct fixture *f, const char *config)
 {
     struct arena *a = f->cx->arena;
-    const struct attr *attrs = f->source->attrs;
-    void *model = arena_alloc(a, f->source->model_size);
+    const struct data_source *d = source();
+    const struct attr *attrs = d->attrs;
+    void *model = arena_alloc(a, d->model_size);
     const struct value *given = notation_object(a, attr_object_type(a, attrs), config);
     assert_int_equal(model_decode(f->cx, attrs, given, model), RC_OK);
-    enum rc rc = f->source->read(f->cx, &f->call, model);
+    enum rc rc = d->read(f->cx, &f->call, model);
     assert_int_equal(rc, f->cx->diags.errors ? RC_FAIL : RC_OK);
     return rc == RC_OK ? model_encode(a, attrs, model) : NULL;
 }
@@ -162,8 +109,6 @@ static void a_refusal_names_the_permission(void **state)
     assert_diag(f->cx, "bucket files");
     assert_diag(f->cx, "s3:GetBucketVersioning");
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make, unmake)
 
 int main(void)
 {

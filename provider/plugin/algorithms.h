@@ -1,0 +1,15 @@
+/*
+ * The algorithms that this process asks OpenSSL for: what TLS 1.2 and 1.3, certificates and request
+ * signatures use today. OpenSSL 3.0 compares names with every algorithm of a provider each time it
+ * reads a key or sets up TLS; its default provider has 370, and two thirds of the start-up time of
+ * a plugin went there (docs/development/benchmarks.md). DES, MD4, SM2, DSA and their like are then
+ * not there either, for anybody.
+ */
+#ifndef PLUGIN_ALGORITHMS_H
+#define PLUGIN_ALGORITHMS_H
+
+/* Before the first use of OpenSSL. Where OpenSSL is a shared library, which does not let us in,
+ * everything stays as it is. */
+void algorithms_narrow(void);
+
+#endif

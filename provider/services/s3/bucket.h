@@ -1,0 +1,44 @@
+/*
+ * What everything about one bucket has in common, so that each resource and data source in this
+ * folder needs only its own rows and calls: how the bucket is named, how it is reached, and what is
+ * said when it does not exist.
+ */
+#ifndef SERVICES_S3_BUCKET_H
+#define SERVICES_S3_BUCKET_H
+
+#include "s3/s3.h"
+#include "schema/checks.h"
+#include "schema/resource.h"
+
+/* The fields of those rows: a member of every model. */
+struct bucket_fields {
+    struct field_string name, expected_owner;
+};
+
+/* The rows of the model's member `at`; more_flags: ATTR_REPLACE in a resource, 0 in a data source.
+ * AWS has names of up to 255 bytes from before 2018. */
+#define BUCKET_ROWS(model, at, more_flags)                                                         \
+    {                                                                                              \
+        .name = "bucket",                                                                          \
+        .kind = ATTR_STRING,                                                                       \
+        .flags = ATTR_REQUIRED | (more_flags),                                                     \
+        .offset = offsetof(model, at.name),                                                        \
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},                          \
+        .doc = "Name of the bucket. It must exist: it is never created or deleted here.",          \
+    },                                                                                             \
+    {                                                                                              \
+        .name = "expected_bucket_owner", .kind = ATTR_STRING, .flags = ATTR_OPTIONAL,              \
+        .offset = offsetof(model, at.expected_owner),                                              \
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 128), {0}},                          \
+        .doc = "Account ID that must own the bucket; requests fail when another one does.",        \
+    }
+
+/* How requests of this call address the bucket. RC_FAIL when there is no client to send them. */
+enum rc bucket_target(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
+                      struct s3_target *ret_target) RC_MUST_CHECK;
+
+/* What a callback that needs the bucket returns for rc: RC_NOT_FOUND becomes the error that the
+ * bucket does not exist, anything else stays. */
+enum rc bucket_needed(struct ctx *cx, const struct s3_target *target, enum rc rc) RC_MUST_CHECK;
+
+#endif
