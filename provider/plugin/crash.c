@@ -100,9 +100,12 @@ void crash_install(void (*cleanup)(void))
     cleanup_on_crash = cleanup;
     /* The program headers follow the ELF header, which is what is loaded first. */
     load_address = (uintptr_t)getauxval(AT_PHDR) - sizeof(ElfW(Ehdr));
-    /* The first call may load a library, which a crash must not do. */
-    void *frame[1];
-    backtrace(frame, 1);
+    /* The first call may load a library, which a crash must not do; a program that was started
+     * without an interpreter is static and loads none. */
+    if (getauxval(AT_BASE) != 0) {
+        void *frame[1];
+        backtrace(frame, 1);
+    }
     crash_watch_thread();
     struct sigaction action = {.sa_handler = on_crash,
                                .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK)};
