@@ -23,7 +23,8 @@ static struct str location(struct arena *a, const struct s3_client *client)
     return buf_str(body);
 }
 
-enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *bucket)
+static enum rc create(struct ctx *cx, struct s3_client *client, const char *bucket,
+                      bool object_lock)
 {
     struct s3_error error = {.tries = 0};
     struct s3_reply reply;
@@ -33,6 +34,7 @@ enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *b
         .method = "PUT",
         .bucket = bucket,
         .body = location(cx->arena, client),
+        .object_lock = object_lock,
         .error = &error,
     };
     enum rc rc;
@@ -45,6 +47,16 @@ enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *b
         return RC_OK;
     }
     return rc;
+}
+
+enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client, const char *bucket)
+{
+    return create(cx, client, bucket, false);
+}
+
+enum rc s3_bucket_create_locked(struct ctx *cx, struct s3_client *client, const char *bucket)
+{
+    return create(cx, client, bucket, true);
 }
 
 enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *bucket)

@@ -13,6 +13,10 @@ struct path;
 enum rc s3_bucket_create(struct ctx *cx, struct s3_client *client,
                          const char *bucket) RC_MUST_CHECK;
 
+/* The same, with Object Lock (s3_lock.h), which brings versioning and cannot be taken away. */
+enum rc s3_bucket_create_locked(struct ctx *cx, struct s3_client *client,
+                                const char *bucket) RC_MUST_CHECK;
+
 /* RC_NOT_FOUND: no such bucket. Any other bucket that may be seen is RC_OK. */
 enum rc s3_bucket_head(struct ctx *cx, struct s3_client *client, const char *bucket) RC_MUST_CHECK;
 

@@ -93,6 +93,16 @@ static const struct row *find(const struct row *table, size_t n, const char *cod
     return NULL;
 }
 
+static const struct s3_refusal *refusal_of(const struct s3_error *e, const struct s3_request *r)
+{
+    for (const struct s3_refusal *own = r->refusals; own && own->code; own++) {
+        if (strcmp(own->code, e->code) == 0) {
+            return own;
+        }
+    }
+    return NULL;
+}
+
 static const struct row *row_of(const struct s3_error *e)
 {
     const struct row *row = find(rows, sizeof(rows) / sizeof(*rows), e->code);
@@ -170,8 +180,12 @@ struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
 
 enum rc s3_error_class(const struct s3_error *error, const struct s3_request *request)
 {
+    const struct s3_refusal *own = refusal_of(error, request);
     const struct row *row = row_of(error);
 
+    if (own) {
+        return own->class;
+    }
     if (error->status == 404 && strcmp(request->method, "HEAD") == 0) {
         return RC_NOT_FOUND;
     }
@@ -220,9 +234,13 @@ static bool says_other_region(const struct s3_client *c, const struct s3_error *
 static const char *remedy(struct ctx *cx, const struct s3_client *c, const struct s3_request *r,
                           const struct s3_error *e)
 {
+    const struct s3_refusal *own = refusal_of(e, r);
     const struct row *row = row_of(e);
     enum remedy kind = row ? row->remedy : REMEDY_TEXT;
 
+    if (own) {
+        return own->remedy;
+    }
     if (kind == REMEDY_REGION || says_other_region(c, e)) {
         return wrong_region(cx, c, e);
     }

@@ -27,6 +27,13 @@ struct s3_error {
     unsigned tries;
 };
 
+/* What a refusal means to one request, where that is not what it means to most. */
+struct s3_refusal {
+    const char *code;   /* NULL ends a table */
+    enum rc class;      /* RC_NOT_FOUND or RC_CONFLICT: silent, a result; RC_FAIL: a message */
+    const char *remedy; /* of the message */
+};
+
 /* Read it from a reply; `root` is the reply's document or NULL. */
 struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
                             const struct xml_node *root);

@@ -26,6 +26,7 @@ struct s3_request {
     size_t n_params;
     const char *content_type; /* NULL: none */
     struct str body;
+    bool object_lock; /* a bucket that is created: with Object Lock */
     bool content_md5; /* configuration documents: AWS wants a checksum of them */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
@@ -34,6 +35,8 @@ struct s3_request {
     bool mend;           /* read it through xml_mend: a listing, never put back */
     size_t max_response; /* bytes; 0: http's default */
 
+    /* What its refusals mean, where that differs from s3_error.c's table; NULL: nothing differs. */
+    const struct s3_refusal *refusals;
     struct s3_error *error; /* filled on RC_NOT_FOUND and RC_CONFLICT, which are silent; or NULL */
 };
 

@@ -4,10 +4,7 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
-#include "s3/s3_request.h"
-
-#define FIRST_DELAY_MS 200
-#define LAST_DELAY_MS  5000
+#include "s3/s3_wait.h"
 
 static const char *const names[] = {
     [S3_VERSIONING_DISABLED] = "Disabled",
@@ -113,94 +110,53 @@ static enum rc check_wanted(struct ctx *cx, const char *bucket, enum s3_versioni
                       "S3 can enable and suspend versioning, not take it away. Ask for Suspended.");
 }
 
-/* Doubling delays that end with a deadline. */
-struct patience {
-    int64_t deadline_ms;
-    int64_t delay_ms;
+struct watch {
+    enum s3_versioning_status wanted;
+    struct s3_versioning now;
 };
 
-static struct patience patience_of(const struct ctx *cx, int64_t timeout_ms)
+static enum rc look(struct ctx *cx, const struct s3_target *target, void *arg, bool *ret_shown)
 {
-    return (struct patience){cx->clock->monotonic_ms(cx->clock) + timeout_ms, FIRST_DELAY_MS};
+    struct watch *w = arg;
+    enum rc rc = s3_versioning_get(cx, target, &w->now);
+
+    *ret_shown = rc == RC_OK && w->now.status == w->wanted;
+    return rc;
 }
 
-static bool is_over(const struct ctx *cx, const struct patience *p)
+static const char *seen(struct ctx *cx, const void *arg)
 {
-    return cx->clock->monotonic_ms(cx->clock) >= p->deadline_ms;
-}
+    const struct watch *w = arg;
 
-/* Between half and the whole of the delay, so that many waiters do not come back together. */
-static enum rc pause_for(struct ctx *cx, struct patience *p)
-{
-    int64_t left = p->deadline_ms - cx->clock->monotonic_ms(cx->clock);
-    int64_t ms = p->delay_ms / 2 + clock_jitter_ms(p->delay_ms / 2);
-
-    p->delay_ms = p->delay_ms * 2 < LAST_DELAY_MS ? p->delay_ms * 2 : LAST_DELAY_MS;
-    return ctx_sleep_ms(cx, ms < left ? ms : left > 0 ? left : 0);
-}
-
-/* The settings took no effect in time: say what was there instead. */
-static enum rc timed_out(struct ctx *cx, const struct s3_target *target,
-                         enum s3_versioning_status wanted, const char *seen)
-{
-    return diag_error(
-        cx, NULL,
-        arena_printf(cx->arena, "Bucket %s does not show versioning %s", target->bucket,
-                     names[wanted]),
-        "The server %s://%s accepted the change, but after %lld s it still answered: %s. It may "
-        "take longer (AWS says up to 15 minutes after a first enabling), or another program sets "
-        "it back. Read the state again later; a longer time-out can be given.",
-        target->client->scheme, target->client->host, (long long)(target->timeout_ms / 1000), seen);
+    (void)cx;
+    return names[w->now.status];
 }
 
 enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
                            enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
+    struct watch watch = {.wanted = wanted};
+    enum rc rc = s3_wait_shown(
+        cx, target,
+        &(struct s3_wait){.wanted = arena_printf(cx->arena, "versioning %s", names[wanted]),
+                          .look = look,
+                          .seen = seen,
+                          .arg = &watch});
 
-    for (;;) {
-        struct arena_mark mark = arena_mark(cx->arena);
-        struct s3_versioning now = {.status = S3_VERSIONING_DISABLED};
-        enum rc rc = s3_versioning_get(cx, target, &now);
-        arena_rewind(cx->arena, mark);
-        if (rc == RC_FAIL) {
-            return rc;
-        }
-        if (rc == RC_OK && now.status == wanted) {
-            *ret_seen = now;
-            return RC_OK;
-        }
-        if (is_over(cx, &patience)) {
-            return timed_out(cx, target, wanted,
-                             rc == RC_OK ? names[now.status] : "no such bucket");
-        }
-        if (pause_for(cx, &patience) != RC_OK) {
-            return RC_FAIL;
-        }
+    if (rc == RC_OK) {
+        *ret_seen = watch.now;
     }
+    return rc;
 }
 
 enum rc s3_versioning_put(struct ctx *cx, const struct s3_target *target,
                           enum s3_versioning_status wanted)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
     struct s3_request request;
-    struct s3_reply reply;
-    struct s3_error error;
-    enum rc rc;
 
     if (check_wanted(cx, target->bucket, wanted) != RC_OK) {
         return RC_FAIL;
     }
     request = put_request(cx->arena, target, wanted);
-    request.error = &error;
-    while ((rc = s3_request_send(cx, target->client, &request, &reply)) == RC_CONFLICT) {
-        if (is_over(cx, &patience)) {
-            return s3_error_report(cx, target->client, &request, &error);
-        }
-        if (pause_for(cx, &patience) != RC_OK) {
-            return RC_FAIL;
-        }
-    }
-    return rc;
+    return s3_wait_put(cx, target, &request);
 }

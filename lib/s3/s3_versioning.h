@@ -41,8 +41,7 @@ enum rc s3_versioning_put(struct ctx *cx, const struct s3_target *target,
                           enum s3_versioning_status wanted) RC_MUST_CHECK;
 
 /* Poll until the server shows the state wanted. Stale answers and "no such bucket" are waited out
- * (AWS documents both after a first enabling, for up to 15 minutes); RC_FAIL at the time-out says
- * what was seen last. */
+ * (s3_wait.h); RC_FAIL at the time-out says what was seen last. */
 enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
                            enum s3_versioning_status wanted,
                            struct s3_versioning *ret_seen) RC_MUST_CHECK;
