@@ -36,6 +36,19 @@ static enum rc own_step(struct ctx *cx, const struct resource *r, struct call *c
     return RC_OK;
 }
 
+static enum rc own_step_of_destroy(struct ctx *cx, const struct resource *r, struct call *call,
+                                   const struct value *prior_state)
+{
+    void *prior = NULL;
+    if (!r->plan_remove) {
+        return RC_OK;
+    }
+    if (rpc_resource_model(cx, r, prior_state, &prior) != RC_OK) {
+        return RC_FAIL;
+    }
+    return prior ? r->plan_remove(cx, call, prior) : RC_OK;
+}
+
 static enum rc answer(struct ctx *cx, const struct resource *r, const struct plan_result *result,
                       Tfplugin6__PlanResourceChange__Response *res)
 {
@@ -74,6 +87,9 @@ static enum rc plan(struct ctx *cx, struct rpc_server *s,
     if (value_is_null(request.proposed)) { /* destroy */
         res->planned_private = req->prior_private;
         res->planned_identity = req->prior_identity;
+        if (own_step_of_destroy(cx, r, &call, request.prior) != RC_OK) {
+            return RC_FAIL;
+        }
         return rpc_wire_encode(cx, request.proposed, t, "plan", &res->planned_state);
     }
     if (plan_resource(cx, r->attrs, &request, &result) != RC_OK ||

@@ -55,6 +55,9 @@ struct resource {
     /* Optional. */
     enum rc (*validate)(struct ctx *cx, const void *config);
     enum rc (*plan)(struct ctx *cx, struct call *call, struct resource_plan *plan);
+    /* What a plan that destroys must say, in warnings. A replacement does not come here: it is an
+     * ordinary plan. */
+    enum rc (*plan_remove)(struct ctx *cx, struct call *call, const void *prior);
     /* State of an older schema version, already decoded by name into today's type: fix it up. */
     enum rc (*upgrade)(struct ctx *cx, int64_t from_version, void *state);
 };

@@ -152,6 +152,17 @@ static enum rc thing_plan(struct ctx *cx, struct call *call, struct resource_pla
     return s->rc;
 }
 
+static enum rc thing_plan_remove(struct ctx *cx, struct call *call, const void *prior)
+{
+    const struct rpc_script *s = &current->script;
+    const struct rpc_thing *m = prior;
+    (void)call;
+    if (s->warns) {
+        diag_warning(cx, NULL, s->warns, "%s", m->name.v);
+    }
+    return s->rc;
+}
+
 static enum rc thing_upgrade(struct ctx *cx, int64_t from_version, void *state)
 {
     struct rpc_thing *m = state;
@@ -178,6 +189,7 @@ static const struct resource thing = {
     .remove = thing_remove,
     .validate = thing_validate,
     .plan = thing_plan,
+    .plan_remove = thing_plan_remove,
     .upgrade = thing_upgrade,
 };
 
