@@ -15,6 +15,8 @@
 #define STORED  "bucket=files status=Enabled on_destroy=keep mfa_delete=Disabled"
 #define PLANNED "bucket=files status=Enabled on_destroy=suspend mfa_delete=Disabled"
 
+extern const struct resource bucket_versioning_resource;
+
 struct exchange {
     struct http_server *server;
     struct rpc_server *rpc;
@@ -30,7 +32,7 @@ static int open_exchange(void **state)
     x.server = http_server_start(&(struct http_server_options){.any_order = false});
     x.rpc = rpc_server_new(&registry_seedbank, NULL, NULL);
     x.cx = ctx_new(&(struct ctx_options){0});
-    x.attrs = registry_seedbank.resources[0]->attrs;
+    x.attrs = bucket_versioning_resource.attrs;
     tfplugin6__configure_provider__request__init(&req);
     tfplugin6__configure_provider__response__init(&res);
     req.config = rpc_fixture_wire(
