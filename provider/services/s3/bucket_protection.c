@@ -2,11 +2,17 @@
  * Data source seedbank_bucket_protection: what protects a bucket now, and what is missing.
  */
 #include "base/ctx.h"
+#include "s3/s3_lock.h"
 #include "s3/s3_versioning.h"
 #include "services/s3/bucket.h"
 
 struct versioning {
     struct field_string status, mfa_delete;
+};
+
+struct lock {
+    struct field_string status, mode;
+    struct field_int days, years;
 };
 
 struct finding {
@@ -16,6 +22,7 @@ struct finding {
 struct bucket_protection {
     struct bucket_fields at;
     struct field_object versioning; /* struct versioning */
+    struct field_object lock;       /* struct lock */
     struct field_objects findings;  /* struct finding */
 };
 
@@ -30,6 +37,23 @@ static const struct attr versioning_attrs[] = {
          "`Enabled`, `Suspended`, or `Disabled` for a bucket that never had versioning."),
     TEXT(versioning, mfa_delete,
          "Whether deleting a version needs a second factor: `Enabled` or `Disabled`."),
+    {0},
+};
+
+#define COUNT(model, member, text)                                                                 \
+    {                                                                                              \
+        .name = #member, .kind = ATTR_INT, .flags = ATTR_COMPUTED,                                 \
+        .offset = offsetof(struct model, member), .doc = (text),                                   \
+    }
+
+static const struct attr lock_attrs[] = {
+    TEXT(lock, status,
+         "`Enabled`, `Disabled`, or `Unsupported` where the server has no Object Lock."),
+    TEXT(lock, mode,
+         "`GOVERNANCE` or `COMPLIANCE`: how new versions are locked. Null without default "
+         "retention: then a version is locked only if its writer asks for it."),
+    COUNT(lock, days, "How many days new versions stay locked; null when it is given in years."),
+    COUNT(lock, years, "How many years new versions stay locked; null when it is given in days."),
     {0},
 };
 
@@ -52,6 +76,16 @@ static const struct attr attrs[] = {
         .attrs = versioning_attrs,
         .nested_size = sizeof(struct versioning),
         .doc = "Whether old versions of objects are kept.",
+    },
+    {
+        .name = "lock",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_COMPUTED,
+        .offset = offsetof(struct bucket_protection, lock),
+        .attrs = lock_attrs,
+        .nested_size = sizeof(struct lock),
+        .doc = "Whether versions are kept from being deleted before their time (Object Lock). A "
+               "bucket without it has no finding for that.",
     },
     {
         .name = "findings",
@@ -86,7 +120,25 @@ static struct field_string known(const char *text)
     return (struct field_string){VALUE_KNOWN, text};
 }
 
-static void fill(struct arena *a, struct bucket_protection *m, const struct s3_versioning *now)
+static struct field_int count(int64_t n)
+{
+    return (struct field_int){n ? VALUE_KNOWN : VALUE_NULL, n};
+}
+
+static void fill_lock(struct arena *a, struct bucket_protection *m, const struct s3_lock *now)
+{
+    struct lock *lock = arena_alloc(a, sizeof(*lock));
+    lock->status = known(s3_lock_status_name(now->status));
+    if (now->mode != S3_LOCK_NONE) {
+        lock->mode = known(s3_lock_mode_name(now->mode));
+    }
+    lock->days = count(now->days);
+    lock->years = count(now->years);
+    m->lock = (struct field_object){VALUE_KNOWN, lock};
+}
+
+static void fill_versioning(struct arena *a, struct bucket_protection *m,
+                            const struct s3_versioning *now)
 {
     struct versioning *versioning = arena_alloc(a, sizeof(*versioning));
     struct finding *finding = arena_alloc(a, sizeof(*finding));
@@ -107,13 +159,16 @@ static enum rc bucket_protection_read(struct ctx *cx, struct call *call, void *m
 {
     struct bucket_protection *m = model;
     struct s3_target bucket = {0};
-    struct s3_versioning now = {0};
+    struct s3_versioning versioning = {0};
+    struct s3_lock lock = {0};
     if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    enum rc rc = s3_versioning_get(cx, &bucket, &now);
+    enum rc rc = s3_versioning_get(cx, &bucket, &versioning);
+    rc = rc == RC_OK ? s3_lock_get(cx, &bucket, &lock) : rc;
     if (rc == RC_OK) {
-        fill(cx->arena, m, &now);
+        fill_versioning(cx->arena, m, &versioning);
+        fill_lock(cx->arena, m, &lock);
     }
     return bucket_needed(cx, &bucket, rc);
 }
@@ -123,7 +178,8 @@ const struct data_source bucket_protection_data_source = {
     .summary = "What protects a bucket now, and what is missing.",
     .doc = "What protects a bucket now, and what is missing. It changes nothing: use it in a "
            "`check` block to hear of a gap at every plan, also where another tool manages the "
-           "bucket. The access key needs the permission `s3:GetBucketVersioning`.",
+           "bucket. The access key needs the permissions `s3:GetBucketVersioning` and "
+           "`s3:GetBucketObjectLockConfiguration`.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_protection),
     .read = bucket_protection_read,

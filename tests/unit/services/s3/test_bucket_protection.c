@@ -9,6 +9,18 @@ static void answer(struct fixture *f, int status, const char *body, const char *
                                                 .reply = {.status = status, .body = body}});
 }
 
+#define LOCK(s)  "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>" s END_LOCK
+#define END_LOCK "</ObjectLockConfiguration>"
+#define RULE(s)  "<Rule><DefaultRetention>" s "</DefaultRetention></Rule>"
+#define NO_LOCK  404, NO("ObjectLockConfigurationNotFoundError")
+
+static void answer_lock(struct fixture *f, int status, const char *body)
+{
+    fixture_expect(f, (struct http_server_step){.method = "GET",
+                                                .target = "/files?object-lock",
+                                                .reply = {.status = status, .body = body}});
+}
+
 static const struct data_source *source(void)
 {
     for (const struct data_source *const *d = registry_seedbank.data_sources; *d; d++) {
@@ -47,6 +59,7 @@ static void versioning_that_is_on_has_no_finding(void **state)
 {
     struct fixture *f = *state;
     answer(f, 200, IS("Enabled"), "!x-amz-expected-bucket-owner");
+    answer_lock(f, NO_LOCK);
     const struct value *v = result(f, "bucket=files");
     assert_field(f, v, "bucket", "files");
     assert_field(f, v, "versioning", "{mfa_delete=Disabled status=Enabled}");
@@ -57,6 +70,7 @@ static void mfa_delete_is_shown(void **state)
 {
     struct fixture *f = *state;
     answer(f, 200, ANSWER "<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>" END, NULL);
+    answer_lock(f, NO_LOCK);
     assert_field(f, result(f, "bucket=files"), "versioning", "{mfa_delete=Enabled status=Enabled}");
 }
 
@@ -71,6 +85,7 @@ static void what_is_missing_is_an_error_with_a_remedy(void **state)
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         answer(f, 200, rows[i].answer, NULL);
+        answer_lock(f, NO_LOCK);
         const struct value *v = result(f, "bucket=files");
         const struct value *findings = value_field(v, "findings");
         assert_field(f, v, "versioning", rows[i].versioning);
@@ -84,10 +99,35 @@ static void what_is_missing_is_an_error_with_a_remedy(void **state)
     }
 }
 
+static void the_lock_is_shown_and_its_absence_is_no_finding(void **state)
+{
+    static const struct {
+        int status;
+        const char *answer, *lock;
+    } rows[] = {
+        {NO_LOCK, "{status=Disabled}"},
+        {501, NO("NotImplemented"), "{status=Unsupported}"},
+        {200, LOCK(""), "{status=Enabled}"},
+        {200, LOCK(RULE("<Mode>GOVERNANCE</Mode><Days>30</Days>")),
+         "{days=30 mode=GOVERNANCE status=Enabled}"},
+        {200, LOCK(RULE("<Mode>COMPLIANCE</Mode><Years>2</Years>")),
+         "{mode=COMPLIANCE status=Enabled years=2}"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        answer(f, 200, IS("Enabled"), NULL);
+        answer_lock(f, rows[i].status, rows[i].answer);
+        const struct value *v = result(f, "bucket=files");
+        assert_field(f, v, "lock", rows[i].lock);
+        assert_field(f, v, "findings", "[]");
+    }
+}
+
 static void the_owner_is_asked_for(void **state)
 {
     struct fixture *f = *state;
     answer(f, 200, IS("Enabled"), "x-amz-expected-bucket-owner: 123456789012");
+    answer_lock(f, NO_LOCK);
     assert_non_null(result(f, "bucket=files expected_bucket_owner=123456789012"));
 }
 
@@ -110,15 +150,26 @@ static void a_refusal_names_the_permission(void **state)
     assert_diag(f->cx, "s3:GetBucketVersioning");
 }
 
+static void a_refusal_to_tell_the_lock_is_an_error_too(void **state)
+{
+    struct fixture *f = *state;
+    answer(f, 200, IS("Enabled"), NULL);
+    answer_lock(f, 403, NO("AccessDenied"));
+    assert_null(result(f, "bucket=files"));
+    assert_diag(f->cx, "s3:GetBucketObjectLockConfiguration");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(versioning_that_is_on_has_no_finding),
         TEST(mfa_delete_is_shown),
         TEST(what_is_missing_is_an_error_with_a_remedy),
+        TEST(the_lock_is_shown_and_its_absence_is_no_finding),
         TEST(the_owner_is_asked_for),
         TEST(a_bucket_that_is_not_there_is_an_error_naming_bucket_and_server),
         TEST(a_refusal_names_the_permission),
+        TEST(a_refusal_to_tell_the_lock_is_an_error_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
