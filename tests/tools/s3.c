@@ -1,9 +1,10 @@
 /*
  * A small S3 command for the demo and the tests, on lib/s3.
  *
- *   s3 make-bucket B             s3 remove-bucket B [--purge]
+ *   s3 make-bucket B [--lock]    s3 remove-bucket B [--purge]
  *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
  *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
+ *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *
  * Server and keys: SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY,
  * _SESSION_TOKEN, _CA_FILE. SEEDBANK_S3_PAGE_SIZE makes listings fetch smaller
@@ -19,6 +20,7 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_list.h"
+#include "s3/s3_lock.h"
 #include "s3/s3_object.h"
 #include "s3/s3_versioning.h"
 
@@ -37,7 +39,8 @@ struct call {
 
 static enum rc make_bucket(struct call *c)
 {
-    return s3_bucket_create(c->cx, c->s3, c->bucket);
+    return c->args[0] ? s3_bucket_create_locked(c->cx, c->s3, c->bucket)
+                      : s3_bucket_create(c->cx, c->s3, c->bucket);
 }
 
 static enum rc read_file(struct call *c, const char *name, struct buf *content)
@@ -159,6 +162,25 @@ static enum rc versioning(struct call *c)
     return rc;
 }
 
+static enum rc lock(struct call *c)
+{
+    struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
+    struct s3_lock now = {.status = S3_LOCK_ENABLED, .mode = s3_lock_mode_of(c->args[0])};
+    enum rc rc;
+
+    if (c->args[0]) {
+        now.days = now.mode == S3_LOCK_NONE ? 0 : c->args[1] ? strtol(c->args[1], NULL, 10) : 1;
+        rc = s3_lock_put(c->cx, &target, &now);
+        rc = rc == RC_OK ? s3_lock_wait(c->cx, &target, &now) : rc;
+    } else {
+        rc = s3_lock_get(c->cx, &target, &now);
+    }
+    if (rc == RC_OK) {
+        printf("%s, %s\n", s3_lock_status_name(now.status), s3_lock_text(c->cx->arena, &now));
+    }
+    return rc;
+}
+
 static enum rc purge_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 {
     struct call *c = arg;
@@ -183,13 +205,14 @@ static const struct command {
     const char *last_one_of[3];
     enum rc (*run)(struct call *c);
 } commands[] = {
-    {"make-bucket", "BUCKET", 0, 0, {0}, make_bucket},
+    {"make-bucket", "BUCKET [--lock]", 0, 1, {"--lock"}, make_bucket},
     {"remove-bucket", "BUCKET [--purge]", 0, 1, {"--purge"}, remove_bucket},
     {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
     {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
     {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
     {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
+    {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},
 };
 
 static int usage(void)
