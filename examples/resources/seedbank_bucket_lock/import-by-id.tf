@@ -1,0 +1,4 @@
+import {
+  to = seedbank_bucket_lock.uploads
+  id = "openedx-uploads"
+}

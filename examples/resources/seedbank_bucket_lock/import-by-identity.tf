@@ -1,0 +1,6 @@
+import {
+  to = seedbank_bucket_lock.uploads
+  identity = {
+    bucket = "openedx-uploads"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import seedbank_bucket_lock.uploads openedx-uploads
