@@ -33,7 +33,7 @@ static const struct s3_refusal get_refusals[] = {
 
 #define NOT_ON_THIS_BUCKET                                                                         \
     "The server does not enable Object Lock on this bucket as it is. AWS needs versioning first: " \
-    "declare a seedbank_bucket_versioning and name it in depends_on. Ceph and others lock only a " \
+    "declare a seedbank_bucket_versioning and name it in depends_on. Ceph and MinIO lock only a "  \
     "bucket that was created with Object Lock (aws s3api create-bucket "                           \
     "--object-lock-enabled-for-bucket, mc mb --with-lock): create one so, copy the objects there " \
     "and use that bucket."

@@ -6,7 +6,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  *
  * Object Lock can be enabled, never disabled. AWS enables it on any versioned bucket; Ceph (as of
- * 16) and older MinIO only on a bucket that is being created (s3_bucket_create).
+ * 16) and MinIO only on a bucket that is being created (s3_bucket_create_locked).
  */
 #ifndef S3_S3_LOCK_H
 #define S3_S3_LOCK_H

@@ -23,13 +23,12 @@ static void answer_lock(struct fixture *f, int status, const char *body)
 
 static const struct data_source *source(void)
 {
-    for (const struct data_source *const *d = registry_seedbank.data_sources; *d; d++) {
-        if (strcmp((*d)->type_name, "seedbank_bucket_protection") == 0) {
-            return *d;
-        }
+    const struct data_source *const *d = registry_seedbank.data_sources;
+    while (strcmp((*d)->type_name, "seedbank_bucket_protection") != 0) {
+        d++;
+        assert_non_null(*d);
     }
-    fail();
-    return NULL;
+    return *d;
 }
 
 /* Read; the result, or NULL when that failed. */
