@@ -208,7 +208,71 @@ check "the data source shows the lock" \
   '{"days":3,"mode":"GOVERNANCE","status":"Enabled","years":null}'
 check "destroy what was named late" destroy
 
-# Another tool's bucket is gone.
+# A bucket that is gone.
 lock "no-such-$bucket" GOVERNANCE 1
 check "a bucket that is not there is named" refuses "Bucket no-such-$bucket does not exist" apply
+
+# ---- Servers that are not Ceph -------------------------------------------------------------------
+get='step GET /b?object-lock'
+put='step PUT /b?object-lock'
+shown='body <ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>'
+none='status 404
+body <Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>'
+on_server() { # COMMAND...: with the server of the script on standard input, which must get just that
+  rm -f terraform.tfstate*
+  serve
+  config <<TF
+provider "seedbank" {
+  s3 = { endpoint = "$url", access_key = "a", secret_key = "b", force_path_style = true, max_retries = 1 }
+}
+resource "seedbank_bucket_lock" "a" {
+  bucket = "b"
+  mode   = "GOVERNANCE"
+  days   = 1
+}
+TF
+  "$@" && served && none_left
+}
+check "Object Lock is enabled on a bucket that exists, as AWS does" on_server apply <<END
+$get
+$none
+$put
+expect content-md5: *
+$get
+$shown
+END
+check "an answer that is lost is asked for again" on_server apply <<END
+$get
+$none
+$put
+fault close start
+$put
+$get
+$shown
+END
+no_lock='has no Object Lock.*does not offer Object Lock.*seedbank_bucket_versioning'
+check "a server without Object Lock is refused, and nothing is sent to it" \
+  on_server refuses "$no_lock" apply <<END
+$get
+status 501
+body <Error><Code>NotImplemented</Code></Error>
+END
+check "a server that lists the bucket instead has none either" on_server refuses "$no_lock" apply <<END
+$get
+body <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name></ListBucketResult>
+END
+check "a lock that is not understood is an error" on_server refuses 'the retention mode "ETERNAL"' apply <<END
+$get
+${shown/GOVERNANCE/ETERNAL}
+END
+check "no permission to set it names the permission" \
+  on_server refuses "s3:PutBucketObjectLockConfiguration" apply <<END
+$get
+$none
+$put
+status 403
+body <Error><Code>AccessDenied</Code></Error>
+$get
+$none
+END
 check "no provider process is left" none_left
