@@ -302,8 +302,10 @@ static enum rc bucket_lock_create(struct ctx *cx, struct call *call, void *state
     if (bucket_lock_validate(cx, state) != RC_OK || begin(cx, call, state, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    session_claim(cx, document(cx, &bucket));
     enum rc rc = take_charge(cx, call, &bucket, &wanted);
+    if (rc == RC_OK || call->changed) {
+        session_claim(cx, document(cx, &bucket));
+    }
     end(cx, &bucket);
     return bucket_needed(cx, &bucket, rc);
 }

@@ -330,6 +330,24 @@ static void what_was_taken_charge_of_is_not_removed(void **state)
     assert_row(*state, &destroy);
 }
 
+/* A name that changes without `moved`: what could not take charge is nothing to be spared for. */
+static void what_was_refused_charge_of_is_removed(void **state)
+{
+    static const struct row create = {.what = "the new one",
+                                      .model = REMOVE("10"),
+                                      .steps = {GET(200, DAYS("30"))},
+                                      .rc = RC_FAIL,
+                                      .said = "another default retention"};
+    static const struct row destroy = {
+        .what = "the old one",
+        .operation = DESTROY,
+        .model = REMOVE("30"),
+        .steps = {GET(200, DAYS("30")), PUT(NO_RULE, 200, ""), GET(200, NO_RULE)},
+        .changed = true};
+    assert_row(*state, &create);
+    assert_row(*state, &destroy);
+}
+
 static void configurations_are_checked(void **state)
 {
     static const struct {
@@ -407,8 +425,11 @@ static void plans_of_a_destroy_say_what_happens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(changes_are_made_and_seen),           TEST(what_was_taken_charge_of_is_not_removed),
-        TEST(configurations_are_checked),          TEST(plans_say_what_becomes_weaker),
+        TEST(changes_are_made_and_seen),
+        TEST(what_was_taken_charge_of_is_not_removed),
+        TEST(what_was_refused_charge_of_is_removed),
+        TEST(configurations_are_checked),
+        TEST(plans_say_what_becomes_weaker),
         TEST(plans_of_a_destroy_say_what_happens),
     };
     return cmocka_run_group_tests_name("bucket_lock", tests, NULL, NULL);
