@@ -5,7 +5,7 @@
 #include "aws/digest.h"
 #include "base/ctx.h"
 
-#define MAX_OWN_HEADERS 3
+#define MAX_OWN_HEADERS 4
 
 /* All that a try needs; made once, signed again for each. */
 struct attempt {
@@ -80,6 +80,7 @@ static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct 
     add_header(t, "content-type", r->content_type);
     add_header(t, "content-md5", arena_strdup(cx->arena, md5));
     add_header(t, "x-amz-expected-bucket-owner", r->expected_owner);
+    add_header(t, r->setting.name, r->setting.value);
     t->sign.method = r->method;
     t->sign.host = at->host;
     t->sign.path = at->path;

@@ -24,7 +24,9 @@ struct s3_request {
     const char *expected_owner; /* account ID that must own the bucket; NULL or "": any */
     const struct sigv4_param *params;
     size_t n_params;
-    const char *content_type; /* NULL: none */
+    const char *content_type;   /* NULL: none */
+    struct http_header setting; /* one more header, signed too: a setting outside the body; no name
+                                   or no value: none */
     struct str body;
     bool content_md5; /* configuration documents: AWS wants a checksum of them */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers

@@ -4,10 +4,7 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
-#include "s3/s3_request.h"
-
-#define FIRST_DELAY_MS 200
-#define LAST_DELAY_MS  5000
+#include "s3/s3_wait.h"
 
 static const char *const names[] = {
     [S3_VERSIONING_DISABLED] = "Disabled",
@@ -113,32 +110,6 @@ static enum rc check_wanted(struct ctx *cx, const char *bucket, enum s3_versioni
                       "S3 can enable and suspend versioning, not take it away. Ask for Suspended.");
 }
 
-/* Doubling delays that end with a deadline. */
-struct patience {
-    int64_t deadline_ms;
-    int64_t delay_ms;
-};
-
-static struct patience patience_of(const struct ctx *cx, int64_t timeout_ms)
-{
-    return (struct patience){cx->clock->monotonic_ms(cx->clock) + timeout_ms, FIRST_DELAY_MS};
-}
-
-static bool is_over(const struct ctx *cx, const struct patience *p)
-{
-    return cx->clock->monotonic_ms(cx->clock) >= p->deadline_ms;
-}
-
-/* Between half and the whole of the delay, so that many waiters do not come back together. */
-static enum rc pause_for(struct ctx *cx, struct patience *p)
-{
-    int64_t left = p->deadline_ms - cx->clock->monotonic_ms(cx->clock);
-    int64_t ms = p->delay_ms / 2 + clock_jitter_ms(p->delay_ms / 2);
-
-    p->delay_ms = p->delay_ms * 2 < LAST_DELAY_MS ? p->delay_ms * 2 : LAST_DELAY_MS;
-    return ctx_sleep_ms(cx, ms < left ? ms : left > 0 ? left : 0);
-}
-
 /* The settings took no effect in time: say what was there instead. */
 static enum rc timed_out(struct ctx *cx, const struct s3_target *target,
                          enum s3_versioning_status wanted, const char *seen)
@@ -156,7 +127,7 @@ static enum rc timed_out(struct ctx *cx, const struct s3_target *target,
 enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
                            enum s3_versioning_status wanted, struct s3_versioning *ret_seen)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
+    struct s3_wait wait = s3_wait_begin(cx, target->timeout_ms);
 
     for (;;) {
         struct arena_mark mark = arena_mark(cx->arena);
@@ -170,11 +141,11 @@ enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
             *ret_seen = now;
             return RC_OK;
         }
-        if (is_over(cx, &patience)) {
+        if (s3_wait_over(cx, &wait)) {
             return timed_out(cx, target, wanted,
                              rc == RC_OK ? names[now.status] : "no such bucket");
         }
-        if (pause_for(cx, &patience) != RC_OK) {
+        if (s3_wait_pause(cx, &wait) != RC_OK) {
             return RC_FAIL;
         }
     }
@@ -183,24 +154,11 @@ enum rc s3_versioning_wait(struct ctx *cx, const struct s3_target *target,
 enum rc s3_versioning_put(struct ctx *cx, const struct s3_target *target,
                           enum s3_versioning_status wanted)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
     struct s3_request request;
-    struct s3_reply reply;
-    struct s3_error error;
-    enum rc rc;
 
     if (check_wanted(cx, target->bucket, wanted) != RC_OK) {
         return RC_FAIL;
     }
     request = put_request(cx->arena, target, wanted);
-    request.error = &error;
-    while ((rc = s3_request_send(cx, target->client, &request, &reply)) == RC_CONFLICT) {
-        if (is_over(cx, &patience)) {
-            return s3_error_report(cx, target->client, &request, &error);
-        }
-        if (pause_for(cx, &patience) != RC_OK) {
-            return RC_FAIL;
-        }
-    }
-    return rc;
+    return s3_wait_send(cx, target->client, &request, target->timeout_ms);
 }
