@@ -2,10 +2,12 @@
 
 #include "clients.h"
 
+extern const struct resource bucket_retention_resource;
 extern const struct resource bucket_versioning_resource;
 extern const struct data_source bucket_protection_data_source;
 
 static const struct resource *const resources[] = {
+    &bucket_retention_resource,
     &bucket_versioning_resource,
     NULL,
 };

@@ -22,6 +22,17 @@ struct exchange {
     const struct attr *attrs;
 };
 
+static const struct attr *versioning_attrs(void)
+{
+    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
+        if (strcmp((*r)->type_name, "seedbank_bucket_versioning") == 0) {
+            return (*r)->attrs;
+        }
+    }
+    fail();
+    return NULL;
+}
+
 static int open_exchange(void **state)
 {
     static struct exchange x;
@@ -30,7 +41,7 @@ static int open_exchange(void **state)
     x.server = http_server_start(&(struct http_server_options){.any_order = false});
     x.rpc = rpc_server_new(&registry_seedbank, NULL, NULL);
     x.cx = ctx_new(&(struct ctx_options){0});
-    x.attrs = registry_seedbank.resources[0]->attrs;
+    x.attrs = versioning_attrs();
     tfplugin6__configure_provider__request__init(&req);
     tfplugin6__configure_provider__response__init(&res);
     req.config = rpc_fixture_wire(
