@@ -29,6 +29,7 @@ static const struct row rows[] = {
      "the region."},
     {"NoSuchKey", RC_NOT_FOUND, 0, "The bucket holds no object of that name."},
     {"NoSuchVersion", RC_NOT_FOUND, 0, "The object has no version of that ID."},
+    {"NoSuchLifecycleConfiguration", RC_NOT_FOUND, 0, "The bucket has no lifecycle rules."},
     {"OperationAborted", RC_CONFLICT, 0,
      "Another change of the same bucket is under way. Wait a little and try again."},
     {"ConditionalRequestConflict", RC_CONFLICT, 0, "Somebody else wrote it meanwhile. Try again."},

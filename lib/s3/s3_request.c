@@ -81,6 +81,7 @@ static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct 
     add_header(t, "content-md5", arena_strdup(cx->arena, md5));
     add_header(t, "x-amz-bucket-object-lock-enabled", r->object_lock ? "true" : NULL);
     add_header(t, "x-amz-expected-bucket-owner", r->expected_owner);
+    add_header(t, r->setting.name, r->setting.value);
     t->sign.method = r->method;
     t->sign.host = at->host;
     t->sign.path = at->path;

@@ -24,7 +24,9 @@ struct s3_request {
     const char *expected_owner; /* account ID that must own the bucket; NULL or "": any */
     const struct sigv4_param *params;
     size_t n_params;
-    const char *content_type; /* NULL: none */
+    const char *content_type;   /* NULL: none */
+    struct http_header setting; /* one more header, signed too: a setting outside the body; no name
+                                   or no value: none */
     struct str body;
     bool object_lock; /* a bucket that is created: with Object Lock */
     bool content_md5; /* configuration documents: AWS wants a checksum of them */

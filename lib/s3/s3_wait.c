@@ -5,51 +5,45 @@
 #define FIRST_DELAY_MS 200
 #define LAST_DELAY_MS  5000
 
-/* Doubling delays that end with a deadline. */
-struct patience {
-    int64_t deadline_ms;
-    int64_t delay_ms;
-};
-
-static struct patience patience_of(const struct ctx *cx, int64_t timeout_ms)
+struct s3_patience s3_wait_begin(const struct ctx *cx, int64_t timeout_ms)
 {
-    return (struct patience){cx->clock->monotonic_ms(cx->clock) + timeout_ms, FIRST_DELAY_MS};
+    return (struct s3_patience){cx->clock->monotonic_ms(cx->clock) + timeout_ms, FIRST_DELAY_MS};
 }
 
-static bool is_over(const struct ctx *cx, const struct patience *p)
+bool s3_wait_over(const struct ctx *cx, const struct s3_patience *patience)
 {
-    return cx->clock->monotonic_ms(cx->clock) >= p->deadline_ms;
+    return cx->clock->monotonic_ms(cx->clock) >= patience->deadline_ms;
 }
 
 /* Between half and the whole of the delay, so that many waiters do not come back together. */
-static enum rc pause_for(struct ctx *cx, struct patience *p)
+enum rc s3_wait_pause(struct ctx *cx, struct s3_patience *patience)
 {
-    int64_t left = p->deadline_ms - cx->clock->monotonic_ms(cx->clock);
-    int64_t ms = p->delay_ms / 2 + clock_jitter_ms(p->delay_ms / 2);
+    int64_t left = patience->deadline_ms - cx->clock->monotonic_ms(cx->clock);
+    int64_t ms = patience->delay_ms / 2 + clock_jitter_ms(patience->delay_ms / 2);
 
-    p->delay_ms = p->delay_ms * 2 < LAST_DELAY_MS ? p->delay_ms * 2 : LAST_DELAY_MS;
+    patience->delay_ms =
+        patience->delay_ms * 2 < LAST_DELAY_MS ? patience->delay_ms * 2 : LAST_DELAY_MS;
     return ctx_sleep_ms(cx, ms < left ? ms : left > 0 ? left : 0);
 }
 
-enum rc s3_wait_put(struct ctx *cx, const struct s3_target *target, struct s3_request *request)
+enum rc s3_wait_put(struct ctx *cx, const struct s3_target *target,
+                    const struct s3_request *request)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
+    struct s3_patience patience = s3_wait_begin(cx, target->timeout_ms);
+    struct s3_request r = *request;
     struct s3_error error = {.tries = 0};
     struct s3_reply reply;
     enum rc rc;
 
-    request->error = &error;
-    while ((rc = s3_request_send(cx, target->client, request, &reply)) == RC_CONFLICT) {
-        if (is_over(cx, &patience)) {
-            rc = s3_error_report(cx, target->client, request, &error);
-            break;
+    r.error = request->error ? request->error : &error;
+    while ((rc = s3_request_send(cx, target->client, &r, &reply)) == RC_CONFLICT) {
+        if (s3_wait_over(cx, &patience)) {
+            return s3_error_report(cx, target->client, &r, r.error);
         }
-        if (pause_for(cx, &patience) != RC_OK) {
-            rc = RC_FAIL;
-            break;
+        if (s3_wait_pause(cx, &patience) != RC_OK) {
+            return RC_FAIL;
         }
     }
-    request->error = NULL;
     return rc;
 }
 
@@ -67,7 +61,7 @@ static enum rc timed_out(struct ctx *cx, const struct s3_target *target, const c
 
 enum rc s3_wait_shown(struct ctx *cx, const struct s3_target *target, const struct s3_wait *wait)
 {
-    struct patience patience = patience_of(cx, target->timeout_ms);
+    struct s3_patience patience = s3_wait_begin(cx, target->timeout_ms);
 
     for (;;) {
         struct arena_mark mark = arena_mark(cx->arena);
@@ -77,11 +71,11 @@ enum rc s3_wait_shown(struct ctx *cx, const struct s3_target *target, const stru
         if (rc == RC_FAIL || (rc == RC_OK && shown)) {
             return rc;
         }
-        if (is_over(cx, &patience)) {
+        if (s3_wait_over(cx, &patience)) {
             return timed_out(cx, target, wait->wanted,
                              rc == RC_OK ? wait->seen(cx, wait->arg) : "no such bucket");
         }
-        if (pause_for(cx, &patience) != RC_OK) {
+        if (s3_wait_pause(cx, &patience) != RC_OK) {
             return RC_FAIL;
         }
     }

@@ -7,10 +7,22 @@
 #include "s3/s3.h"
 #include "s3/s3_request.h"
 
+/* Delays that double, with jitter, and end with a deadline. */
+struct s3_patience {
+    int64_t deadline_ms, delay_ms;
+};
+
+struct s3_patience s3_wait_begin(const struct ctx *cx, int64_t timeout_ms);
+bool s3_wait_over(const struct ctx *cx, const struct s3_patience *patience);
+
+/* Sleep, never beyond the deadline; RC_FAIL when cancelled. */
+enum rc s3_wait_pause(struct ctx *cx, struct s3_patience *patience) RC_MUST_CHECK;
+
 /* Send a request that changes a setting, again and again while another change of the bucket is
- * under way, for target->timeout_ms. Uses request->error. */
+ * under way, for at most target->timeout_ms: then RC_FAIL with the server's words. RC_NOT_FOUND
+ * leaves them in request->error, if that is given. */
 enum rc s3_wait_put(struct ctx *cx, const struct s3_target *target,
-                    struct s3_request *request) RC_MUST_CHECK;
+                    const struct s3_request *request) RC_MUST_CHECK;
 
 /* What a change should come to. */
 struct s3_wait {

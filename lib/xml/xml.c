@@ -80,6 +80,37 @@ struct xml_node *xml_add(struct arena *a, struct xml_node *parent, const char *n
     return node;
 }
 
+static struct xml_node *copy_alone(struct arena *a, const struct xml_node *node)
+{
+    struct xml_node *copy = arena_memdup(a, node, sizeof(*node));
+
+    copy->parent = copy->previous = copy->next = copy->first = copy->last = NULL;
+    return copy;
+}
+
+/* A walk without recursion; `to` is the copy of what stands above `at`. */
+struct xml_node *xml_copy(struct arena *a, const struct xml_node *node)
+{
+    struct xml_node *root = copy_alone(a, node), *to = root;
+    const struct xml_node *at = node->first;
+
+    while (at) {
+        struct xml_node *copy = copy_alone(a, at);
+        xml_append(to, copy);
+        if (at->first) {
+            to = copy;
+            at = at->first;
+            continue;
+        }
+        while (at->next == NULL && to->parent) {
+            at = at->parent;
+            to = to->parent;
+        }
+        at = at->next;
+    }
+    return root;
+}
+
 void xml_append(struct xml_node *parent, struct xml_node *child)
 {
     child->parent = parent;

@@ -64,6 +64,8 @@ const char *xml_attribute(const struct xml_node *node, const char *local_name); 
 struct xml_node *xml_new(struct arena *a, const char *name, const char *ns);
 struct xml_node *xml_add(struct arena *a, struct xml_node *parent, const char *name,
                          const char *text);
+/* The element with all below it, without a parent; names, texts and attributes are shared. */
+struct xml_node *xml_copy(struct arena *a, const struct xml_node *node);
 void xml_append(struct xml_node *parent, struct xml_node *child); /* child must be free */
 void xml_remove(struct xml_node *node);                           /* from its parent, if any */
 void xml_replace(struct xml_node *old, struct xml_node *new_node);

@@ -5,6 +5,7 @@
  *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
  *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
+ *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
  *
  * Server and keys: SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY,
  * _SESSION_TOKEN, _CA_FILE. SEEDBANK_S3_PAGE_SIZE makes listings fetch smaller
@@ -19,10 +20,12 @@
 #include "base/ctx.h"
 #include "base/session.h"
 #include "s3/s3_bucket.h"
+#include "s3/s3_lifecycle.h"
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
 #include "s3/s3_versioning.h"
+#include "xml/xml.h"
 
 #define MAX_CONTENT     ((size_t)64 << 20)
 #define WAIT_MS         60000
@@ -181,6 +184,40 @@ static enum rc lock(struct call *c)
     return rc;
 }
 
+/* As a tool does that knows nothing of the rules of others. */
+static enum rc replace_lifecycle(struct call *c, const struct s3_target *target)
+{
+    struct buf *content = buf_new(c->cx->arena, XML_MAX_BYTES);
+    struct s3_lifecycle lifecycle = {NULL, NULL};
+    const char *why = NULL;
+
+    if (read_file(c, c->args[0], content) != RC_OK) {
+        return RC_FAIL;
+    }
+    lifecycle.root = xml_parse(c->cx->arena, buf_str(content), &why);
+    if (lifecycle.root == NULL) {
+        return diag_error(c->cx, NULL, "The document is no XML", "%s", why);
+    }
+    return s3_lifecycle_put(c->cx, target, &lifecycle);
+}
+
+static enum rc lifecycle(struct call *c)
+{
+    struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
+    struct buf *text = buf_new(c->cx->arena, XML_MAX_BYTES);
+    struct s3_lifecycle now;
+    enum rc rc;
+
+    if (c->args[0]) {
+        return replace_lifecycle(c, &target);
+    }
+    rc = s3_lifecycle_get(c->cx, &target, &now);
+    if (rc == RC_OK && xml_write(text, now.root)) {
+        printf("%s\n", text->data);
+    }
+    return rc;
+}
+
 static enum rc purge_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 {
     struct call *c = arg;
@@ -213,6 +250,7 @@ static const struct command {
     {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},
+    {"lifecycle", "BUCKET [FILE|-]", 0, 1, {0}, lifecycle},
 };
 
 static int usage(void)

@@ -224,6 +224,21 @@ static void edits(void **state)
     assert_ptr_equal(root->last, fresh);
 }
 
+static void a_copy_holds_all_and_stands_alone(void **state)
+{
+    struct arena *a = *state;
+    const char *text = "<a><b x=\"1\"><c><d/><e>t</e></c></b><b/><f><g>u</g></f></a>";
+    struct xml_node *root = parsed(a, text);
+
+    assert_string_equal(written(a, xml_copy(a, root)), text);
+    struct xml_node *copy = xml_copy(a, root->first);
+    assert_null(copy->parent);
+    assert_null(copy->next);
+    assert_string_equal(written(a, copy), "<b x=\"1\"><c><d/><e>t</e></c></b>");
+    xml_remove(copy->first);
+    assert_string_equal(written(a, root), text);
+}
+
 static void writing_refuses_what_cannot_be_read_back(void **state)
 {
     static const char *const texts[] = {"\x01", "a\x1f", "\xff", "\xc3", "\xef\xbf\xbf"};
@@ -254,6 +269,7 @@ int main(void)
         T(unknown_content_survives_in_order),
         T(mends_references_to_what_xml_cannot_hold),
         T(edits),
+        T(a_copy_holds_all_and_stands_alone),
         T(writing_refuses_what_cannot_be_read_back),
     };
 

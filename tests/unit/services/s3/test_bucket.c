@@ -8,9 +8,22 @@
 #include "schema/validate.h"
 #include "services/registry.h"
 
-static struct ctx *validated(const struct attr *attrs, const char *text)
+/* The configuration of a bucket, with something in each other text that is required. */
+static const char *completed(struct arena *a, const struct attr *attrs, const char *text)
+{
+    for (const struct attr *attr = attrs; attr->name; attr++) {
+        if (attr->flags & ATTR_REQUIRED && strcmp(attr->name, "bucket") != 0) {
+            assert_int_equal(attr->kind, ATTR_STRING);
+            text = arena_printf(a, "%s %s=x", text, attr->name);
+        }
+    }
+    return text;
+}
+
+static struct ctx *validated(const struct attr *attrs, const char *config_text)
 {
     struct ctx *cx = ctx_new(&(struct ctx_options){0});
+    const char *text = completed(cx->arena, attrs, config_text);
     const struct value *config =
         notation_object(cx->arena, attr_object_type(cx->arena, attrs), text);
     enum rc rc =

@@ -1,0 +1,1 @@
+terraform import seedbank_bucket_retention.uploads openedx-uploads/old-versions

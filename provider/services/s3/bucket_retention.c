@@ -1,0 +1,585 @@
+/*
+ * seedbank_bucket_retention: how long a bucket keeps old versions; one lifecycle rule.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+ */
+#include "base/ctx.h"
+#include "s3/s3_lifecycle_edit.h"
+#include "schema/private_state.h"
+#include "schema/timeouts.h"
+#include "services/s3/bucket.h"
+#include "xml/xml.h"
+
+#define MAX_DAYS INT32_MAX
+
+struct expiration {
+    struct field_int days, keep;
+};
+
+struct transition {
+    struct field_int days, keep;
+    struct field_string storage_class;
+};
+
+struct bucket_retention {
+    struct bucket_fields at;
+    struct field_string rule_id, prefix, on_destroy;
+    struct field_bool enabled, expired_marker;
+    struct field_string_map tags;
+    struct field_int size_above, size_below, abort_days, min_window;
+    struct field_object expire, move; /* struct expiration, struct transition */
+    struct field_object timeouts;
+};
+
+#define AT(member) offsetof(struct bucket_retention, member)
+#define DAYS_FROM(lo)                                                                              \
+    (const struct attr_check[])                                                                    \
+    {                                                                                              \
+        CHECK_RANGE((lo), MAX_DAYS),                                                               \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
+#define NEWER_ROW(model)                                                                           \
+    {                                                                                              \
+        .name = "newer_noncurrent_versions", .kind = ATTR_INT, .flags = ATTR_OPTIONAL,             \
+        .offset = offsetof(struct model, keep),                                                    \
+        .checks = (const struct attr_check[]){CHECK_RANGE(1, 100), {0}},                           \
+        .doc = "So many of the newest old versions of an object are left alone. Some servers do "  \
+               "not know this; the apply then fails and takes the rule back.",                     \
+    }
+
+static const struct attr expiration_attrs[] = {
+    {
+        .name = "days",
+        .kind = ATTR_INT,
+        .flags = ATTR_REQUIRED,
+        .offset = offsetof(struct expiration, days),
+        .checks = DAYS_FROM(1),
+        .doc = "Days after which an old version is deleted, counted from when it was overwritten "
+               "or deleted.",
+    },
+    NEWER_ROW(expiration),
+    {0},
+};
+
+static const struct attr transition_attrs[] = {
+    {
+        .name = "days",
+        .kind = ATTR_INT,
+        .flags = ATTR_REQUIRED,
+        .offset = offsetof(struct transition, days),
+        .checks = DAYS_FROM(0),
+        .doc = "Days after which an old version is moved, counted as above.",
+    },
+    NEWER_ROW(transition),
+    {
+        .name = "storage_class",
+        .kind = ATTR_STRING,
+        .flags = ATTR_REQUIRED,
+        .offset = offsetof(struct transition, storage_class),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 128), {0}},
+        .doc = "Storage class to move to, as the server calls it, such as `GLACIER_IR`.",
+    },
+    {0},
+};
+
+static const struct attr attrs[] = {
+    BUCKET_ROWS(struct bucket_retention, at, ATTR_REPLACE),
+    {
+        .name = "rule_id",
+        .kind = ATTR_STRING,
+        .flags = ATTR_REQUIRED | ATTR_REPLACE,
+        .offset = AT(rule_id),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},
+        .doc = "ID of the one lifecycle rule that this resource owns. All other rules of the "
+               "bucket stay as they are.",
+    },
+    {
+        .name = "enabled",
+        .kind = ATTR_BOOL,
+        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
+        .offset = AT(enabled),
+        .default_text = "true",
+        .doc = "Whether the server acts on the rule.",
+    },
+    {
+        .name = "prefix",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(prefix),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 1024), {0}},
+        .doc = "Only objects whose key begins so; all when left out or empty.",
+    },
+    {
+        .name = "tags",
+        .kind = ATTR_STRING_MAP,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(tags),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 10), {0}},
+        .doc = "Only objects that have all of these tags.",
+    },
+    {
+        .name = "object_size_greater_than",
+        .kind = ATTR_INT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(size_above),
+        .checks = (const struct attr_check[]){CHECK_RANGE(0, INT64_MAX), {0}},
+        .doc = "Only objects of more bytes than this.",
+    },
+    {
+        .name = "object_size_less_than",
+        .kind = ATTR_INT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(size_below),
+        .checks = (const struct attr_check[]){CHECK_RANGE(1, INT64_MAX), {0}},
+        .doc = "Only objects of fewer bytes than this.",
+    },
+    {
+        .name = "noncurrent_version_expiration",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(expire),
+        .attrs = expiration_attrs,
+        .nested_size = sizeof(struct expiration),
+        .doc = "When old versions are deleted for good.",
+    },
+    {
+        .name = "noncurrent_version_transition",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(move),
+        .attrs = transition_attrs,
+        .nested_size = sizeof(struct transition),
+        .doc = "When old versions move to another storage class.",
+    },
+    {
+        .name = "abort_incomplete_multipart_days",
+        .kind = ATTR_INT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(abort_days),
+        .checks = DAYS_FROM(1),
+        .doc = "Days after which the parts of an upload that was never finished are deleted.",
+    },
+    {
+        .name = "expired_object_delete_marker",
+        .kind = ATTR_BOOL,
+        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
+        .offset = AT(expired_marker),
+        .default_text = "false",
+        .doc = "Whether a delete marker goes once no old version is left behind it.",
+    },
+    {
+        .name = "min_recovery_window_days",
+        .kind = ATTR_INT,
+        .flags = ATTR_OPTIONAL,
+        .offset = AT(min_window),
+        .checks = DAYS_FROM(1),
+        .doc = "Old versions must stay at least so long: the plan, where it can read the bucket's "
+               "rules, and the apply fail if this rule or any other enabled rule of the bucket "
+               "deletes them sooner.",
+    },
+    {
+        .name = "on_destroy",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
+        .offset = AT(on_destroy),
+        .default_text = "remove",
+        .checks = (const struct attr_check[]){CHECK_ONE_OF("remove", "keep"), {0}},
+        .doc = "What destroying this resource does: `remove` takes the rule away, so that nothing "
+               "more is deleted by it; `keep` leaves it, also when the resource is replaced.",
+    },
+    TIMEOUTS_ROW(struct bucket_retention, timeouts),
+    {0},
+};
+
+/* Private state: set once the rule was seen, so that its absence means that it vanished. */
+#define SEEN "rule_seen"
+
+/* ---- Model and rule -------------------------------------------------------------------------- */
+
+static int64_t number(struct field_int f)
+{
+    return f.state == VALUE_KNOWN ? f.v : S3_LIFECYCLE_RULE_NONE;
+}
+
+static struct field_int field(int64_t n)
+{
+    return n == S3_LIFECYCLE_RULE_NONE ? (struct field_int){VALUE_NULL, 0}
+                                       : (struct field_int){VALUE_KNOWN, n};
+}
+
+static struct s3_lifecycle_rule rule_of(struct arena *a, const struct bucket_retention *m)
+{
+    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule_id.v);
+    struct s3_lifecycle_tag *tags = arena_array(a, m->tags.n, sizeof(*tags));
+    const struct expiration *expire = m->expire.v;
+    const struct transition *move = m->move.v;
+    for (size_t i = 0; i < m->tags.n; i++) {
+        tags[i] = (struct s3_lifecycle_tag){m->tags.keys[i], m->tags.v[i]};
+    }
+    rule.enabled = m->enabled.v;
+    rule.prefix = m->prefix.v ? m->prefix.v : "";
+    rule.tags = tags;
+    rule.n_tags = m->tags.n;
+    rule.size_above = number(m->size_above);
+    rule.size_below = number(m->size_below);
+    rule.abort_days = number(m->abort_days);
+    rule.expired_marker = m->expired_marker.v;
+    if (expire) {
+        rule.expire_days = number(expire->days);
+        rule.expire_keep = number(expire->keep);
+    }
+    if (move) {
+        rule.move_days = number(move->days);
+        rule.move_keep = number(move->keep);
+        rule.move_class = move->storage_class.v;
+    }
+    return rule;
+}
+
+static struct field_object expiration_of(struct arena *a, const struct s3_lifecycle_rule *rule)
+{
+    struct expiration *expire = arena_alloc(a, sizeof(*expire));
+    *expire = (struct expiration){field(rule->expire_days), field(rule->expire_keep)};
+    bool none = expire->days.state == VALUE_NULL && expire->keep.state == VALUE_NULL;
+    return none ? (struct field_object){VALUE_NULL, NULL}
+                : (struct field_object){VALUE_KNOWN, expire};
+}
+
+static struct field_object transition_of(struct arena *a, const struct s3_lifecycle_rule *rule)
+{
+    struct transition *move = arena_alloc(a, sizeof(*move));
+    move->days = field(rule->move_days);
+    move->keep = field(rule->move_keep);
+    if (!*rule->move_class && move->days.state == VALUE_NULL) {
+        return (struct field_object){VALUE_NULL, NULL};
+    }
+    move->storage_class = (struct field_string){VALUE_KNOWN, rule->move_class};
+    return (struct field_object){VALUE_KNOWN, move};
+}
+
+static void fill_tags(struct arena *a, struct bucket_retention *m,
+                      const struct s3_lifecycle_rule *rule)
+{
+    const char **keys = arena_array(a, rule->n_tags, sizeof(*keys));
+    const char **values = arena_array(a, rule->n_tags, sizeof(*values));
+    for (size_t i = 0; i < rule->n_tags; i++) {
+        keys[i] = rule->tags[i].key;
+        values[i] = rule->tags[i].value;
+    }
+    m->tags = (struct field_string_map){VALUE_KNOWN, keys, values, rule->n_tags};
+}
+
+/* An empty prefix and an absent one are the same, as are tags: what stands there stays. */
+static void fill(struct arena *a, struct bucket_retention *m, const struct s3_lifecycle_rule *rule)
+{
+    bool had_prefix = m->prefix.v && *m->prefix.v;
+    if (*rule->prefix) {
+        m->prefix = (struct field_string){VALUE_KNOWN, rule->prefix};
+    } else if (had_prefix) {
+        m->prefix = (struct field_string){VALUE_NULL, NULL};
+    }
+    if (rule->n_tags) {
+        fill_tags(a, m, rule);
+    } else if (m->tags.n) {
+        m->tags = (struct field_string_map){.state = VALUE_NULL};
+    }
+    m->enabled = (struct field_bool){VALUE_KNOWN, rule->enabled};
+    m->size_above = field(rule->size_above);
+    m->size_below = field(rule->size_below);
+    m->expire = expiration_of(a, rule);
+    m->move = transition_of(a, rule);
+    m->abort_days = field(rule->abort_days);
+    m->expired_marker = (struct field_bool){VALUE_KNOWN, rule->expired_marker};
+}
+
+static struct s3_lifecycle_edit edit_of(struct ctx *cx, const struct bucket_retention *m,
+                                        const struct s3_lifecycle_rule *wanted)
+{
+    return (struct s3_lifecycle_edit){
+        .id = m->rule_id.v,
+        .wanted = wanted,
+        .min_window_path = path_attribute(cx->arena, NULL, "min_recovery_window_days"),
+        .min_window_days = m->min_window.state == VALUE_KNOWN ? m->min_window.v : 0,
+    };
+}
+
+/* ---- Create, read, update, remove ------------------------------------------------------------ */
+
+static enum rc put(struct ctx *cx, struct call *call, struct bucket_retention *m, bool create)
+{
+    struct s3_lifecycle_rule wanted = rule_of(cx->arena, m);
+    struct s3_lifecycle_edit edit = edit_of(cx, m, &wanted);
+    struct s3_target bucket = {0};
+    edit.create = create;
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = s3_lifecycle_edit_run(cx, &bucket, &edit);
+    call->changed = edit.changed;
+    if (rc == RC_OK) {
+        private_state_set(call->private, SEEN, "yes");
+    }
+    return bucket_needed(cx, &bucket, rc);
+}
+
+static enum rc in_the_way(struct ctx *cx, const struct bucket_retention *m)
+{
+    return diag_error(
+        cx, path_attribute(cx->arena, NULL, "rule_id"),
+        arena_printf(cx->arena, "Bucket %s has another lifecycle rule \"%s\" already", m->at.name.v,
+                     m->rule_id.v),
+        "It says something else than this configuration, and may belong to another program. "
+        "Nothing was changed. To manage it here, import it, then apply:\n"
+        "  terraform import seedbank_bucket_retention.NAME '%s/%s'\n"
+        "Otherwise choose another rule_id.",
+        m->at.name.v, m->rule_id.v);
+}
+
+static enum rc bucket_retention_create(struct ctx *cx, struct call *call, void *state)
+{
+    enum rc rc = put(cx, call, state, true);
+    return rc == RC_CONFLICT ? in_the_way(cx, state) : rc;
+}
+
+static enum rc bucket_retention_update(struct ctx *cx, struct call *call, const void *prior,
+                                       void *state)
+{
+    (void)prior;
+    enum rc rc = put(cx, call, state, false);
+    if (rc != RC_OK) {
+        call->changed = false; /* until the server shows it, the former state is the true one */
+    }
+    return rc;
+}
+
+static enum rc vanished(struct ctx *cx, const struct call *call, const struct bucket_retention *m,
+                        const struct s3_lifecycle *now)
+{
+    if (private_state_get(call->private, SEEN)) {
+        diag_warning(
+            cx, path_attribute(cx->arena, NULL, "rule_id"),
+            arena_printf(cx->arena, "Another program replaced the lifecycle rules of bucket %s",
+                         m->at.name.v),
+            "Rule \"%s\" is not there any more. Rules that are there now: %s. S3 keeps all rules "
+            "in one document, and some tools write it as a whole: "
+            "aws_s3_bucket_lifecycle_configuration, digitalocean_spaces_bucket, a console, a "
+            "script. Let only one of them manage the rules of this bucket, or the next one takes "
+            "this rule away again.",
+            m->rule_id.v, s3_lifecycle_ids(cx->arena, now));
+    }
+    return RC_NOT_FOUND;
+}
+
+static void warn_unknown(struct ctx *cx, const struct bucket_retention *m, const char *unknown)
+{
+    if (*unknown) {
+        diag_warning(cx, path_attribute(cx->arena, NULL, "rule_id"),
+                     arena_printf(cx->arena, "Lifecycle rule \"%s\" of bucket %s does more",
+                                  m->rule_id.v, m->at.name.v),
+                     "It also holds %s, which this resource does not manage: plans do not show it, "
+                     "and it stays as it is. Give it a rule of its own.",
+                     unknown);
+    }
+}
+
+static enum rc bucket_retention_read(struct ctx *cx, struct call *call, void *state)
+{
+    struct bucket_retention *m = state;
+    struct s3_target bucket = {0};
+    struct s3_lifecycle now = {0};
+    struct s3_lifecycle_rule rule = {0};
+    const char *why = NULL;
+    enum rc rc = bucket_target(cx, call, &m->at, &bucket);
+    rc = rc == RC_OK ? s3_lifecycle_get_cached(cx, &bucket, &now) : rc;
+    if (rc != RC_OK) {
+        return rc;
+    }
+    const struct xml_node *node = s3_lifecycle_find(&now, m->rule_id.v);
+    if (!node) {
+        return vanished(cx, call, m, &now);
+    }
+    if (!s3_lifecycle_rule_read(cx->arena, node, &rule, &why)) {
+        return diag_error(cx, path_attribute(cx->arena, NULL, "rule_id"),
+                          arena_printf(cx->arena, "Cannot read lifecycle rule \"%s\" of bucket %s",
+                                       m->rule_id.v, m->at.name.v),
+                          "The rule cannot be understood: %s. Another program wrote it. Mend or "
+                          "remove it there; once it is gone, the next plan creates it again.",
+                          why);
+    }
+    warn_unknown(cx, m, s3_lifecycle_rule_unknown(cx->arena, node));
+    private_state_set(call->private, SEEN, "yes");
+    fill(cx->arena, m, &rule);
+    return RC_OK;
+}
+
+static enum rc bucket_retention_remove(struct ctx *cx, struct call *call, const void *prior)
+{
+    const struct bucket_retention *m = prior;
+    struct s3_lifecycle_edit edit = edit_of(cx, m, NULL);
+    struct s3_target bucket = {0};
+    if (str_is(str_of(m->on_destroy.v), "keep")) {
+        return RC_OK;
+    }
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
+        return RC_FAIL;
+    }
+    enum rc rc = s3_lifecycle_edit_run(cx, &bucket, &edit);
+    return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: no rule */
+}
+
+/* ---- Validation and plan --------------------------------------------------------------------- */
+
+static bool is_tagged(const struct bucket_retention *m)
+{
+    return m->tags.state == VALUE_KNOWN && m->tags.n > 0;
+}
+
+static bool is_sized(const struct bucket_retention *m)
+{
+    return m->size_above.state == VALUE_KNOWN || m->size_below.state == VALUE_KNOWN;
+}
+
+/* Null, or a known false. */
+static bool is_off(struct field_bool f)
+{
+    return f.state == VALUE_NULL || (f.state == VALUE_KNOWN && !f.v);
+}
+
+/* Both known, and x is not less than y. */
+static bool not_less(struct field_int x, struct field_int y)
+{
+    return x.state == VALUE_KNOWN && y.state == VALUE_KNOWN && x.v >= y.v;
+}
+
+static void validate_does_something(struct ctx *cx, const struct bucket_retention *m)
+{
+    if (m->expire.state == VALUE_NULL && m->move.state == VALUE_NULL &&
+        m->abort_days.state == VALUE_NULL && is_off(m->expired_marker)) {
+        diag_error(cx, path_attribute(cx->arena, NULL, "noncurrent_version_expiration"),
+                   "The rule does nothing",
+                   "Give at least one of noncurrent_version_expiration, "
+                   "noncurrent_version_transition, abort_incomplete_multipart_days and "
+                   "expired_object_delete_marker = true.");
+    }
+}
+
+static void validate_filter(struct ctx *cx, const struct bucket_retention *m)
+{
+    if (not_less(m->size_above, m->size_below)) {
+        diag_error(cx, path_attribute(cx->arena, NULL, "object_size_less_than"),
+                   "No object has such a size",
+                   "object_size_less_than must be more than object_size_greater_than.");
+    }
+    if (m->abort_days.state != VALUE_NULL && (is_tagged(m) || is_sized(m))) {
+        diag_error(cx, path_attribute(cx->arena, NULL, "abort_incomplete_multipart_days"),
+                   "Unfinished uploads have neither tags nor a size",
+                   "A rule with tags or object sizes never touches them, and servers refuse it. "
+                   "Give abort_incomplete_multipart_days to a rule of its own.");
+    }
+    if (is_tagged(m) && m->expired_marker.state == VALUE_KNOWN && m->expired_marker.v) {
+        diag_error(cx, path_attribute(cx->arena, NULL, "expired_object_delete_marker"),
+                   "Delete markers have no tags",
+                   "A rule with tags never touches them, and servers refuse it. Give "
+                   "expired_object_delete_marker to a rule of its own.");
+    }
+}
+
+static void validate_days(struct ctx *cx, const struct bucket_retention *m)
+{
+    const struct expiration *expire = m->expire.v;
+    const struct transition *move = m->move.v;
+    const struct path *path = path_attribute(cx->arena, NULL, "noncurrent_version_expiration");
+    path = path_attribute(cx->arena, path, "days");
+    if (expire && move && not_less(move->days, expire->days)) {
+        diag_error(cx, path, "Old versions would be deleted before they move",
+                   "noncurrent_version_expiration.days must be more than "
+                   "noncurrent_version_transition.days.");
+    }
+    bool enabled =
+        m->enabled.state == VALUE_NULL || (m->enabled.state == VALUE_KNOWN && m->enabled.v);
+    if (expire && enabled && expire->days.state == VALUE_KNOWN &&
+        !not_less(expire->days, m->min_window) && m->min_window.state == VALUE_KNOWN) {
+        diag_error(cx, path, "Old versions would be deleted too soon",
+                   "min_recovery_window_days asks for %lld days, this rule deletes old versions "
+                   "after %lld. Raise noncurrent_version_expiration.days, or ask for less.",
+                   (long long)m->min_window.v, (long long)expire->days.v);
+    }
+}
+
+static enum rc bucket_retention_validate(struct ctx *cx, const void *config)
+{
+    struct diag_point point = diag_point(cx);
+    validate_does_something(cx, config);
+    validate_filter(cx, config);
+    validate_days(cx, config);
+    return diag_failed_since(cx, point) ? RC_FAIL : RC_OK;
+}
+
+/* Whether the plan tells all that decides how soon this rule deletes. */
+static bool is_decided(const struct bucket_retention *m)
+{
+    const struct expiration *expire = m->expire.v;
+    return m->at.name.state == VALUE_KNOWN && m->at.expected_owner.state != VALUE_UNKNOWN &&
+           m->rule_id.state == VALUE_KNOWN && m->enabled.state == VALUE_KNOWN &&
+           m->min_window.state == VALUE_KNOWN && m->expire.state != VALUE_UNKNOWN &&
+           (!expire || expire->days.state == VALUE_KNOWN);
+}
+
+/* As far as it can be known now; the apply looks again. What cannot be read now is no error yet. */
+static enum rc check_window(struct ctx *cx, struct call *call, const struct bucket_retention *m)
+{
+    const struct expiration *expire = m->expire.v;
+    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule_id.v);
+    struct s3_lifecycle_edit edit = edit_of(cx, m, &rule);
+    struct diag_point point = diag_point(cx);
+    struct s3_target bucket = {0};
+    struct s3_lifecycle now = {0};
+    rule.enabled = m->enabled.v;
+    rule.expire_days = expire ? expire->days.v : S3_LIFECYCLE_RULE_NONE;
+    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
+        s3_lifecycle_get_cached(cx, &bucket, &now) != RC_OK) {
+        diag_drop_since(cx, point);
+        return ctx_check(cx);
+    }
+    return s3_lifecycle_edit_check(cx, &bucket, &edit, &now);
+}
+
+static enum rc bucket_retention_plan(struct ctx *cx, struct call *call, struct resource_plan *plan)
+{
+    const struct bucket_retention *planned = plan->planned, *prior = plan->prior;
+    if (prior && plan->replace.n > 0 && str_is(str_of(prior->on_destroy.v), "keep")) {
+        diag_warning(cx, path_attribute(cx->arena, NULL, "on_destroy"),
+                     "The former lifecycle rule stays",
+                     "The resource is replaced, and on_destroy = \"keep\" leaves rule \"%s\" of "
+                     "bucket %s behind: it goes on deleting as it says. Apply on_destroy = "
+                     "\"remove\" first if it is to go.",
+                     prior->rule_id.v, prior->at.name.v);
+    }
+    return call->clients && is_decided(planned) ? check_window(cx, call, planned) : RC_OK;
+}
+
+const struct resource bucket_retention_resource = {
+    .type_name = "seedbank_bucket_retention",
+    .summary = "How long a bucket keeps old versions of its objects: one lifecycle rule.",
+    .doc = "How long a bucket keeps old versions of its objects: exactly one lifecycle rule, "
+           "beside those of others, which stay as they are. Old versions exist only in a bucket "
+           "with versioning (`seedbank_bucket_versioning`). Destroying this resource deletes no "
+           "object and no version.\n\n"
+           "The rule is written disabled first, and enabled when the server shows all that limits "
+           "it. S3 keeps all rules in one document without a way to write it only if nobody else "
+           "did meanwhile: a rule that another program adds in the moment between reading and "
+           "writing is lost, and one that vanishes is found at the next plan. The access key needs "
+           "the permissions `s3:GetLifecycleConfiguration` and `s3:PutLifecycleConfiguration`.",
+    .attrs = attrs,
+    .model_size = sizeof(struct bucket_retention),
+    .identity = (const char *const[]){"bucket", "rule_id", NULL},
+    .default_timeout_ms = 3 * 60 * 1000,
+    .create = bucket_retention_create,
+    .read = bucket_retention_read,
+    .update = bucket_retention_update,
+    .remove = bucket_retention_remove,
+    .validate = bucket_retention_validate,
+    .plan = bucket_retention_plan,
+};
