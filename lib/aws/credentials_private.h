@@ -90,4 +90,15 @@ bool credentials_reply_json(struct ctx *cx, struct str body, const char *token_n
 /* RFC 3339 in UTC or with an offset, to seconds since the epoch. */
 bool credentials_reply_time(const char *text, int64_t *ret_seconds);
 
+/* ---- credentials_container.c, credentials_imds.c: only for AWS ---- */
+
+enum rc credentials_container(struct ctx *cx, struct credentials_search *s,
+                              struct credentials_set *ret_set);
+enum rc credentials_container_url(struct ctx *cx, struct credentials_search *s,
+                                  const char **ret_url);
+bool credentials_container_allows(const char *url); /* as the full URI */
+
+enum rc credentials_imds(struct ctx *cx, struct credentials_search *s,
+                         struct credentials_set *ret_set);
+
 #endif
