@@ -34,6 +34,7 @@ static const struct source sources[] = {
      credentials_env_spaces},
     {"the environment's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
      CREDENTIALS_AWS | CREDENTIALS_OTHER, credentials_env_aws},
+    {"web identity", CREDENTIALS_AWS, credentials_web_identity},
     {"the container's endpoint", CREDENTIALS_AWS, credentials_container},
     {"the metadata of this EC2 instance", CREDENTIALS_AWS, credentials_imds},
 };

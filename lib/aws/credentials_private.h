@@ -101,4 +101,26 @@ bool credentials_container_allows(const char *url); /* as the full URI */
 enum rc credentials_imds(struct ctx *cx, struct credentials_search *s,
                          struct credentials_set *ret_set);
 
+/* ---- credentials_sts.c, credentials_web_identity.c ---- */
+
+/* What STS is asked for. */
+struct credentials_role {
+    const char *arn;
+    const char *session_name;             /* NULL: seedbank */
+    const char *external_id;              /* NULL: none */
+    const char *duration;                 /* seconds, in decimal; NULL: the role's */
+    const char *web_identity;             /* a token; NULL: asked for with keys */
+    const struct sigv4_credentials *keys; /* NULL: asked for with a token */
+};
+/* RC_OK or RC_FAIL, since a role that was asked for is meant. */
+enum rc credentials_sts(struct ctx *cx, const struct credentials_search *s,
+                        const struct credentials_role *role, struct credentials_set *ret_set);
+
+enum rc credentials_web_identity(struct ctx *cx, struct credentials_search *s,
+                                 struct credentials_set *ret_set);
+/* The same for a role and a file that are named elsewhere; RC_OK or RC_FAIL. */
+enum rc credentials_web_identity_role(struct ctx *cx, const struct credentials_search *s,
+                                      const struct credentials_role *role, const char *token_file,
+                                      struct credentials_set *ret_set);
+
 #endif
