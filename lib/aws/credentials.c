@@ -28,6 +28,7 @@ struct source {
 /* In order. */
 static const struct source sources[] = {
     {"the settings", ANYWHERE, credentials_env_given},
+    {"the profile in the settings", ANYWHERE, credentials_config_named},
     {"the environment's SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY", ANYWHERE,
      credentials_env_own},
     {"the environment's SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY", CREDENTIALS_SPACES,
@@ -35,6 +36,7 @@ static const struct source sources[] = {
     {"the environment's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
      CREDENTIALS_AWS | CREDENTIALS_OTHER, credentials_env_aws},
     {"web identity", CREDENTIALS_AWS, credentials_web_identity},
+    {"the shared configuration and credentials files", CREDENTIALS_AWS, credentials_config},
     {"the container's endpoint", CREDENTIALS_AWS, credentials_container},
     {"the metadata of this EC2 instance", CREDENTIALS_AWS, credentials_imds},
 };

@@ -123,4 +123,18 @@ enum rc credentials_web_identity_role(struct ctx *cx, const struct credentials_s
                                       const struct credentials_role *role, const char *token_file,
                                       struct credentials_set *ret_set);
 
+/* ---- credentials_config.c, credentials_process.c: the shared files ---- */
+
+enum rc credentials_config_named(struct ctx *cx, struct credentials_search *s,
+                                 struct credentials_set *ret_set);
+enum rc credentials_config(struct ctx *cx, struct credentials_search *s,
+                           struct credentials_set *ret_set);
+
+/* RC_OK or RC_FAIL. */
+enum rc credentials_process(struct ctx *cx, const struct credentials_search *s, const char *command,
+                            struct credentials_set *ret_set);
+/* Into words, ended by NULL: quotes and backslashes as a shell reads them. False for an empty
+ * command, an open quote, or more words than anybody writes. */
+bool credentials_process_split(struct arena *a, const char *command, const char *const **ret_argv);
+
 #endif

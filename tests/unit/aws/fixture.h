@@ -19,7 +19,7 @@
 #define AWS_HOST "s3.eu-central-1.amazonaws.com"
 #define SOON     "2026-11-24T04:16:18Z" /* an hour after the clock's start */
 
-#define VARIABLES_MAX 24
+#define VARIABLES_MAX 80
 
 struct fixture {
     struct http_fixture *http;
