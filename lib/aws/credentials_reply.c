@@ -78,21 +78,33 @@ static bool is_clock_time(const struct tm *t)
            t->tm_sec >= 0 && t->tm_sec <= 60;
 }
 
+static bool take_date(const char **at, struct tm *t)
+{
+    return (t->tm_year = digits(at, 4) - 1900) >= 70 && one_of(at, "-") &&
+           (t->tm_mon = digits(at, 2) - 1) >= 0 && one_of(at, "-") &&
+           (t->tm_mday = digits(at, 2)) >= 0;
+}
+
+static bool take_clock_time(const char **at, struct tm *t)
+{
+    bool ok = (t->tm_hour = digits(at, 2)) >= 0 && one_of(at, ":") &&
+              (t->tm_min = digits(at, 2)) >= 0 && one_of(at, ":") &&
+              (t->tm_sec = digits(at, 2)) >= 0;
+
+    if (ok && one_of(at, ".")) {
+        *at += strspn(*at, "0123456789");
+    }
+    return ok && is_clock_time(t);
+}
+
 bool credentials_reply_time(const char *text, int64_t *ret_seconds)
 {
     struct tm t = {0};
     const char *p = text;
     int64_t offset;
-    bool ok = (t.tm_year = digits(&p, 4) - 1900) >= 70 && one_of(&p, "-") &&
-              (t.tm_mon = digits(&p, 2) - 1) >= 0 && one_of(&p, "-") &&
-              (t.tm_mday = digits(&p, 2)) >= 0 && one_of(&p, "Tt ");
 
-    ok = ok && (t.tm_hour = digits(&p, 2)) >= 0 && one_of(&p, ":") &&
-         (t.tm_min = digits(&p, 2)) >= 0 && one_of(&p, ":") && (t.tm_sec = digits(&p, 2)) >= 0;
-    if (ok && one_of(&p, ".")) {
-        p += strspn(p, "0123456789");
-    }
-    if (!ok || !is_clock_time(&t) || !take_offset(&p, &offset) || *p != '\0') {
+    if (!take_date(&p, &t) || !one_of(&p, "Tt ") || !take_clock_time(&p, &t) ||
+        !take_offset(&p, &offset) || *p != '\0') {
         return false;
     }
     *ret_seconds = (int64_t)timegm(&t) - offset;
