@@ -1,4 +1,6 @@
 /* What is said when no complete reply came. */
+#include <sys/resource.h>
+
 #include "base/ctx.h"
 #include "http/http_private.h"
 
@@ -22,6 +24,8 @@ static const struct row {
                       "service runs."},
     [HTTP_UNREACHABLE] = {"the host cannot be reached", true,
                           "Check network, firewall and the proxy settings in the environment."},
+    [HTTP_NO_FILES] = {"no more files can be opened", true,
+                       "Raise that limit, or let fewer things run at once."},
     [HTTP_CERTIFICATE] = {"its TLS certificate is not trusted", false,
                           "If the service has a private CA, name that CA's file (ca_file). If the "
                           "certificate is for another host or has expired, correct the endpoint or "
@@ -71,12 +75,23 @@ bool http_error_passes(enum http_cause cause)
     return rows[cause].passes;
 }
 
+static const char *file_limit(struct arena *a)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0
+               ? arena_printf(a, "ulimit -n is %llu. ", (unsigned long long)limit.rlim_cur)
+               : "";
+}
+
 /* The figure or file that the cause is about, as a sentence, or "". */
 static const char *about(struct ctx *cx, const struct http_try *t)
 {
     const struct http_client *c = t->client;
 
     switch ((int)t->cause) {
+    case HTTP_NO_FILES:
+        return file_limit(cx->arena);
     case HTTP_CA_FILE:
         return arena_printf(cx->arena, "It is %s. ",
                             c->ca_file == NULL ? "curl's own" : c->ca_file);

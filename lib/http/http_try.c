@@ -1,7 +1,9 @@
 /* One request and its reply through curl. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/cancel.h"
 #include "base/ctx.h"
@@ -249,6 +251,28 @@ static enum http_cause cause_of(CURLcode code, CURL *easy, const struct http_try
     return HTTP_OTHER;
 }
 
+/* Where no descriptor was left, curl tells only what it could not do without. A pipe takes two: one
+ * is the connection's, one that of a file read beside it. */
+static bool files_ran_out(void)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return errno == EMFILE;
+    }
+    close(ends[0]);
+    close(ends[1]);
+    return false;
+}
+
+static enum http_cause or_no_files(enum http_cause cause)
+{
+    bool asks = cause == HTTP_NO_NAME || cause == HTTP_NO_PROXY || cause == HTTP_UNREACHABLE ||
+                cause == HTTP_CA_FILE;
+
+    return asks && files_ran_out() ? HTTP_NO_FILES : cause;
+}
+
 static void run(struct http_handle *h, struct http_try *t)
 {
     int64_t start = now_ms();
@@ -261,7 +285,7 @@ static void run(struct http_handle *h, struct http_try *t)
     code = wait_for_end(h, t);
     curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     t->sent = request_bytes > 0;
-    t->cause = cause_of(code, h->easy, t);
+    t->cause = or_no_files(cause_of(code, h->easy, t));
     t->ms = now_ms() - start;
     t->response.body = buf_str(t->body);
     curl_multi_remove_handle(h->multi, h->easy);

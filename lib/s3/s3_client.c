@@ -6,11 +6,13 @@
 #include "base/ctx.h"
 #include "base/redact.h"
 #include "base/session.h"
+#include "s3/s3_name.h"
 
 #define ALNUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define LOWER      "abcdefghijklmnopqrstuvwxyz0123456789"
 #define MAX_REGION 64
 #define MAX_HOST   300
+#define MAX_SHOWN  100 /* bytes of a wrong name */
 
 static bool only(const char *s, size_t n, const char *allowed)
 {
@@ -176,27 +178,18 @@ static bool takes_label(const char *host)
     return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL;
 }
 
-/* Stricter than no server: a slash would reach into another bucket, and dots move the path. The
- * colon separates Ceph's tenants. */
-static bool is_bucket(const char *bucket)
-{
-    size_t n = bucket ? strlen(bucket) : 0;
-
-    return n >= 1 && n <= 255 && only(bucket, n, ALNUM "-._:") && strcmp(bucket, ".") != 0 &&
-           strcmp(bucket, "..") != 0;
-}
-
 enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const char *bucket,
                           const char *key, struct s3_address *ret_address)
 {
     struct arena *a = cx->arena;
     bool tls = strcmp(client->scheme, "https") == 0;
+    const char *fault = s3_name_fault(a, str_of(bucket));
 
-    if (!is_bucket(bucket)) {
+    if (fault) {
         return diag_error(cx, NULL,
-                          arena_printf(a, "\"%s\" is not a bucket name", bucket ? bucket : ""),
-                          "A bucket name is 1 to 255 letters, digits, '.', '-' and '_'. Nothing "
-                          "was sent. Give the name alone, without s3://, server or path.");
+                          arena_printf(a, "\"%s\" is not a bucket name",
+                                       str_utf8_clean(a, str_of(bucket), MAX_SHOWN)),
+                          "It %s. It must be " S3_NAME_RULE ". Nothing was sent.", fault);
     }
     if (!client->force_path_style && takes_label(client->host) && is_host_name(bucket) &&
         !(tls && strchr(bucket, '.'))) {

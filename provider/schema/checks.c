@@ -1,6 +1,7 @@
 /*
  * No message here quotes the value: it may be a secret, and core shows the line of the
- * configuration with it anyway, hiding what is sensitive.
+ * configuration with it anyway, hiding what is sensitive. But a name: it stands in every message
+ * about the thing, and core's line may show only what it was made from.
  */
 #include "schema/checks.h"
 
@@ -124,6 +125,26 @@ void checks_url(struct ctx *cx, const struct attr_check *check, const struct pat
                 const struct value *v)
 {
     each_text(&(struct text_check){cx, check, url}, path, v);
+}
+
+#define MAX_SHOWN 100 /* bytes of a wrong name */
+
+static void name(const struct text_check *t, const struct path *path, struct str text)
+{
+    struct arena *a = t->cx->arena;
+    const char *fault = t->check->fault(a, text);
+    if (fault) {
+        diag_error(
+            t->cx, path,
+            arena_printf(a, "\"%s\" is not %s", str_utf8_clean(a, text, MAX_SHOWN), t->check->what),
+            "%s %s. It must be %s.", path_text(a, path), fault, t->check->doc);
+    }
+}
+
+void checks_name(struct ctx *cx, const struct attr_check *check, const struct path *path,
+                 const struct value *v)
+{
+    each_text(&(struct text_check){cx, check, name}, path, v);
 }
 
 const char *checks_bounds(struct arena *a, const struct attr_check *check)

@@ -1,8 +1,8 @@
 /*
  * Ready checks for attribute rows.
  *   .checks = (const struct attr_check[]){CHECK_ONE_OF("Enabled", "Suspended"), {0}}
- * Those of a text (one of, duration, URL) look at each element of a list, set or map of texts. None
- * quotes the value in its message.
+ * Those of a text (one of, duration, URL, name) look at each element of a list, set or map of
+ * texts. None but that of a name quotes the value in its message.
  */
 #ifndef SCHEMA_CHECKS_H
 #define SCHEMA_CHECKS_H
@@ -18,6 +18,8 @@ void checks_range(struct ctx *, const struct attr_check *, const struct path *,
 void checks_duration(struct ctx *, const struct attr_check *, const struct path *,
                      const struct value *);
 void checks_url(struct ctx *, const struct attr_check *, const struct path *, const struct value *);
+void checks_name(struct ctx *, const struct attr_check *, const struct path *,
+                 const struct value *);
 
 #define CHECK_ONE_OF(...)                                                                          \
     {                                                                                              \
@@ -45,6 +47,12 @@ const char *checks_bounds(struct arena *a, const struct attr_check *check);
 #define CHECK_URL                                                                                  \
     {                                                                                              \
         .run = checks_url, .doc = "an `http://` or `https://` URL"                                 \
+    }
+/* A name as its service's client has it: what it names ("a bucket name"), the client's judgement,
+ * and its rule, which follows "must be". Not for secrets. */
+#define CHECK_NAME(thing, judge, rule)                                                             \
+    {                                                                                              \
+        .run = checks_name, .what = (thing), .fault = (judge), .doc = (rule)                       \
     }
 
 #endif

@@ -165,6 +165,14 @@ TF
 done
 check "destroy what was named late" destroy
 
+# What cannot be the name of a bucket.
+config <<TF
+resource "seedbank_bucket_versioning" "a" {
+  bucket = "$fresh/course"
+}
+TF
+check "a path is refused by a plan" refuses "is not a bucket name.*holds \"/\"" tf plan -input=false
+
 # A bucket that is gone.
 config <<TF
 provider "seedbank" {

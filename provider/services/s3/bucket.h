@@ -7,6 +7,7 @@
 #define SERVICES_S3_BUCKET_H
 
 #include "s3/s3.h"
+#include "s3/s3_name.h"
 #include "schema/checks.h"
 #include "schema/resource.h"
 
@@ -15,15 +16,16 @@ struct bucket_fields {
     struct field_string name, expected_owner;
 };
 
-/* The rows of the model's member `at`; more_flags: ATTR_REPLACE in a resource, 0 in a data source.
- * AWS has names of up to 255 bytes from before 2018. */
+/* The rows of the model's member `at`; more_flags: ATTR_REPLACE in a resource, else 0. */
 #define BUCKET_ROWS(model, at, more_flags)                                                         \
     {                                                                                              \
         .name = "bucket",                                                                          \
         .kind = ATTR_STRING,                                                                       \
         .flags = ATTR_REQUIRED | (more_flags),                                                     \
         .offset = offsetof(model, at.name),                                                        \
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},                          \
+        .checks =                                                                                  \
+            (const struct attr_check[]){CHECK_NAME("a bucket name", s3_name_fault, S3_NAME_RULE),  \
+                                        {0}},                                                      \
         .doc = "Name of the bucket. It must exist: it is never created or deleted here.",          \
     },                                                                                             \
     {                                                                                              \

@@ -2,8 +2,10 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -325,6 +327,47 @@ static void test_no_such_name(void **state)
     http_fixture_free(f);
 }
 
+/* A GET of that URL while so many more files can be opened. */
+static void fails_for_want_of_files(const char *url, unsigned room)
+{
+    struct http_fixture *f = http_fixture_new(&plain, &steady);
+    struct http_request q = {.method = "GET", .url = url};
+    int lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    struct rlimit limit, tight;
+    struct http_response r;
+    enum rc rc;
+
+    assert_true(lowest >= 0);
+    close(lowest);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    tight = (struct rlimit){(rlim_t)lowest + room, limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    rc = http_send(f->cx, f->client, &q, &r);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(rc, RC_FAIL);
+    assert_good_message(f, "no more files can be opened");
+    assert_diag(f->cx, arena_printf(f->cx->arena, "ulimit -n is %u.", (unsigned)tight.rlim_cur));
+    http_fixture_free(f);
+}
+
+static void test_no_more_files(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char url[64];
+
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    snprintf(url, sizeof url, "https://127.0.0.1:%u" TARGET, ntohs(address.sin_port));
+    fails_for_want_of_files(url, 0);
+    fails_for_want_of_files(url, 1); /* none for the CA's file */
+    fails_for_want_of_files("http://no-such-host.invalid/", 0);
+    close(fd);
+}
+
 static void *raise_later(void *arg)
 {
     usleep(50000);
@@ -370,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_addresses_that_are_none),
         cmocka_unit_test(test_no_such_name),
+        cmocka_unit_test(test_no_more_files),
         cmocka_unit_test(test_cancelled_while_waiting),
     };
 

@@ -39,6 +39,14 @@ static void no_run(struct ctx *cx, const struct attr_check *check, const struct 
     (void)cx, (void)check, (void)path, (void)v;
 }
 
+static const char *no_fault(struct arena *a, struct str name)
+{
+    (void)a, (void)name;
+    return NULL;
+}
+
+#define NAME_CHECK CHECK_NAME("a name", no_fault, "a text")
+
 static const struct {
     const struct attr *attrs;
     const char *text; /* of the error */
@@ -100,6 +108,13 @@ static const struct {
     {TABLE(STRING("a", O, CHECKS({.run = checks_one_of}))), "a: one-of allows no word"},
     {TABLE(STRING("a", O, CHECKS(CHECK_LENGTH(2, 1)))), "a: a check's minimum is above"},
     {TABLE(STRING("a", O, CHECKS({.run = no_run}))), "a: a check has no text"},
+    {TABLE(ROW("a", ATTR_INT, O, CHECKS(NAME_CHECK))), "a: a check does not fit the kind"},
+    {TABLE(STRING("a", O, CHECKS(CHECK_NAME("a name", NULL, "a text")))),
+     "a: a name's check lacks"},
+    {TABLE(STRING("a", O, CHECKS(CHECK_NAME(NULL, no_fault, "a text")))),
+     "a: a name's check lacks"},
+    {TABLE(STRING("a", O | ATTR_SENSITIVE, CHECKS(NAME_CHECK))), "a: a name's check would show"},
+    {TABLE(STRING("a", O | ATTR_WRITE_ONLY, CHECKS(NAME_CHECK))), "a: a name's check would show"},
     {TABLE(STRING("a", O, .default_text = "x")), "a: a default makes an attribute optional and"},
     {TABLE(STRING("a", R, .default_text = "x")), "a: a default makes an attribute optional and"},
     {TABLE(ROW("a", ATTR_BOOL, O | C, .default_text = "yes")), "a: the default is not a value"},

@@ -3,6 +3,11 @@
 #include "fixture.h"
 #include "schema/checks.h"
 
+static const char *fault(struct arena *a, struct str name)
+{
+    return str_starts(str_dup(a, name), "x") ? "starts with x" : NULL;
+}
+
 static const struct attr inner[] = {
     STRING("k", R),
     STRING("mode", O, .checks = (const struct attr_check[]){CHECK_ONE_OF("on", "off"), {0}}),
@@ -24,6 +29,8 @@ static const struct attr attrs[] = {
     ROW("bag", ATTR_STRINGS, O, .type = &type_set_of_string,
         .checks = (const struct attr_check[]){CHECK_DURATION, CHECK_LENGTH(0, 1), {0}}),
     ROW("urls", ATTR_STRING_MAP, O, .checks = (const struct attr_check[]){CHECK_URL, {0}}),
+    ROW("tags", ATTR_STRINGS, O, .type = &type_list_of_string,
+        .checks = (const struct attr_check[]){CHECK_NAME("a tag", fault, "a tag's text"), {0}}),
     STRING("id", C),
     ROW("info", ATTR_OBJECT, C, .nested_size = 1,
         .attrs = (const struct attr[]){STRING("c", C), {0}}),
@@ -46,6 +53,7 @@ static void good_configurations_pass(void **state)
         "name=?  mode=? ttl=? url=? days=? rate=? modes=? bag=? urls=? token=? object=? list=?",
         "name=ab modes=[on ?] bag=[1h] urls={a=http://a b=?}",
         "name=ab bag=[? 1h]",
+        "name=ab tags=[a ? '']",
         "name=ab url='http://[::1]:9000' days=1 rate=0",
         "name=ab object={k=a mode=on} list=[{k=a} ?] set=[{k=?} ?] map={m={k=a mode=?}}",
     };
@@ -85,6 +93,7 @@ static void each_mistake_is_named_with_its_place(void **state)
         {"name=ab bag=[1h 2h]", "bag", "elements must be 0 to 1, not 2"},
         {"name=ab urls={a=b}", "urls[\"a\"]", "must start with"},
         {"name=ab urls={a=null}", "urls[\"a\"]", "null element"},
+        {"name=ab tags=[a xb]", "tags[1]", "tags[1] starts with x. It must be a tag's text."},
         {"name=ab id=x", "id", "decided by the provider"},
         {"name=ab id=?", "id", "decided by the provider"},
         {"name=ab info={c=x}", "info", "decided by the provider"},

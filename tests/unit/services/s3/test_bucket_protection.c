@@ -11,13 +11,12 @@ static void answer(struct fixture *f, int status, const char *body, const char *
 
 static const struct data_source *source(void)
 {
-    for (const struct data_source *const *d = registry_seedbank.data_sources; *d; d++) {
-        if (strcmp((*d)->type_name, "seedbank_bucket_protection") == 0) {
-            return *d;
-        }
+    const struct data_source *const *d = registry_seedbank.data_sources;
+    while (strcmp((*d)->type_name, "seedbank_bucket_protection") != 0) {
+        d++;
+        assert_non_null(*d);
     }
-    fail();
-    return NULL;
+    return *d;
 }
 
 /* Read; the result, or NULL when that failed. */
