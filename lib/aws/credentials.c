@@ -9,9 +9,10 @@
 #include "base/log.h"
 #include "base/session.h"
 
-#define RENEW_BEFORE_S  300 /* before the end, or a quarter of the life of shorter sets */
-#define TRY_AGAIN_S     60  /* after a renewal that failed while the old set still holds */
-#define STILL_HOLDS_S   10  /* a request signed now must reach the server before the end */
+#define RENEW_BEFORE_S  300   /* before the end, or a quarter of the life of shorter sets */
+#define TRY_AGAIN_S     60    /* after a renewal that failed while the old set still holds */
+#define STILL_HOLDS_S   10    /* a request signed now must reach the server before the end */
+#define FAILS_FOR_MS    10000 /* hundreds of requests must not each search, one after the other */
 #define LOCAL_TIMEOUT   2000
 #define LOCAL_RETRIES   1
 #define DEFAULT_TIMEOUT 60000
@@ -78,6 +79,7 @@ static void credentials_free(void *object)
 
     pthread_mutex_destroy(&c->lock);
     arena_free(c->kept);
+    arena_free(c->failure.arena);
     arena_free(c->arena);
 }
 
@@ -261,16 +263,51 @@ static bool make_do(struct ctx *cx, struct credentials *c)
     return holds;
 }
 
+static void remember_failure(struct ctx *cx, struct credentials *c, struct diag_point since)
+{
+    const struct diag *d = since.last ? since.last->next : cx->diags.first;
+    struct arena *a = arena_new();
+
+    pthread_mutex_lock(&c->lock);
+    arena_free(c->failure.arena);
+    c->failure.arena = a;
+    c->failure.summary = arena_strdup(a, d->summary);
+    c->failure.detail = arena_strdup(a, d->detail);
+    c->failure.until_ms = cx->clock->monotonic_ms(cx->clock) + FAILS_FOR_MS;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* Whether a search failed a moment ago; if so, its message is added again. */
+static bool failed_just_now(struct ctx *cx, struct credentials *c)
+{
+    bool failed;
+
+    pthread_mutex_lock(&c->lock);
+    failed = c->failure.arena && cx->clock->monotonic_ms(cx->clock) < c->failure.until_ms;
+    if (failed) {
+        diag_error(cx, NULL, c->failure.summary, "%s", c->failure.detail);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return failed;
+}
+
 static enum rc renew(struct ctx *cx, struct credentials *c)
 {
     struct diag_point before = diag_point(cx);
     struct credentials_set set;
 
+    if (failed_just_now(cx, c)) {
+        return RC_FAIL;
+    }
     if (search(cx, c, &set) == RC_OK) {
         keep(c, &set, now_s(cx));
         return RC_OK;
     }
-    if (cancel_raised(cx->cancel) || !make_do(cx, c)) {
+    if (cancel_raised(cx->cancel)) {
+        return RC_FAIL;
+    }
+    if (!make_do(cx, c)) {
+        remember_failure(cx, c, before);
         return RC_FAIL;
     }
     diag_drop_since(cx, before);

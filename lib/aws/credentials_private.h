@@ -26,6 +26,11 @@ struct credentials {
     struct arena *kept;        /* owns the set; NULL: none yet */
     struct credentials_set set;
     int64_t renew; /* when to seek again, in seconds since the epoch; 0: never */
+    struct {
+        struct arena *arena; /* owns the texts; NULL: the last search did not fail */
+        const char *summary, *detail;
+        int64_t until_ms; /* of the monotonic clock */
+    } failure;
 };
 
 /* One walk through the sources. */

@@ -191,6 +191,12 @@ static void the_old_set_serves_while_it_holds(void **state)
     expect(f, NULL, 403, "");
     assert_null(fixture_keys_of(f, c));
     assert_diag(f->cx, "it answered HTTP 403");
+    /* Others who ask now are told at once, without another search. */
+    assert_null(fixture_keys_of(f, c));
+    assert_int_equal(f->cx->diags.errors, 2);
+    assert_int_equal(http_server_count(f->server), 4);
+    assert_string_equal(f->cx->diags.first->detail, f->cx->diags.last->detail);
+    test_clock_advance(&f->http->clock, 10000);
     expect(f, NULL, 200, SET("B", "2026-11-24T05:16:18Z"));
     assert_string_equal(fixture_keys_of(f, c), "B/" SECRET "/" TOKEN);
 }
