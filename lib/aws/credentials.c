@@ -294,7 +294,7 @@ static bool failed_just_now(struct ctx *cx, struct credentials *c)
 static enum rc renew(struct ctx *cx, struct credentials *c)
 {
     struct diag_point before = diag_point(cx);
-    struct credentials_set set;
+    struct credentials_set set = {.expires = 0};
 
     if (failed_just_now(cx, c)) {
         return RC_FAIL;

@@ -128,7 +128,7 @@ static enum rc find_token(struct ctx *cx, const struct credentials_search *s,
 enum rc credentials_container(struct ctx *cx, struct credentials_search *s,
                               struct credentials_set *ret_set)
 {
-    const char *url, *token = NULL, *why = NULL;
+    const char *url = NULL, *token = NULL, *why = NULL;
     struct http_response reply;
     struct http_header header = {.name = "Authorization"};
     enum rc rc = credentials_container_url(cx, s, &url);

@@ -14,8 +14,6 @@
 
 #define SLICE_MS 50 /* how soon a raised cancel is seen */
 
-extern char **environ;
-
 struct run {
     const struct process *process;
     pid_t pid;

@@ -19,7 +19,7 @@ struct s3_client {
     const char *host;   /* with the port unless it is the scheme's own */
     const char *region;
     struct credentials *credentials; /* owned by the session */
-    bool aws;                             /* the endpoint is Amazon's */
+    bool aws;                        /* the endpoint is Amazon's */
     bool force_path_style;
 };
 
