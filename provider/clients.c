@@ -11,7 +11,7 @@
 /* ---- The provider block ---------------------------------------------------------------------- */
 
 struct s3_block {
-    struct field_string endpoint, region, access_key, secret_key, session_token, ca_file;
+    struct field_string endpoint, region, access_key, secret_key, session_token, profile, ca_file;
     struct field_string request_timeout;
     struct field_bool force_path_style;
     struct field_int max_retries;
@@ -35,18 +35,29 @@ static const struct attr s3_attrs[] = {
         .offset = offsetof(struct s3_block, endpoint),
         .checks = (const struct attr_check[]){CHECK_URL, {0}},
         .doc = "URL of the S3 server, such as `https://fra1.digitaloceanspaces.com`. Left out, AWS "
-               "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`.",
+               "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`, then "
+               "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`.",
     },
     TEXT(region, 0,
          "Region that requests are signed for, `us-east-1` when left out. Environment: "
          "`SEEDBANK_S3_REGION`."),
-    TEXT(access_key, 0,
-         "Access key ID. Give both keys or neither; without them the environment's "
-         "`SEEDBANK_S3_ACCESS_KEY` and `SEEDBANK_S3_SECRET_KEY` are used."),
+    TEXT(
+        access_key, 0,
+        "Access key ID. Give both keys or neither. Without them and `profile`, keys are sought: in "
+        "`SEEDBANK_S3_ACCESS_KEY` and `SEEDBANK_S3_SECRET_KEY`; for Spaces in "
+        "`SPACES_ACCESS_KEY_ID` and `SPACES_SECRET_ACCESS_KEY`; for AWS in its variables, a web "
+        "identity, its shared files, the container's endpoint and the instance's metadata; for "
+        "other servers in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, if "
+        "`AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` names the server."),
     TEXT(secret_key, ATTR_SENSITIVE, "Secret access key."),
     TEXT(session_token, ATTR_SENSITIVE,
          "Session token of temporary keys. Environment: `SEEDBANK_S3_SESSION_TOKEN`, together with "
          "the keys there."),
+    TEXT(
+        profile, 0,
+        "Profile of the shared configuration and credentials files (`~/.aws/config`, "
+        "`~/.aws/credentials`) whose keys are used, instead of `access_key` and `secret_key`. Also "
+        "for servers other than AWS."),
     {
         .name = "force_path_style",
         .kind = ATTR_BOOL,
@@ -130,9 +141,9 @@ static enum rc configure(struct ctx *cx, struct session *session, const void *mo
     c->s3_unknown = m->s3.state == VALUE_UNKNOWN;
     if (m->s3.state == VALUE_KNOWN) {
         c->s3 = *(const struct s3_block *)m->s3.v;
-        struct field_string *texts[] = {
-            &c->s3.endpoint,      &c->s3.region,  &c->s3.access_key,     &c->s3.secret_key,
-            &c->s3.session_token, &c->s3.ca_file, &c->s3.request_timeout};
+        struct field_string *texts[] = {&c->s3.endpoint,   &c->s3.region,         &c->s3.access_key,
+                                        &c->s3.secret_key, &c->s3.session_token,  &c->s3.profile,
+                                        &c->s3.ca_file,    &c->s3.request_timeout};
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
             keep_text(c, texts[i]);
         }
@@ -173,6 +184,7 @@ static enum rc check_known(struct ctx *cx, const struct clients *c)
         {"s3.access_key", b->access_key.state},
         {"s3.secret_key", b->secret_key.state},
         {"s3.session_token", b->session_token.state},
+        {"s3.profile", b->profile.state},
         {"s3.ca_file", b->ca_file.state},
         {"s3.force_path_style", b->force_path_style.state},
         {"s3.max_retries", b->max_retries.state},
@@ -206,69 +218,25 @@ static const char *text_or_environment(const struct field_string *f, const char 
     return text ? text : environment(variable);
 }
 
-/* One source of a credential: its values, NULL where there is none, and what they are called. */
-struct key_source {
-    const char *access, *secret, *token;
-    const char *access_name, *secret_name, *token_name;
-};
-
-static bool is_empty(const struct key_source *k)
+/* The endpoint's sources, in order; the keys that AWS_* variables hold are for the last two. */
+static const char *find_endpoint(const struct s3_block *b, bool *ret_from_aws_variables)
 {
-    return !k->access && !k->secret && !k->token;
-}
+    const char *own = text_or_environment(&b->endpoint, "SEEDBANK_S3_ENDPOINT");
+    const char *s3 = environment("AWS_ENDPOINT_URL_S3");
+    const char *any = s3 ? s3 : environment("AWS_ENDPOINT_URL");
 
-static enum rc check_keys(struct ctx *cx, const struct key_source *k)
-{
-    if (k->access && k->secret) {
-        return RC_OK;
-    }
-    if (is_empty(k)) {
-        return diag_error(cx, NULL, "No S3 credentials",
-                          "Set s3.access_key and s3.secret_key in the provider block, or "
-                          "SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY in the environment. "
-                          "Both were looked at; neither holds a key.");
-    }
-    return diag_error(cx, NULL, "Half a set of S3 credentials",
-                      "%s is set but %s is not. A credential is one set from one source; give "
-                      "both in the same place.",
-                      k->access   ? k->access_name
-                      : k->secret ? k->secret_name
-                                  : k->token_name,
-                      k->access ? k->secret_name : k->access_name);
-}
-
-/* The block's keys, or the environment's; never a mixture. */
-static enum rc choose_keys(struct ctx *cx, const struct s3_block *b, struct s3_options *o)
-{
-    struct key_source k = {
-        text_or_null(&b->access_key),
-        text_or_null(&b->secret_key),
-        text_or_null(&b->session_token),
-        "s3.access_key",
-        "s3.secret_key",
-        "s3.session_token",
-    };
-    if (is_empty(&k)) {
-        k = (struct key_source){
-            environment("SEEDBANK_S3_ACCESS_KEY"),
-            environment("SEEDBANK_S3_SECRET_KEY"),
-            environment("SEEDBANK_S3_SESSION_TOKEN"),
-            "SEEDBANK_S3_ACCESS_KEY",
-            "SEEDBANK_S3_SECRET_KEY",
-            "SEEDBANK_S3_SESSION_TOKEN",
-        };
-    }
-    o->access_key = k.access;
-    o->secret_key = k.secret;
-    o->session_token = k.token;
-    return check_keys(cx, &k);
+    *ret_from_aws_variables = !own && any;
+    return own ? own : any;
 }
 
 static enum rc make_s3(struct ctx *cx, struct clients *c)
 {
     const struct s3_block *b = &c->s3;
     struct s3_options o = {
-        .endpoint = text_or_environment(&b->endpoint, "SEEDBANK_S3_ENDPOINT"),
+        .access_key = b->access_key.v,
+        .secret_key = b->secret_key.v,
+        .session_token = b->session_token.v,
+        .profile = b->profile.v,
         .region = text_or_environment(&b->region, "SEEDBANK_S3_REGION"),
         .force_path_style = b->force_path_style.v,
         .ca_file = text_or_null(&b->ca_file),
@@ -277,9 +245,7 @@ static enum rc make_s3(struct ctx *cx, struct clients *c)
     if (b->request_timeout.v) {
         str_to_duration_ms(str_of(b->request_timeout.v), &o.request_timeout_ms);
     }
-    if (choose_keys(cx, b, &o) != RC_OK) {
-        return RC_FAIL;
-    }
+    o.endpoint = find_endpoint(b, &o.endpoint_from_aws_variables);
     return s3_client_new(cx, c->session, &o, &c->s3_client);
 }
 

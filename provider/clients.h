@@ -2,8 +2,9 @@
  * From the provider block to configured service clients, each made on first use:
  * a service whose block is absent costs nothing until a resource needs it.
  *
- * Settings come from the block, then from SEEDBANK_* environment variables. A
- * credential is one set from one source; half a set is an error.
+ * Settings come from the block, then from SEEDBANK_* environment variables; an
+ * endpoint also from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL. Keys are sought by
+ * the client's first request, as aws/credentials.h says.
  */
 #ifndef PROVIDER_CLIENTS_H
 #define PROVIDER_CLIENTS_H

@@ -37,6 +37,7 @@ struct http_client_options {
     int64_t stall_timeout_ms;   /* no byte either way for so long ends a try; 0: 30 s */
     unsigned max_retries;       /* after the first try */
     const char *user_agent;
+    bool direct; /* never through a proxy: for what only this machine or its host may answer */
 };
 
 /* Owned by the session and freed with it; thread-safe; keeps connections alive between calls and

@@ -101,6 +101,9 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)o->request_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
+    if (o->direct) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    }
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->words);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);

@@ -16,17 +16,23 @@
 
 #include "base/rc.h"
 
+struct credentials_environment;
 struct ctx;
 struct s3_client;
 struct session;
 
 struct s3_options {
-    const char *endpoint;   /* http(s)://host[:port]; NULL: AWS in the given region */
-    const char *region;     /* that requests are signed for; NULL: us-east-1 */
-    const char *access_key; /* missing keys are an error when the first request is made */
+    const char *endpoint; /* http(s)://host[:port]; NULL: AWS in the given region */
+    const char *region;   /* that requests are signed for; NULL: us-east-1 */
+    /* Keys, or the name of a profile that has some; without either they are sought as
+     * aws/credentials.h says, when the first request is made. */
+    const char *access_key;
     const char *secret_key;
     const char *session_token; /* NULL: none */
-    const char *ca_file;       /* PEM; NULL: the system's */
+    const char *profile;
+    bool endpoint_from_aws_variables; /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave it */
+    const struct credentials_environment *environment; /* borrowed; NULL: the process's */
+    const char *ca_file;                               /* PEM; NULL: the system's */
     /* Bucket in the path even where it could be in the host name. Without it, the path is used when
      * the server's name cannot carry another label (an IP address, localhost, a name without dots),
      * when the bucket's name is no host name, and over TLS when it has dots. */

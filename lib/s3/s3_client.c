@@ -19,16 +19,6 @@ static bool only(const char *s, size_t n, const char *allowed)
     return strspn(s, allowed) >= n;
 }
 
-static const char *copy(struct arena *a, const char *s)
-{
-    return s && *s ? arena_strdup(a, s) : NULL;
-}
-
-static bool is_aws(const char *host)
-{
-    return str_ends(host, ".amazonaws.com") || str_ends(host, ".amazonaws.com.cn");
-}
-
 static enum rc take_region(struct ctx *cx, struct s3_client *c, const char *region)
 {
     size_t n;
@@ -119,7 +109,7 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const char *en
                           "(SEEDBANK_S3_ENDPOINT).");
     }
     c->host = host;
-    c->aws = is_aws(host);
+    c->aws = credentials_place(host) == CREDENTIALS_AWS;
     return RC_OK;
 }
 
@@ -138,9 +128,6 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
 
     c->arena = a;
     c->force_path_style = options->force_path_style;
-    c->credentials =
-        (struct sigv4_credentials){copy(a, options->access_key), copy(a, options->secret_key),
-                                   copy(a, options->session_token)};
     if (take_region(cx, c, options->region) != RC_OK ||
         take_endpoint(cx, c, options->endpoint) != RC_OK) {
         arena_free(a);
@@ -149,6 +136,17 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
     redact_add(session_redact(session), options->secret_key);
     redact_add(session_redact(session), options->session_token);
     session_own(session, c, client_free);
+    c->credentials = credentials_new(
+        session, &(struct credentials_options){
+                     .host = c->host,
+                     .region = c->region,
+                     .given = {options->access_key, options->secret_key, options->session_token},
+                     .profile = options->profile,
+                     .endpoint_from_aws_variables = options->endpoint_from_aws_variables,
+                     .environment = options->environment,
+                     .max_retries = options->max_retries,
+                     .timeout_ms = options->request_timeout_ms,
+                 });
     c->http = http_client_new(session, &(struct http_client_options){
                                            .ca_file = options->ca_file,
                                            .request_timeout_ms = options->request_timeout_ms,

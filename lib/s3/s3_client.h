@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "aws/sigv4.h"
+#include "aws/credentials.h"
 #include "s3/s3.h"
 
 struct arena;
@@ -18,8 +18,8 @@ struct s3_client {
     const char *scheme; /* "http" or "https" */
     const char *host;   /* with the port unless it is the scheme's own */
     const char *region;
-    struct sigv4_credentials credentials; /* keys may be NULL: checked when used */
-    bool aws;                             /* the endpoint is Amazon's */
+    struct credentials *credentials; /* owned by the session */
+    bool aws;                        /* the endpoint is Amazon's */
     bool force_path_style;
 };
 

@@ -10,6 +10,7 @@
 /* All that a try needs; made once, signed again for each. */
 struct attempt {
     struct s3_client *client;
+    struct sigv4_credentials keys; /* of this try: they are renewed in mid-run */
     struct sigv4_request sign;
     struct http_header own[MAX_OWN_HEADERS]; /* beside those the signature adds */
 };
@@ -35,6 +36,10 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     struct sigv4_signed s;
     struct http_header *all;
 
+    if (credentials_get(cx, t->client->credentials, &t->keys) != RC_OK) {
+        return RC_FAIL;
+    }
+    t->sign.credentials = &t->keys;
     t->sign.time = cx->clock->now(cx->clock).tv_sec;
     if (!sigv4_sign(cx->arena, &t->sign, &s)) {
         return no_crypto(cx);
@@ -45,21 +50,6 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     http->headers = all;
     http->n_headers = t->sign.n_headers + s.n_headers;
     return RC_OK;
-}
-
-static enum rc check_keys(struct ctx *cx, const struct s3_client *c, const struct s3_request *r)
-{
-    const char *missing = c->credentials.access_key ? "secret_key (SEEDBANK_S3_SECRET_KEY)"
-                                                    : "access_key (SEEDBANK_S3_ACCESS_KEY)";
-
-    if (c->credentials.access_key && c->credentials.secret_key) {
-        return RC_OK;
-    }
-    return diag_error(
-        cx, NULL,
-        arena_printf(cx->arena, "Cannot %s %s", r->doing, s3_request_target(cx->arena, r)),
-        "No complete set of keys for %s://%s was given: set %s. Nothing was sent.", c->scheme,
-        c->host, missing);
 }
 
 static void add_header(struct attempt *t, const char *name, const char *value)
@@ -89,7 +79,6 @@ static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct 
     t->sign.n_params = r->n_params;
     t->sign.headers = t->own;
     t->sign.payload_hash = arena_strdup(cx->arena, hash);
-    t->sign.credentials = &t->client->credentials;
     t->sign.region = t->client->region;
     t->sign.service = "s3";
     t->sign.flags = SIGV4_S3;
@@ -104,10 +93,12 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
     struct s3_address at;
     struct http_request http;
 
-    if (check_keys(cx, client, r) != RC_OK ||
-        s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
+    if (s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
         prepare(cx, r, &at, &t) != RC_OK) {
         return RC_FAIL;
+    }
+    if (credentials_get(cx, client->credentials, &t.keys) != RC_OK) {
+        return diag_wrap(cx, before, "Cannot %s %s", r->doing, s3_request_target(cx->arena, r));
     }
     http = (struct http_request){
         .method = r->method,

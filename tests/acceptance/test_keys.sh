@@ -53,7 +53,7 @@ check "half a set in the environment" in_environment "$right_access" "" \
   'Half a set of S3 credentials: SEEDBANK_S3_ACCESS_KEY is set but SEEDBANK_S3_SECRET_KEY is not'
 check "a half set is not filled from the environment" fails 'access_key = "other"' 'Half a set'
 check "no keys at all" no_environment fails "" \
-  'No S3 credentials: Set s3.access_key and s3.secret_key.*SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY'
+  'No S3 credentials for .*: Set s3.access_key and s3.secret_key.*SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY'
 check "a key with a line break is refused" fails 'access_key = "a\nb", secret_key = "some-secret-key"' \
   'line break|control character'
 unneeded() {

@@ -246,6 +246,12 @@ static void test_proxies_come_from_the_environment(void **state)
     setenv("no_proxy", "127.0.0.1", 1);
     assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_OK);
     assert_int_equal(http_fixture_get(f, "/direct", &r), RC_OK);
+    q.url = http_server_url(f->server);
+    setenv("http_proxy", "http://no-such-proxy.invalid", 1);
+    unsetenv("no_proxy");
+    http_server_expect(f->server, &(struct http_server_step){.target = "/"});
+    f->client = http_client_new(f->session, &(struct http_client_options){.direct = true});
+    assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_OK);
     unsetenv("http_proxy");
     unsetenv("no_proxy");
     http_server_stop(f->server);

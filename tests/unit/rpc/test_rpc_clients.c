@@ -16,9 +16,29 @@
 #include "services/registry.h"
 
 #define ENV_KEYS 3
-static const char *const variables[] = {"SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY",
-                                        "SEEDBANK_S3_SESSION_TOKEN", "SEEDBANK_S3_ENDPOINT",
-                                        "SEEDBANK_S3_REGION"};
+static const char *const variables[] = {
+    "SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY", "SEEDBANK_S3_SESSION_TOKEN",
+    "SEEDBANK_S3_ENDPOINT",   "SEEDBANK_S3_REGION",     "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL",       "AWS_ACCESS_KEY_ID",      "AWS_SECRET_ACCESS_KEY"};
+
+/* Sources that are not this file's subject, and that whoever runs it may have. */
+static int leave_home(void **state)
+{
+    static const char *const others[] = {"AWS_SESSION_TOKEN",
+                                         "AWS_PROFILE",
+                                         "AWS_DEFAULT_PROFILE",
+                                         "AWS_WEB_IDENTITY_TOKEN_FILE",
+                                         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                                         "AWS_CONTAINER_CREDENTIALS_FULL_URI"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); i++) {
+        unsetenv(others[i]);
+    }
+    setenv("AWS_CONFIG_FILE", "/no/such/file", 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/no/such/file", 1);
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+    return 0;
+}
 
 struct made {
     struct ctx *cx;
@@ -99,26 +119,29 @@ static void keys_are_one_set_from_one_source(void **state)
          {NULL, NULL, "z"},
          NULL,
          "SEEDBANK_S3_SESSION_TOKEN is set but SEEDBANK_S3_ACCESS_KEY is"},
-        {"s3={}", {0}, NULL, "Both were looked at; neither holds a key"},
-        {"s3={access_key='' secret_key=''}", {"", "", ""}, NULL, "Both were looked at"},
+        {"s3={}", {0}, NULL, "SEEDBANK_S3_ACCESS_KEY is not set"},
+        {"s3={access_key='' secret_key=''}", {"", "", ""}, NULL, "s3.secret_key are not set"},
+        {"s3={access_key=a secret_key=b profile=p}", {0}, NULL, "Two sources of S3 credentials"},
+        {"s3={profile=p}", {"x", "y", NULL}, NULL, "Profile p does not exist"},
+        {"s3={profile=''}", {"x", "y", NULL}, "x/y/-", NULL},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         set_environment(rows[i].environment, ENV_KEYS);
         struct made m = make(rows[i].block);
         struct s3_client *s3 = NULL;
-        enum rc rc = clients_s3(m.cx, m.clients, &s3);
+        struct sigv4_credentials k;
+        assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_OK);
+        enum rc rc = credentials_get(m.cx, s3->credentials, &k);
         if (rows[i].keys) {
             if (rc != RC_OK) {
                 fail_msg("row %zu: %s", i, m.cx->diags.first->summary);
             }
-            assert_string_equal(
-                arena_printf(m.cx->arena, "%s/%s/%s", none(s3->credentials.access_key),
-                             none(s3->credentials.secret_key), none(s3->credentials.session_token)),
-                rows[i].keys);
+            assert_string_equal(arena_printf(m.cx->arena, "%s/%s/%s", k.access_key, k.secret_key,
+                                             none(k.session_token)),
+                                rows[i].keys);
         } else {
             assert_int_equal(rc, RC_FAIL);
-            assert_null(s3);
             assert_int_equal(m.cx->diags.errors, 1);
             assert_diag(m.cx, rows[i].error);
             /* A path would be looked up in the configuration of the resource at hand. */
@@ -152,6 +175,43 @@ static void endpoint_and_region(void **state)
     set_environment(NULL, 0);
 }
 
+static void aws_variables_name_endpoint_and_keys(void **state)
+{
+    static const struct {
+        const char *values[COUNT(variables)];
+        const char *host, *keys; /* NULL: refused */
+    } rows[] = {
+        {{[5] = "http://a.example", [6] = "http://b.example", [7] = "K", [8] = "S"},
+         "a.example",
+         "K/S"},
+        {{[6] = "http://b.example", [7] = "K", [8] = "S"}, "b.example", "K/S"},
+        {{[3] = "http://own.example", [5] = "http://a.example", [7] = "K", [8] = "S"},
+         "own.example",
+         NULL},
+        {{[7] = "K", [8] = "S"}, "s3.us-east-1.amazonaws.com", "K/S"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        set_environment(rows[i].values, COUNT(variables));
+        struct made m = make("s3={}");
+        struct s3_client *s3 = NULL;
+        struct sigv4_credentials k;
+        assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_OK);
+        assert_string_equal(s3->host, rows[i].host);
+        enum rc rc = credentials_get(m.cx, s3->credentials, &k);
+        if (rows[i].keys) {
+            assert_int_equal(rc, RC_OK);
+            assert_string_equal(arena_printf(m.cx->arena, "%s/%s", k.access_key, k.secret_key),
+                                rows[i].keys);
+        } else {
+            assert_int_equal(rc, RC_FAIL);
+            assert_diag(m.cx, "No S3 credentials for own.example");
+        }
+        drop(&m);
+    }
+    set_environment(NULL, 0);
+}
+
 /* As a module passes on a variable that nobody set. */
 static void an_empty_ca_file_is_none(void **state)
 {
@@ -169,7 +229,7 @@ static void unknown_settings_are_named(void **state)
 {
     static const char *const settings[] = {
         "endpoint", "region",           "access_key",  "secret_key",      "session_token",
-        "ca_file",  "force_path_style", "max_retries", "request_timeout",
+        "ca_file",  "force_path_style", "max_retries", "request_timeout", "profile",
     };
     (void)state;
     for (size_t i = 0; i <= COUNT(settings); i++) {
@@ -271,11 +331,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_one_set_from_one_source),
         cmocka_unit_test(endpoint_and_region),
+        cmocka_unit_test(aws_variables_name_endpoint_and_keys),
         cmocka_unit_test(unknown_settings_are_named),
         cmocka_unit_test(without_configuration),
         cmocka_unit_test(one_client_for_all_threads),
         cmocka_unit_test(configure_judges_by_itself),
         cmocka_unit_test(an_empty_ca_file_is_none),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, leave_home, NULL);
 }

@@ -292,30 +292,6 @@ static void an_object_is_content_even_when_it_looks_like_an_error(void **state)
     assert_string_equal(reply.http.body.p, S3_ERROR("NoSuchKey", ""));
 }
 
-static void missing_keys_send_nothing(void **state)
-{
-    static const struct {
-        const char *access, *secret, *text;
-    } rows[] = {{NULL, NULL, "access_key"}, {"AKID", NULL, "secret_key"}, {"", "x", "access_key"}};
-    struct fixture *f = *state;
-
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct s3_client *c;
-        struct s3_request r = request_of("GET");
-        struct s3_reply reply;
-        assert_int_equal(s3_client_new(f->cx, f->session,
-                                       &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                            .access_key = rows[i].access,
-                                                            .secret_key = rows[i].secret},
-                                       &c),
-                         RC_OK);
-        assert_int_equal(s3_request_send(f->cx, c, &r, &reply), RC_FAIL);
-        assert_non_null(strstr(f->cx->diags.last->detail, rows[i].text));
-        assert_diag(f->cx, "Nothing was sent");
-    }
-    assert_int_equal(http_server_count(f->server), 0);
-}
-
 static void no_answer_names_the_bucket(void **state)
 {
     struct fixture *f = *state;
@@ -340,7 +316,6 @@ int main(void)
         TEST(a_servers_text_is_tamed),
         TEST(a_secret_that_was_sent_back_is_never_shown_in_part),
         TEST(an_object_is_content_even_when_it_looks_like_an_error),
-        TEST(missing_keys_send_nothing),
         TEST(no_answer_names_the_bucket),
     };
 

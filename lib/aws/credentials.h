@@ -1,0 +1,74 @@
+/*
+ * Which keys requests to one S3 server are signed with, found when first needed
+ * and renewed before they end.
+ *
+ * A credential is one set from one source; half a set is an error. The sources,
+ * in order:
+ *   1. the settings given: keys, or a profile by name
+ *   2. SEEDBANK_S3_ACCESS_KEY, _SECRET_KEY, _SESSION_TOKEN
+ *   3. by server (credentials_place):
+ *      Spaces: SPACES_ACCESS_KEY_ID, SPACES_SECRET_ACCESS_KEY
+ *      AWS:    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; web identity
+ *              (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN) through STS; the shared configuration
+ *              and credentials files; the endpoint of a container (ECS, EKS Pod Identity); the
+ *              metadata of an EC2 instance (IMDSv2)
+ *      other:  the AWS_* keys, if the endpoint itself came from AWS_ENDPOINT_URL_S3 or
+ *              AWS_ENDPOINT_URL
+ * Keys that AWS makes for a machine or a job (web identity, container, instance) never go to a
+ * server that is not AWS's. A source that is set up but fails ends the search: going on would use
+ * another identity than the one meant. When nothing fits, the message lists every source and why it
+ * did not serve. Nothing here prints or logs a key, a token or what a server sent.
+ *
+ * Sources: "Credential providers" and "Service-specific endpoints" in the AWS SDKs and Tools
+ * Reference Guide; names of variables as there.
+ */
+#ifndef AWS_CREDENTIALS_H
+#define AWS_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aws/sigv4.h"
+#include "base/rc.h"
+
+struct ctx;
+struct session;
+struct credentials;
+
+enum credentials_place {
+    CREDENTIALS_AWS = 1,    /* under amazonaws.com or amazonaws.com.cn */
+    CREDENTIALS_SPACES = 2, /* under digitaloceanspaces.com */
+    CREDENTIALS_OTHER = 4,
+};
+
+/* Judged by the labels of the host name, case and a port aside. */
+enum credentials_place credentials_place(const char *host);
+
+/* Where variables come from: getenv, or a test's table. */
+struct credentials_environment {
+    const char *(*get)(const struct credentials_environment *e, const char *name); /* NULL: unset */
+    const void *state;
+};
+
+struct credentials_options {
+    const char *host;                 /* the S3 server's, with or without port */
+    const char *region;               /* whose STS is asked; NULL: us-east-1 */
+    struct sigv4_credentials given;   /* keys among the settings */
+    const char *profile;              /* named in the settings; NULL: none */
+    bool endpoint_from_aws_variables; /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave the host */
+    const struct credentials_environment *environment; /* borrowed; NULL: the process's */
+    unsigned max_retries;                              /* of requests to STS */
+    int64_t timeout_ms; /* of one request, or of a credential process; 0: 60 s, for a container's
+                           endpoint and instance metadata 2 s at most */
+};
+
+/* Nothing is looked at yet. Owned by the session, thread-safe; options are copied. */
+struct credentials *credentials_new(struct session *session,
+                                    const struct credentials_options *options);
+
+/* The keys to sign with now, in cx->arena. Found or renewed by one caller while others wait; known
+ * to the session's redaction. cx->session must be that of credentials_new. */
+enum rc credentials_get(struct ctx *cx, struct credentials *c,
+                        struct sigv4_credentials *ret_keys) RC_MUST_CHECK;
+
+#endif
