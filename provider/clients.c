@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "aws/credentials.h"
 #include "base/ctx.h"
 #include "base/session.h"
 #include "s3/s3.h"
@@ -10,11 +11,16 @@
 
 /* ---- The provider block ---------------------------------------------------------------------- */
 
+struct assume_block {
+    struct field_string role_arn, session_name, external_id, duration, web_identity_token_file;
+};
+
 struct s3_block {
     struct field_string endpoint, region, access_key, secret_key, session_token, profile, ca_file;
     struct field_string request_timeout;
     struct field_bool force_path_style;
     struct field_int max_retries;
+    struct field_object assume_role;
 };
 
 struct provider_model {
@@ -26,6 +32,32 @@ struct provider_model {
         .name = #member, .kind = ATTR_STRING, .flags = ATTR_OPTIONAL | (more_flags),               \
         .offset = offsetof(struct s3_block, member), .doc = (text),                                \
     }
+
+#define ROLE(member, more_flags, text)                                                             \
+    {                                                                                              \
+        .name = #member, .kind = ATTR_STRING, .flags = (more_flags),                               \
+        .offset = offsetof(struct assume_block, member), .doc = (text),                            \
+    }
+
+static const struct attr assume_attrs[] = {
+    ROLE(role_arn, ATTR_REQUIRED, "ARN of the role."),
+    ROLE(session_name, ATTR_OPTIONAL,
+         "What the session is called in the server's logs, `seedbank` when left out."),
+    ROLE(external_id, ATTR_OPTIONAL, "External ID that the role's trust policy asks for."),
+    {
+        .name = "duration",
+        .kind = ATTR_STRING,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct assume_block, duration),
+        .checks = (const struct attr_check[]){CHECK_DURATION, {0}},
+        .doc = "How long the role's keys hold, such as `30m`; an hour when left out. They are "
+               "renewed before they end.",
+    },
+    ROLE(web_identity_token_file, ATTR_OPTIONAL,
+         "File with a token that proves who asks, such as a GitLab id_token, instead of keys. For "
+         "AWS only. Read anew for each renewal."),
+    {0},
+};
 
 static const struct attr s3_attrs[] = {
     {
@@ -65,6 +97,16 @@ static const struct attr s3_attrs[] = {
         .offset = offsetof(struct s3_block, force_path_style),
         .doc = "Put the bucket into the path (`https://host/bucket`) instead of the host name. "
                "Many S3-compatible servers need it.",
+    },
+    {
+        .name = "assume_role",
+        .kind = ATTR_OBJECT,
+        .flags = ATTR_OPTIONAL,
+        .offset = offsetof(struct s3_block, assume_role),
+        .attrs = assume_attrs,
+        .nested_size = sizeof(struct assume_block),
+        .doc = "Role that the keys found are exchanged for, through STS. For servers other than "
+               "AWS, `AWS_ENDPOINT_URL_STS` in the environment must name it.",
     },
     TEXT(ca_file, 0,
          "PEM file of the certificate authorities to trust instead of the system's. Certificates "
@@ -109,6 +151,7 @@ struct clients {
     struct session *session;
     struct arena *arena; /* owns the settings' texts */
     struct s3_block s3;
+    struct assume_block assume;
     bool s3_unknown; /* the whole block is not known yet */
     pthread_mutex_t lock;
     struct s3_client *s3_client; /* made on first use, owned by the session */
@@ -125,6 +168,19 @@ static void keep_text(struct clients *c, struct field_string *f)
 {
     if (f->state == VALUE_KNOWN) {
         f->v = arena_strdup(c->arena, f->v);
+    }
+}
+
+static void keep_role(struct clients *c)
+{
+    struct assume_block *r = &c->assume;
+    struct field_string *texts[] = {&r->role_arn, &r->session_name, &r->external_id, &r->duration,
+                                    &r->web_identity_token_file};
+    if (c->s3.assume_role.state == VALUE_KNOWN) {
+        *r = *(const struct assume_block *)c->s3.assume_role.v;
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+            keep_text(c, texts[i]);
+        }
     }
 }
 
@@ -147,6 +203,7 @@ static enum rc configure(struct ctx *cx, struct session *session, const void *mo
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
             keep_text(c, texts[i]);
         }
+        keep_role(c);
     }
     (void)cx;
     *ret_clients = c;
@@ -175,6 +232,7 @@ static enum rc refuse_unknown(struct ctx *cx, const char *setting)
 static enum rc check_known(struct ctx *cx, const struct clients *c)
 {
     const struct s3_block *b = &c->s3;
+    const struct assume_block *r = &c->assume;
     const struct {
         const char *name;
         enum value_state state;
@@ -185,6 +243,12 @@ static enum rc check_known(struct ctx *cx, const struct clients *c)
         {"s3.secret_key", b->secret_key.state},
         {"s3.session_token", b->session_token.state},
         {"s3.profile", b->profile.state},
+        {"s3.assume_role", b->assume_role.state},
+        {"s3.assume_role.role_arn", r->role_arn.state},
+        {"s3.assume_role.session_name", r->session_name.state},
+        {"s3.assume_role.external_id", r->external_id.state},
+        {"s3.assume_role.duration", r->duration.state},
+        {"s3.assume_role.web_identity_token_file", r->web_identity_token_file.state},
         {"s3.ca_file", b->ca_file.state},
         {"s3.force_path_style", b->force_path_style.state},
         {"s3.max_retries", b->max_retries.state},
@@ -229,14 +293,31 @@ static const char *find_endpoint(const struct s3_block *b, bool *ret_from_aws_va
     return own ? own : any;
 }
 
+static struct credentials_assume role_of(struct ctx *cx, const struct assume_block *r)
+{
+    struct credentials_assume a = {
+        .role_arn = r->role_arn.v,
+        .session_name = r->session_name.v,
+        .external_id = r->external_id.v,
+        .web_identity_token_file = r->web_identity_token_file.v,
+    };
+    int64_t ms;
+    if (r->duration.v && str_to_duration_ms(str_of(r->duration.v), &ms)) {
+        a.duration = arena_printf(cx->arena, "%lld", (long long)(ms / 1000));
+    }
+    return a;
+}
+
 static enum rc make_s3(struct ctx *cx, struct clients *c)
 {
     const struct s3_block *b = &c->s3;
+    struct credentials_assume assume = role_of(cx, &c->assume);
     struct s3_options o = {
         .access_key = b->access_key.v,
         .secret_key = b->secret_key.v,
         .session_token = b->session_token.v,
         .profile = b->profile.v,
+        .assume = &assume,
         .region = text_or_environment(&b->region, "SEEDBANK_S3_REGION"),
         .force_path_style = b->force_path_style.v,
         .ca_file = text_or_null(&b->ca_file),

@@ -94,6 +94,13 @@ static void copy_options(struct credentials *c, const struct credentials_options
         (struct sigv4_credentials){copy(a, o->given.access_key), copy(a, o->given.secret_key),
                                    copy(a, o->given.session_token)};
     c->options.profile = copy(a, o->profile);
+    c->options.assume = (struct credentials_assume){
+        copy(a, o->assume.role_arn),
+        copy(a, o->assume.session_name),
+        copy(a, o->assume.external_id),
+        copy(a, o->assume.duration),
+        copy(a, o->assume.web_identity_token_file),
+    };
     if (o->timeout_ms == 0) {
         c->options.timeout_ms = DEFAULT_TIMEOUT;
     }
@@ -171,27 +178,41 @@ static const char *places_text(unsigned places)
                                         : "servers other than DigitalOcean's";
 }
 
-static enum rc search(struct ctx *cx, const struct credentials *c, struct credentials_set *ret_set)
+/* The first source that serves. */
+static enum rc find(struct ctx *cx, struct credentials_search *s, struct credentials_set *ret_set)
 {
-    struct credentials_search s = {.of = c, .notes = buf_new(cx->arena, NOTES_MAX)};
-
     for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
         enum rc rc;
-        s.source = sources[i].name;
-        if (sources[i].places & c->place) {
-            rc = sources[i].look(cx, &s, ret_set);
+        s->source = sources[i].name;
+        if (sources[i].places & s->of->place) {
+            rc = sources[i].look(cx, s, ret_set);
         } else {
-            rc = credentials_absent(cx, &s, "for %s only", places_text(sources[i].places));
-        }
-        if (rc == RC_OK) {
-            log_event(cx, LOG_DEBUG, "aws", "credentials found", "source", s.source, "server",
-                      c->options.host, NULL);
+            rc = credentials_absent(cx, s, "for %s only", places_text(sources[i].places));
         }
         if (rc != RC_NOT_FOUND) {
             return rc;
         }
     }
-    return nothing(cx, &s);
+    return nothing(cx, s);
+}
+
+static enum rc search(struct ctx *cx, const struct credentials *c, struct credentials_set *ret_set)
+{
+    struct credentials_search s = {.of = c, .notes = buf_new(cx->arena, NOTES_MAX)};
+    struct credentials_set found = {.expires = 0};
+    enum rc rc = credentials_assume_by_token(cx, &s, ret_set);
+
+    if (rc == RC_NOT_FOUND) {
+        rc = find(cx, &s, &found);
+        if (rc == RC_OK) {
+            rc = credentials_assume_by_keys(cx, &s, &found, ret_set);
+        }
+    }
+    if (rc == RC_OK) {
+        log_event(cx, LOG_DEBUG, "aws", "credentials found", "source", s.source, "server",
+                  c->options.host, NULL);
+    }
+    return rc;
 }
 
 /* ---- Keeping and renewing ---------------------------------------------------------------------

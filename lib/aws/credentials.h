@@ -14,10 +14,12 @@
  *              metadata of an EC2 instance (IMDSv2)
  *      other:  the AWS_* keys, if the endpoint itself came from AWS_ENDPOINT_URL_S3 or
  *              AWS_ENDPOINT_URL
- * Keys that AWS makes for a machine or a job (web identity, container, instance) never go to a
- * server that is not AWS's. A source that is set up but fails ends the search: going on would use
- * another identity than the one meant. When nothing fits, the message lists every source and why it
- * did not serve. Nothing here prints or logs a key, a token or what a server sent.
+ * Where the settings name a role, the keys found ask STS for those of the role, or a token does;
+ * for a server that is not AWS's only from the STS that AWS_ENDPOINT_URL_STS names. Keys that AWS
+ * makes for a machine or a job (web identity, container, instance) never go to a server that is not
+ * AWS's. A source that is set up but fails ends the search: going on would use another identity
+ * than the one meant. When nothing fits, the message lists every source and why it did not serve.
+ * Nothing here prints or logs a key, a token or what a server sent.
  *
  * Sources: "Credential providers" and "Service-specific endpoints" in the AWS SDKs and Tools
  * Reference Guide; names of variables as there.
@@ -50,11 +52,22 @@ struct credentials_environment {
     const void *state;
 };
 
+/* A role to take on. NULL or "": not set. */
+struct credentials_assume {
+    const char *role_arn;     /* not set: none, and nothing else may be */
+    const char *session_name; /* not set: seedbank */
+    const char *external_id;
+    const char *duration; /* seconds, in decimal; not set: an hour */
+    /* Whose content proves who asks; not set: the keys found do. For AWS only. */
+    const char *web_identity_token_file;
+};
+
 struct credentials_options {
     const char *host;                 /* the S3 server's, with or without port */
     const char *region;               /* whose STS is asked; NULL: us-east-1 */
     struct sigv4_credentials given;   /* keys among the settings */
     const char *profile;              /* named in the settings; NULL: none */
+    struct credentials_assume assume; /* a role among the settings */
     bool endpoint_from_aws_variables; /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave the host */
     const struct credentials_environment *environment; /* borrowed; NULL: the process's */
     unsigned max_retries;                              /* of requests to STS */

@@ -224,12 +224,6 @@ static enum rc check_role(struct ctx *cx, const struct walk *w, const char *prof
     if (s->of->place != CREDENTIALS_AWS && has != names[0]) {
         return only_aws(cx, w, profile, has);
     }
-    if (s->of->place != CREDENTIALS_AWS && !credentials_env_get(s, "AWS_ENDPOINT_URL_STS")) {
-        return credentials_failed(cx, s,
-                                  "Profile %s has role_arn, and %s is not under amazonaws.com: "
-                                  "AWS_ENDPOINT_URL_STS must name the server that knows the role.",
-                                  profile, s->of->options.host);
-    }
     return RC_OK;
 }
 

@@ -117,7 +117,8 @@ struct credentials_role {
     const char *web_identity;             /* a token; NULL: asked for with keys */
     const struct sigv4_credentials *keys; /* NULL: asked for with a token */
 };
-/* RC_OK or RC_FAIL, since a role that was asked for is meant. */
+/* RC_OK or RC_FAIL, since a role that was asked for is meant. By keys, for a server that is not
+ * AWS's, only where a variable names the STS. */
 enum rc credentials_sts(struct ctx *cx, const struct credentials_search *s,
                         const struct credentials_role *role, struct credentials_set *ret_set);
 
@@ -141,5 +142,15 @@ enum rc credentials_process(struct ctx *cx, const struct credentials_search *s, 
 /* Into words, ended by NULL: quotes and backslashes as a shell reads them. False for an empty
  * command, an open quote, or more words than anybody writes. */
 bool credentials_process_split(struct arena *a, const char *command, const char *const **ret_argv);
+
+/* ---- credentials_assume.c: a role among the settings ---- */
+
+/* With a token: RC_NOT_FOUND, silently, where the settings name no token file. */
+enum rc credentials_assume_by_token(struct ctx *cx, struct credentials_search *s,
+                                    struct credentials_set *ret_set);
+/* With the keys found, which it returns as they are where the settings name no role. */
+enum rc credentials_assume_by_keys(struct ctx *cx, struct credentials_search *s,
+                                   const struct credentials_set *found,
+                                   struct credentials_set *ret_set);
 
 #endif

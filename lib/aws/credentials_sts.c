@@ -58,6 +58,12 @@ static enum rc find_endpoint(struct ctx *cx, struct call *c)
     if (c->url) {
         return split_url(cx, c);
     }
+    if (c->search->of->place != CREDENTIALS_AWS) {
+        return credentials_failed(cx, c->search,
+                                  "The role %s is asked for, and %s is not under amazonaws.com: "
+                                  "AWS_ENDPOINT_URL_STS must name the server that knows the role.",
+                                  c->role->arn, c->search->of->options.host);
+    }
     if (n > REGION_MAX || strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") < n) {
         return credentials_failed(cx, c->search,
                                   "The region is malformed, so there is no STS to "

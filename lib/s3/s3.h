@@ -16,6 +16,7 @@
 
 #include "base/rc.h"
 
+struct credentials_assume;
 struct credentials_environment;
 struct ctx;
 struct s3_client;
@@ -30,7 +31,8 @@ struct s3_options {
     const char *secret_key;
     const char *session_token; /* NULL: none */
     const char *profile;
-    bool endpoint_from_aws_variables; /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave it */
+    const struct credentials_assume *assume; /* a role; NULL: none */
+    bool endpoint_from_aws_variables;        /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave it */
     const struct credentials_environment *environment; /* borrowed; NULL: the process's */
     const char *ca_file;                               /* PEM; NULL: the system's */
     /* Bucket in the path even where it could be in the host name. Without it, the path is used when

@@ -142,6 +142,7 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
                      .region = c->region,
                      .given = {options->access_key, options->secret_key, options->session_token},
                      .profile = options->profile,
+                     .assume = options->assume ? *options->assume : (struct credentials_assume){0},
                      .endpoint_from_aws_variables = options->endpoint_from_aws_variables,
                      .environment = options->environment,
                      .max_retries = options->max_retries,

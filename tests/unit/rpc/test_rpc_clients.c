@@ -9,6 +9,7 @@
 #include "base/session.h"
 #include "clients.h"
 #include "http/http_private.h"
+#include "http_server.h"
 #include "notation.h"
 #include "rpc_fixture.h"
 #include "s3/s3_client.h"
@@ -212,6 +213,36 @@ static void aws_variables_name_endpoint_and_keys(void **state)
     set_environment(NULL, 0);
 }
 
+static void a_role_reaches_sts(void **state)
+{
+    struct http_server *server = http_server_start(&(struct http_server_options){0});
+    struct made m = make("s3={access_key=a secret_key=b assume_role={role_arn=r external_id=e "
+                         "session_name=n duration=30m}}");
+    struct s3_client *s3 = NULL;
+    struct sigv4_credentials k;
+    (void)state;
+    http_server_expect(
+        server,
+        &(struct http_server_step){
+            .body = "Action=AssumeRole&DurationSeconds=1800&ExternalId=e&RoleArn=r"
+                    "&RoleSessionName=n&Version=2011-06-15",
+            .reply = {.body = "<R><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId>"
+                              "<SecretAccessKey>S</SecretAccessKey><SessionToken>T</SessionToken>"
+                              "</Credentials></AssumeRoleResult></R>"},
+        });
+    setenv("AWS_ENDPOINT_URL_STS", http_server_url(server), 1);
+    assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_OK);
+    assert_int_equal(credentials_get(m.cx, s3->credentials, &k), RC_OK);
+    assert_string_equal(
+        arena_printf(m.cx->arena, "%s/%s/%s", k.access_key, k.secret_key, k.session_token),
+        "A/S/T");
+    unsetenv("AWS_ENDPOINT_URL_STS");
+    drop(&m);
+    http_server_stop(server);
+    assert_satisfied(server);
+    http_server_free(server);
+}
+
 /* As a module passes on a variable that nobody set. */
 static void an_empty_ca_file_is_none(void **state)
 {
@@ -228,10 +259,23 @@ static void an_empty_ca_file_is_none(void **state)
 static void unknown_settings_are_named(void **state)
 {
     static const char *const settings[] = {
-        "endpoint", "region",           "access_key",  "secret_key",      "session_token",
-        "ca_file",  "force_path_style", "max_retries", "request_timeout", "profile",
+        "endpoint",        "region",  "access_key",       "secret_key",
+        "session_token",   "ca_file", "force_path_style", "max_retries",
+        "request_timeout", "profile", "assume_role",
     };
     (void)state;
+    static const char *const role[] = {"role_arn", "session_name", "external_id", "duration",
+                                       "web_identity_token_file"};
+    for (size_t i = 0; i < COUNT(role); i++) {
+        char block[128], wanted[128];
+        snprintf(block, sizeof(block), "s3={assume_role={%s=?}}", role[i]);
+        snprintf(wanted, sizeof(wanted), "Provider setting s3.assume_role.%s is not", role[i]);
+        struct made m = make(block);
+        struct s3_client *s3 = NULL;
+        assert_int_equal(clients_s3(m.cx, m.clients, &s3), RC_FAIL);
+        assert_diag(m.cx, wanted);
+        drop(&m);
+    }
     for (size_t i = 0; i <= COUNT(settings); i++) {
         char block[64] = "s3=?";
         char wanted[64] = "Provider setting s3 is not known yet";
@@ -332,6 +376,7 @@ int main(void)
         cmocka_unit_test(keys_are_one_set_from_one_source),
         cmocka_unit_test(endpoint_and_region),
         cmocka_unit_test(aws_variables_name_endpoint_and_keys),
+        cmocka_unit_test(a_role_reaches_sts),
         cmocka_unit_test(unknown_settings_are_named),
         cmocka_unit_test(without_configuration),
         cmocka_unit_test(one_client_for_all_threads),
