@@ -105,8 +105,7 @@ static void nothing_lists_what_was_looked_at(void **state)
     static const char *const listed[] = {
         "the settings: s3.access_key and s3.secret_key are not set",
         "SEEDBANK_S3_ACCESS_KEY is not set",
-        "the environment's SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY: for servers under "
-        "digitaloceanspaces.com only",
+        "SPACES_SECRET_ACCESS_KEY: for servers under digitaloceanspaces.com only",
         "AWS_ACCESS_KEY_ID is not set",
     };
     struct fixture *f = *state;
