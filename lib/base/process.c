@@ -131,6 +131,18 @@ static bool ends_in_time(const struct run *r)
     }
 }
 
+#define NOT_STARTED 127 /* where a child cannot tell its parent, and what shells end with */
+
+static const char *bad_end(struct ctx *cx, int status)
+{
+    if (WIFSIGNALED(status)) {
+        return arena_printf(cx->arena, "was ended by signal %d", WTERMSIG(status));
+    }
+    return WEXITSTATUS(status) == NOT_STARTED
+               ? "could not be started, or something in it: it ended with status 127"
+               : arena_printf(cx->arena, "ended with status %d", WEXITSTATUS(status));
+}
+
 static enum rc finish(struct ctx *cx, struct run *r, const char *end)
 {
     bool closed = end && *end == '\0';
@@ -149,14 +161,7 @@ static enum rc finish(struct ctx *cx, struct run *r, const char *end)
     if (!ended) {
         return refuse(cx, r->process, "closed its output, but did not end in time");
     }
-    if (WIFSIGNALED(status)) {
-        return refuse(cx, r->process,
-                      arena_printf(cx->arena, "was ended by signal %d", WTERMSIG(status)));
-    }
-    return WEXITSTATUS(status) == 0
-               ? RC_OK
-               : refuse(cx, r->process,
-                        arena_printf(cx->arena, "ended with status %d", WEXITSTATUS(status)));
+    return status == 0 ? RC_OK : refuse(cx, r->process, bad_end(cx, status));
 }
 
 enum rc process_run(struct ctx *cx, const struct process *process, struct str *ret_output)
