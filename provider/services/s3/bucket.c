@@ -1,6 +1,6 @@
 #include "services/s3/bucket.h"
 
-#include "base/ctx.h"
+#include "base/session.h"
 #include "clients.h"
 #include "s3/s3_bucket.h"
 
@@ -17,6 +17,34 @@ enum rc bucket_target(struct ctx *cx, const struct call *call, const struct buck
         .expected_owner = at->expected_owner.v,
         .timeout_ms = call->timeout_ms,
     };
+    return RC_OK;
+}
+
+const char *bucket_setting(struct ctx *cx, const struct s3_target *target, const char *setting)
+{
+    return arena_printf(cx->arena, "%s of bucket %s", setting, target->bucket);
+}
+
+enum rc bucket_begin(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
+                     const char *setting, struct s3_target *ret_target)
+{
+    enum rc rc = bucket_target(cx, call, at, ret_target);
+    return rc == RC_OK ? session_lock(cx, bucket_setting(cx, ret_target, setting)) : rc;
+}
+
+void bucket_end(struct ctx *cx, const struct s3_target *target, const char *setting)
+{
+    session_unlock(cx, bucket_setting(cx, target, setting));
+}
+
+enum rc bucket_change_failed(struct ctx *cx, struct call *call, struct diag_point before,
+                             enum rc found)
+{
+    call->changed = found != RC_NOT_FOUND;
+    if (found != RC_OK) {
+        return RC_FAIL;
+    }
+    diag_drop_since(cx, before);
     return RC_OK;
 }
 

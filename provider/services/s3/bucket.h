@@ -6,6 +6,7 @@
 #ifndef SERVICES_S3_BUCKET_H
 #define SERVICES_S3_BUCKET_H
 
+#include "base/ctx.h"
 #include "s3/s3.h"
 #include "s3/s3_name.h"
 #include "schema/checks.h"
@@ -38,6 +39,21 @@ struct bucket_fields {
 /* How requests of this call address the bucket. RC_FAIL when there is no client to send them. */
 enum rc bucket_target(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
                       struct s3_target *ret_target) RC_MUST_CHECK;
+
+/* The same, alone in this process with that setting of the bucket ("versioning") until bucket_end:
+ * a resource may take charge of it in the run that destroys another (create_before_destroy, a new
+ * name without `moved`). bucket_setting is what session_claim knows it by. */
+enum rc bucket_begin(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
+                     const char *setting, struct s3_target *ret_target) RC_MUST_CHECK;
+void bucket_end(struct ctx *cx, const struct s3_target *target, const char *setting);
+const char *bucket_setting(struct ctx *cx, const struct s3_target *target, const char *setting);
+
+/* After a change that failed, with messages since `before`: it may have been made all the same, and
+ * only the server can tell. found: RC_OK it was made, and those messages are dropped; RC_NOT_FOUND
+ * it was not; RC_FAIL the server does not tell, which counts as made, so that a created object is
+ * never lost. Sets call->changed; returns RC_OK or RC_FAIL. */
+enum rc bucket_change_failed(struct ctx *cx, struct call *call, struct diag_point before,
+                             enum rc found) RC_MUST_CHECK;
 
 /* What a callback that needs the bucket returns for rc: RC_NOT_FOUND becomes the error that the
  * bucket does not exist, anything else stays. */

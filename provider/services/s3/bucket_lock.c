@@ -8,6 +8,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
 
+#define SETTING "lock"
+
 struct bucket_lock {
     struct bucket_fields at;
     struct field_string mode, on_destroy;
@@ -234,32 +236,7 @@ static enum rc put_and_wait(struct ctx *cx, struct call *call, const struct s3_t
     if (rc != RC_FAIL) {
         return rc;
     }
-    rc = look_after_failure(cx, bucket, wanted);
-    /* Not known counts as made, so that a created object is never lost. */
-    call->changed = rc != RC_NOT_FOUND;
-    if (rc == RC_OK) {
-        diag_drop_since(cx, point);
-        return RC_OK;
-    }
-    return RC_FAIL;
-}
-
-static const char *document(struct ctx *cx, const struct s3_target *bucket)
-{
-    return arena_printf(cx->arena, "lock of bucket %s", bucket->bucket);
-}
-
-/* The bucket that m names, alone with its lock until end(). */
-static enum rc begin(struct ctx *cx, const struct call *call, const struct bucket_lock *m,
-                     struct s3_target *ret_bucket)
-{
-    enum rc rc = bucket_target(cx, call, &m->at, ret_bucket);
-    return rc == RC_OK ? session_lock(cx, document(cx, ret_bucket)) : rc;
-}
-
-static void end(struct ctx *cx, const struct s3_target *bucket)
-{
-    session_unlock(cx, document(cx, bucket));
+    return bucket_change_failed(cx, call, point, look_after_failure(cx, bucket, wanted));
 }
 
 /* The lock now, of a server that has Object Lock. */
@@ -297,16 +274,18 @@ static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_ta
 
 static enum rc bucket_lock_create(struct ctx *cx, struct call *call, void *state)
 {
-    const struct s3_lock wanted = lock_of(state);
+    const struct bucket_lock *m = state;
+    const struct s3_lock wanted = lock_of(m);
     struct s3_target bucket = {0};
-    if (bucket_lock_validate(cx, state) != RC_OK || begin(cx, call, state, &bucket) != RC_OK) {
+    if (bucket_lock_validate(cx, m) != RC_OK ||
+        bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = take_charge(cx, call, &bucket, &wanted);
     if (rc == RC_OK || call->changed) {
-        session_claim(cx, document(cx, &bucket));
+        session_claim(cx, bucket_setting(cx, &bucket, SETTING));
     }
-    end(cx, &bucket);
+    bucket_end(cx, &bucket, SETTING);
     return bucket_needed(cx, &bucket, rc);
 }
 
@@ -355,13 +334,15 @@ static enum rc change(struct ctx *cx, struct call *call, const struct s3_target 
 
 static enum rc bucket_lock_update(struct ctx *cx, struct call *call, const void *prior, void *state)
 {
-    const struct s3_lock was = lock_of(prior), wanted = lock_of(state);
+    const struct bucket_lock *m = state;
+    const struct s3_lock was = lock_of(prior), wanted = lock_of(m);
     struct s3_target bucket = {0};
-    if (bucket_lock_validate(cx, state) != RC_OK || begin(cx, call, state, &bucket) != RC_OK) {
+    if (bucket_lock_validate(cx, m) != RC_OK ||
+        bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = change(cx, call, &bucket, &was, &wanted);
-    end(cx, &bucket);
+    bucket_end(cx, &bucket, SETTING);
     if (rc != RC_OK) {
         call->changed = false; /* until the server shows it, the former state is the true one */
     }
@@ -374,7 +355,7 @@ static enum rc take_away(struct ctx *cx, struct call *call, const struct s3_targ
 {
     const struct s3_lock none = {.status = S3_LOCK_ENABLED};
     struct s3_lock now = {0};
-    if (session_is_claimed(cx, document(cx, bucket))) {
+    if (session_is_claimed(cx, bucket_setting(cx, bucket, SETTING))) {
         return RC_OK;
     }
     enum rc rc = s3_lock_get(cx, bucket, &now);
@@ -400,11 +381,11 @@ static enum rc bucket_lock_remove(struct ctx *cx, struct call *call, const void 
     if (!str_is(str_of(m->on_destroy.v), "remove")) {
         return RC_OK;
     }
-    if (begin(cx, call, m, &bucket) != RC_OK) {
+    if (bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = take_away(cx, call, &bucket, &was);
-    end(cx, &bucket);
+    bucket_end(cx, &bucket, SETTING);
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to remove */
 }
 

@@ -9,6 +9,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
 
+#define SETTING "versioning"
+
 struct bucket_versioning {
     struct bucket_fields at;
     struct field_string status, on_destroy, mfa_delete;
@@ -100,14 +102,7 @@ static enum rc put_and_wait(struct ctx *cx, struct call *call, const struct s3_t
         call->changed = true;
         rc = s3_versioning_wait(cx, bucket, wanted, &seen);
     } else if (rc == RC_FAIL) {
-        rc = look_after_failure(cx, bucket, wanted, &seen);
-        /* Not known counts as made, so that a created object is never lost. */
-        call->changed = rc != RC_NOT_FOUND;
-        if (rc == RC_OK) {
-            diag_drop_since(cx, point);
-        } else {
-            rc = RC_FAIL;
-        }
+        rc = bucket_change_failed(cx, call, point, look_after_failure(cx, bucket, wanted, &seen));
     }
     if (rc == RC_OK) {
         fill(m, &seen);
@@ -126,13 +121,6 @@ static enum rc ensure(struct ctx *cx, struct call *call, const struct s3_target 
     return RC_OK;
 }
 
-/* Create and remove of one bucket's versioning do not mix: a new resource may take charge of it in
- * the run that destroys another (create_before_destroy, a new name without `moved`). */
-static const char *document(struct ctx *cx, const struct s3_target *bucket)
-{
-    return arena_printf(cx->arena, "versioning of bucket %s", bucket->bucket);
-}
-
 static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_target *bucket,
                            struct bucket_versioning *m)
 {
@@ -149,13 +137,12 @@ static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void 
 {
     struct bucket_versioning *m = state;
     struct s3_target bucket = {0};
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
-        session_lock(cx, document(cx, &bucket)) != RC_OK) {
+    if (bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    session_claim(cx, document(cx, &bucket));
+    session_claim(cx, bucket_setting(cx, &bucket, SETTING));
     enum rc rc = take_charge(cx, call, &bucket, m);
-    session_unlock(cx, document(cx, &bucket));
+    bucket_end(cx, &bucket, SETTING);
     return bucket_needed(cx, &bucket, rc);
 }
 
@@ -208,14 +195,14 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
         return RC_OK;
     }
     struct s3_target bucket = {0};
-    if (bucket_target(cx, call, &m.at, &bucket) != RC_OK ||
-        session_lock(cx, document(cx, &bucket)) != RC_OK) {
+    if (bucket_begin(cx, call, &m.at, SETTING, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
-    enum rc rc =
-        session_is_claimed(cx, document(cx, &bucket)) ? RC_OK : put_and_wait(cx, call, &bucket, &m);
-    session_unlock(cx, document(cx, &bucket));
+    enum rc rc = session_is_claimed(cx, bucket_setting(cx, &bucket, SETTING))
+                     ? RC_OK
+                     : put_and_wait(cx, call, &bucket, &m);
+    bucket_end(cx, &bucket, SETTING);
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
 }
 
