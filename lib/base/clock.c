@@ -42,6 +42,16 @@ struct timespec clock_deadline(int64_t ms)
     return (struct timespec){.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
 }
 
+void clock_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 int64_t clock_jitter_ms(int64_t limit_ms)
 {
     uint64_t random = 0;

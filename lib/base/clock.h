@@ -6,6 +6,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -22,8 +23,10 @@ struct clock {
 
 extern const struct clock clock_system;
 
-/* The system's monotonic time in so many ms, for pthread waits with CLOCK_MONOTONIC. */
+/* The system's monotonic time in so many ms, and a condition whose timed waits take it: deadlines
+ * must not jump when somebody sets the clock. */
 struct timespec clock_deadline(int64_t ms);
+void clock_cond_init(pthread_cond_t *cond);
 
 /* A random time from 0 to limit_ms (0 or more), both included: what failed together must not come
  * back together. The limit itself when the system has no random bytes to give. */

@@ -15,13 +15,9 @@ struct owned {
 struct session *session_new(void)
 {
     struct session *s = mem_new(sizeof *s);
-    pthread_condattr_t attr;
 
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&s->changed);
     s->redact = redact_new();
     return s;
 }

@@ -56,12 +56,9 @@ struct grpc_plugin {
     grpc_server *server;
     grpc_completion_queue *queue;
     pthread_t thread;
-    struct cancel *ended; /* raised by the thread as its last act */
     pthread_mutex_t lock;
-    pthread_cond_t message_sent;
-    struct event stopped;
-    atomic_int leaving; /* answers given to gRPC and not yet sent */
-    atomic_bool stopping;
+    pthread_cond_t sent; /* an answer, or a message of a stream */
+    unsigned leaving;    /* answers given to gRPC and not yet sent; under the lock */
     bool connected;
 };
 
@@ -85,13 +82,9 @@ static void release(struct call *call)
     cancel_free(cancel);
 }
 
-/* Ask gRPC for the operations and await them as one event, which holds a reference. Not while the
- * server stops: a queue that was shut down takes no more (and aborts). */
+/* Ask gRPC for the operations and await them as one event, which holds a reference. */
 static bool await(struct call *call, const grpc_op *ops, size_t n, struct event *event)
 {
-    if (atomic_load(&call->plugin->stopping)) {
-        return false;
-    }
     atomic_fetch_add(&call->references, 1);
     if (grpc_call_start_batch(call->call, ops, n, event, NULL) == GRPC_CALL_OK) {
         return true;
@@ -111,6 +104,14 @@ static grpc_byte_buffer *to_buffer(struct str bytes)
     grpc_byte_buffer *buffer = grpc_raw_byte_buffer_create(&slice, 1);
     grpc_slice_unref(slice);
     return buffer;
+}
+
+static void count_leaving(struct grpc_plugin *p, int change)
+{
+    pthread_mutex_lock(&p->lock);
+    p->leaving += (unsigned)change;
+    pthread_cond_broadcast(&p->sent);
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* End the call with a status; `answer`, when not NULL, goes before it. */
@@ -133,9 +134,9 @@ static void finish(struct call *call, grpc_status_code status, const char *detai
     ops[n].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
     ops[n].data.send_status_from_server.status = status;
     ops[n++].data.send_status_from_server.status_details = &text;
-    atomic_fetch_add(&call->plugin->leaving, 1);
+    count_leaving(call->plugin, +1);
     if (!await(call, ops, n, &call->finished)) {
-        atomic_fetch_sub(&call->plugin->leaving, 1);
+        count_leaving(call->plugin, -1);
     }
     grpc_slice_unref(text);
     grpc_byte_buffer_destroy(message);
@@ -170,7 +171,7 @@ static bool send_message(struct methods_call *run, struct str answer)
     call->sending = await(call, ops, n, &call->sent);
     call->sent_ok = false;
     while (call->sending) {
-        pthread_cond_wait(&p->message_sent, &p->lock);
+        pthread_cond_wait(&p->sent, &p->lock);
     }
     bool ok = call->sent_ok;
     pthread_mutex_unlock(&p->lock);
@@ -183,14 +184,14 @@ static void on_sent(struct call *call, bool ok)
     pthread_mutex_lock(&call->plugin->lock);
     call->sending = false;
     call->sent_ok = ok;
-    pthread_cond_broadcast(&call->plugin->message_sent);
+    pthread_cond_broadcast(&call->plugin->sent);
     pthread_mutex_unlock(&call->plugin->lock);
 }
 
 static void on_finished(struct call *call, bool ok)
 {
     (void)ok;
-    atomic_fetch_sub(&call->plugin->leaving, 1);
+    count_leaving(call->plugin, -1);
     if (call->method && call->method->kind == METHOD_SHUTDOWN) {
         life_shut_down(call->plugin->options.life);
     }
@@ -300,9 +301,7 @@ static void hold(struct call *call)
 
 static void on_arrived(struct call *call, bool ok)
 {
-    if (!ok) { /* the server stops */
-        return;
-    }
+    (void)ok; /* false only of a server that stops: ours does not, its process ends */
     listen_for_call(call->plugin);
     struct str path = {(const char *)GRPC_SLICE_START_PTR(call->details.method),
                        GRPC_SLICE_LENGTH(call->details.method)};
@@ -326,9 +325,6 @@ static void on_arrived(struct call *call, bool ok)
 /* Be ready for one more call. */
 static void listen_for_call(struct grpc_plugin *p)
 {
-    if (atomic_load(&p->stopping)) {
-        return;
-    }
     struct cancel *cancel = cancel_new(p->options.cancel);
     struct ctx *cx = ctx_new(&(struct ctx_options){.log = p->options.log, .cancel = cancel});
     struct call *call = arena_alloc(cx->arena, sizeof *call);
@@ -359,21 +355,13 @@ static void *serve(void *arg)
     gpr_timespec forever = gpr_inf_future(GPR_CLOCK_REALTIME);
     crash_watch_thread();
     listen_for_call(p);
-    for (;;) {
+    for (;;) { /* as long as the process lives */
         grpc_event e = grpc_completion_queue_next(p->queue, forever, NULL);
-        if (e.type == GRPC_QUEUE_SHUTDOWN) {
-            break;
-        }
         struct event *event = e.tag;
-        if (event == &p->stopped) {
-            grpc_completion_queue_shutdown(p->queue);
-            continue;
-        }
         struct call *call = event->call;
         event->happened(call, e.success != 0);
         release(call);
     }
-    cancel_raise(p->ended);
     return NULL;
 }
 
@@ -399,9 +387,8 @@ static bool start_thread(struct ctx *cx, struct grpc_plugin *p, void *(*work)(vo
 struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log)
 {
     struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
-    p->ended = cancel_new(NULL);
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->message_sent, NULL);
+    clock_cond_init(&p->sent);
     grpc_setup_log(log);
     return start_thread(cx, p, set_up) ? p : NULL;
 }
@@ -432,24 +419,13 @@ enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
     return start_thread(cx, p, serve) ? RC_OK : RC_FAIL;
 }
 
-bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms)
+void grpc_plugin_drain(struct grpc_plugin *p, int64_t ms)
 {
-    /* What was answered shall arrive. */
-    for (int64_t waited = 0; waited < ms && atomic_load(&p->leaving) > 0; waited++) {
-        cancel_wait_ms(p->ended, 1);
+    struct timespec end = clock_deadline(ms);
+    int rc = 0;
+    pthread_mutex_lock(&p->lock);
+    while (p->leaving > 0 && rc != ETIMEDOUT) {
+        rc = pthread_cond_timedwait(&p->sent, &p->lock, &end);
     }
-    atomic_store(&p->stopping, true);
-    grpc_server_shutdown_and_notify(p->server, p->queue, &p->stopped);
-    grpc_server_cancel_all_calls(p->server);
-    if (!cancel_wait_ms(p->ended, ms)) {
-        return false;
-    }
-    pthread_join(p->thread, NULL);
-    cancel_free(p->ended);
-    grpc_server_destroy(p->server);
-    grpc_completion_queue_destroy(p->queue);
-    pthread_cond_destroy(&p->message_sent);
-    pthread_mutex_destroy(&p->lock);
-    grpc_shutdown_blocking();
-    return true;
+    pthread_mutex_unlock(&p->lock);
 }

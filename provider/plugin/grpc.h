@@ -6,7 +6,6 @@
 #ifndef PLUGIN_GRPC_H
 #define PLUGIN_GRPC_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/rc.h"
@@ -41,8 +40,9 @@ struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log);
 enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
                           const struct grpc_plugin_options *options) RC_MUST_CHECK;
 
-/* Drop every connection and end the thread; only when no worker runs a call. False if that took
- * longer than ms: then nothing was freed and the process should just exit. */
-bool grpc_plugin_stop(struct grpc_plugin *p, int64_t ms);
+/* Wait until the answers given so far are on the wire, for at most ms. After it the process just
+ * exits: gRPC cannot be taken apart within the 2 s that a host waits, as its poller sleeps up to
+ * 10 s before it looks whether it is still needed. */
+void grpc_plugin_drain(struct grpc_plugin *p, int64_t ms);
 
 #endif

@@ -24,7 +24,7 @@
  * any more (it called Shutdown) kills after 2 s; a lost one leaves us time to put things right. */
 #define BACK_AFTER_SHUTDOWN_MS 50
 #define BACK_AFTER_LOSS_MS     5000
-#define STOP_MS                50
+#define DRAIN_MS               50
 
 /* Everything that lives as long as the process serves. */
 struct service {
@@ -85,21 +85,16 @@ static enum rc start(struct service *s)
     return handshake_send(s->cx, options.socket, certificate.line);
 }
 
-/* Cancel what runs, wait for it a while, and let go of everything; or of the process as a whole. */
-static void end(struct service *s, enum life_end why)
+/* Cancel what runs, wait for it a while, let what was answered arrive, and leave as we are. */
+static _Noreturn void end(struct service *s, enum life_end why)
 {
     socket_remove();
     cancel_raise(s->cancel);
     workers_cancel(s->workers);
-    bool back = workers_wait_idle(s->workers, why == LIFE_SHUTDOWN ? BACK_AFTER_SHUTDOWN_MS
-                                                                   : BACK_AFTER_LOSS_MS);
-    if (!back || !grpc_plugin_stop(s->grpc, STOP_MS)) {
-        _exit(0);
-    }
-    workers_free(s->workers);
-    rpc_server_free(s->rpc);
-    cancel_free(s->cancel);
-    ctx_free(s->cx);
+    workers_wait_idle(s->workers,
+                      why == LIFE_SHUTDOWN ? BACK_AFTER_SHUTDOWN_MS : BACK_AFTER_LOSS_MS);
+    grpc_plugin_drain(s->grpc, DRAIN_MS);
+    _exit(0);
 }
 
 int serve_run(const struct registry *registry, bool reattach)
@@ -128,5 +123,4 @@ int serve_run(const struct registry *registry, bool reattach)
         _exit(1); /* gRPC's threads may be anywhere */
     }
     end(&s, life_wait(s.life));
-    return 0;
 }

@@ -21,16 +21,6 @@ struct workers {
     pthread_t thread[];
 };
 
-/* Deadlines must not jump when somebody sets the clock. */
-static void init_monotonic(pthread_cond_t *cond)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 struct workers *workers_new(unsigned max)
 {
     struct arena *a = arena_new();
@@ -39,7 +29,7 @@ struct workers *workers_new(unsigned max)
     w->max = max;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->work, NULL);
-    init_monotonic(&w->idle);
+    clock_cond_init(&w->idle);
     return w;
 }
 

@@ -39,11 +39,6 @@ struct rpc_server *rpc_server_new(const struct registry *registry, const struct 
     return &server;
 }
 
-void rpc_server_free(struct rpc_server *s)
-{
-    (void)s;
-}
-
 static void say(struct ctx *cx, Tfplugin6__ReadResource__Response *response, const char *summary)
 {
     Tfplugin6__Diagnostic *d = arena_alloc(cx->arena, sizeof *d);
