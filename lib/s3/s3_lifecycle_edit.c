@@ -18,8 +18,8 @@ struct work {
     struct ctx *cx;
     const struct s3_target *target;
     struct s3_lifecycle_edit *edit;
-    struct s3_lifecycle former; /* before the first change; never written to, nor is `now` */
-    struct s3_lifecycle now;    /* as last seen */
+    struct s3_rules former; /* before the first change; never written to, nor is `now` */
+    struct s3_rules now;    /* as last seen */
     bool warned;
 };
 
@@ -41,12 +41,12 @@ static const char *text_of(struct ctx *cx, const struct xml_node *node)
 /* ---- Merging --------------------------------------------------------------------------------- */
 
 /* The same rule: of that ID, or, without one, of that content. */
-static bool holds(struct ctx *cx, const struct s3_lifecycle *lifecycle, const struct xml_node *rule)
+static bool holds(struct ctx *cx, const struct s3_rules *lifecycle, const struct xml_node *rule)
 {
     const char *id = xml_text(rule, "ID");
 
     if (id && *id) {
-        return s3_lifecycle_find(lifecycle, id) != NULL;
+        return s3_rules_find(lifecycle, id) != NULL;
     }
     for (const struct xml_node *at = xml_child(lifecycle->root, "Rule"); at;
          at = xml_next(at, "Rule")) {
@@ -58,7 +58,7 @@ static bool holds(struct ctx *cx, const struct s3_lifecycle *lifecycle, const st
 }
 
 /* Others' rules have their prefix outside of a filter, and none has a filter. */
-static bool is_old_form(const struct s3_lifecycle *lifecycle, const struct xml_node *ours)
+static bool is_old_form(const struct s3_rules *lifecycle, const struct xml_node *ours)
 {
     bool old = false;
 
@@ -72,10 +72,10 @@ static bool is_old_form(const struct s3_lifecycle *lifecycle, const struct xml_n
     return old;
 }
 
-static void set_rule(struct ctx *cx, struct s3_lifecycle *lifecycle, const char *id,
+static void set_rule(struct ctx *cx, struct s3_rules *lifecycle, const char *id,
                      const struct s3_lifecycle_rule *rule)
 {
-    struct xml_node *node = s3_lifecycle_find(lifecycle, id);
+    struct xml_node *node = s3_rules_find(lifecycle, id);
 
     if (rule == NULL) {
         if (node) {
@@ -91,10 +91,9 @@ static void set_rule(struct ctx *cx, struct s3_lifecycle *lifecycle, const char 
 }
 
 enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
-                                const struct s3_lifecycle_edit *edit,
-                                const struct s3_lifecycle *now)
+                                const struct s3_lifecycle_edit *edit, const struct s3_rules *now)
 {
-    struct s3_lifecycle next = s3_lifecycle_copy(cx->arena, now);
+    struct s3_rules next = s3_rules_copy(cx->arena, now);
     struct s3_lifecycle_window window;
 
     set_rule(cx, &next, edit->id, edit->wanted);
@@ -111,7 +110,7 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
         "it, or ask for a shorter window. The bucket's rules are: %s.",
         (long long)edit->min_window_days, window.rule_id, (long long)window.days,
         edit->changed ? "The new rule is written, but left disabled." : "Nothing was changed.",
-        s3_lifecycle_ids(cx->arena, &next));
+        s3_rules_ids(cx->arena, &next));
 }
 
 /* ---- Putting --------------------------------------------------------------------------------- */
@@ -121,18 +120,18 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
 static bool was_made(const struct work *w)
 {
     struct diag_point point = diag_point(w->cx);
-    struct s3_lifecycle seen = {NULL, NULL};
-    enum rc rc = s3_lifecycle_get(w->cx, w->target, &seen);
+    struct s3_rules seen = {NULL};
+    enum rc rc = s3_rules_get(w->cx, w->target, &s3_lifecycle_kind, &seen);
 
     diag_drop_since(w->cx, point);
     return rc == RC_FAIL ||
-           (rc == RC_OK && strcmp(text_of(w->cx, s3_lifecycle_find(&seen, w->edit->id)),
-                                  text_of(w->cx, s3_lifecycle_find(&w->now, w->edit->id))) != 0);
+           (rc == RC_OK && strcmp(text_of(w->cx, s3_rules_find(&seen, w->edit->id)),
+                                  text_of(w->cx, s3_rules_find(&w->now, w->edit->id))) != 0);
 }
 
-static enum rc put(const struct work *w, const struct s3_lifecycle *next)
+static enum rc put(const struct work *w, const struct s3_rules *next)
 {
-    enum rc rc = s3_lifecycle_put(w->cx, w->target, next);
+    enum rc rc = s3_rules_put(w->cx, w->target, &s3_lifecycle_kind, next);
 
     if (rc == RC_OK) {
         w->edit->changed = true;
@@ -146,8 +145,8 @@ static enum rc put(const struct work *w, const struct s3_lifecycle *next)
 static enum rc take_back(const struct work *w, const char *fields)
 {
     struct ctx *cx = w->cx;
-    struct s3_lifecycle next = s3_lifecycle_copy(cx->arena, &w->now);
-    const struct xml_node *before = s3_lifecycle_find(&w->former, w->edit->id);
+    struct s3_rules next = s3_rules_copy(cx->arena, &w->now);
+    const struct xml_node *before = s3_rules_find(&w->former, w->edit->id);
     struct diag_point point = diag_point(cx);
 
     set_rule(cx, &next, w->edit->id, NULL);
@@ -161,7 +160,7 @@ static enum rc take_back(const struct work *w, const char *fields)
                "that. It would apply to more than was asked for, so it was taken back before it "
                "could delete anything. Leave %s out, or use a server that supports it.",
                w->edit->id, w->target->bucket, fields);
-    if (s3_lifecycle_put(cx, w->target, &next) == RC_OK) {
+    if (s3_rules_put(cx, w->target, &s3_lifecycle_kind, &next) == RC_OK) {
         w->edit->changed = false;
         return RC_FAIL;
     }
@@ -187,9 +186,9 @@ enum verdict { SHOWN, STALE, DROPPED, REPLACED };
 
 /* What the rule that is there lacks or has; false when it is not there, or not the one put. */
 static bool compare(const struct work *w, const struct s3_lifecycle_rule *rule,
-                    struct s3_lifecycle_rule_diff *ret_diff)
+                    struct s3_rule_diff *ret_diff)
 {
-    const struct xml_node *node = s3_lifecycle_find(&w->now, w->edit->id);
+    const struct xml_node *node = s3_rules_find(&w->now, w->edit->id);
     struct s3_lifecycle_rule seen;
     const char *why;
 
@@ -202,10 +201,10 @@ static bool compare(const struct work *w, const struct s3_lifecycle_rule *rule,
 
 /* Of w->now, after the rule was put over the document `before`. */
 static enum verdict judge(const struct work *w, const struct s3_lifecycle_rule *rule,
-                          const char *before, struct s3_lifecycle_rule_diff *ret_diff)
+                          const char *before, struct s3_rule_diff *ret_diff)
 {
     bool there = rule && compare(w, rule, ret_diff);
-    bool gone = s3_lifecycle_find(&w->now, w->edit->id) == NULL;
+    bool gone = s3_rules_find(&w->now, w->edit->id) == NULL;
 
     if (rule ? there && !*ret_diff->limits && !*ret_diff->others : gone) {
         return SHOWN;
@@ -222,8 +221,8 @@ static enum rc watch(struct work *w, const struct s3_lifecycle_rule *rule, const
     struct s3_patience wait = s3_wait_begin(w->cx, w->target->timeout_ms / TRIES);
 
     for (;;) {
-        struct s3_lifecycle_rule_diff diff = {"", "", false};
-        enum rc rc = s3_lifecycle_get(w->cx, w->target, &w->now);
+        struct s3_rule_diff diff = {"", "", false};
+        enum rc rc = s3_rules_get(w->cx, w->target, &s3_lifecycle_kind, &w->now);
         enum verdict verdict = rc == RC_OK ? judge(w, rule, before, &diff) : STALE;
         if (rc == RC_FAIL || (rc == RC_OK && verdict == SHOWN)) {
             return rc;
@@ -245,10 +244,10 @@ static enum rc watch(struct work *w, const struct s3_lifecycle_rule *rule, const
 }
 
 static enum rc lost(const struct work *w, const struct s3_lifecycle_rule *rule,
-                    const struct s3_lifecycle *put)
+                    const struct s3_rules *put)
 {
     struct ctx *cx = w->cx;
-    struct s3_lifecycle_rule_diff diff = {"", "", false};
+    struct s3_rule_diff diff = {"", "", false};
     bool other = rule && compare(w, rule, &diff) && (*diff.limits || *diff.others);
 
     return diag_error(
@@ -260,8 +259,8 @@ static enum rc lost(const struct work *w, const struct s3_lifecycle_rule *rule,
         "writes "
         "the whole document of this bucket (" OTHER_TOOLS ", or a second run of this one). Let "
         "only one of them manage its lifecycle rules, then apply again.",
-        w->edit->id, server(cx, w->target), TRIES, s3_lifecycle_ids(cx->arena, put),
-        s3_lifecycle_ids(cx->arena, &w->now), other ? " The rule differs in: " : "",
+        w->edit->id, server(cx, w->target), TRIES, s3_rules_ids(cx->arena, put),
+        s3_rules_ids(cx->arena, &w->now), other ? " The rule differs in: " : "",
         other ? diff.limits : "", other && *diff.limits && *diff.others ? ", " : "",
         other ? diff.others : "");
 }
@@ -271,12 +270,12 @@ static enum rc lost(const struct work *w, const struct s3_lifecycle_rule *rule,
 static void warn_vanished(const struct work *w)
 {
     struct ctx *cx = w->cx;
-    struct s3_lifecycle gone = s3_lifecycle_copy(cx->arena, &w->former);
+    struct s3_rules gone = s3_rules_copy(cx->arena, &w->former);
     struct xml_node *next;
 
     for (struct xml_node *at = xml_child(gone.root, "Rule"); at; at = next) {
         next = xml_next(at, "Rule");
-        if (at == s3_lifecycle_find(&gone, w->edit->id) || holds(cx, &w->now, at)) {
+        if (at == s3_rules_find(&gone, w->edit->id) || holds(cx, &w->now, at)) {
             xml_remove(at);
         }
     }
@@ -286,13 +285,13 @@ static void warn_vanished(const struct work *w)
             arena_printf(cx->arena, "Lifecycle rules of bucket %s vanished", w->target->bucket),
             "While rule \"%s\" was changed, another program removed the rules %s, or the "
             "server did not keep them. They were not put back. Now there are: %s.",
-            w->edit->id, s3_lifecycle_ids(cx->arena, &gone), s3_lifecycle_ids(cx->arena, &w->now));
+            w->edit->id, s3_rules_ids(cx->arena, &gone), s3_rules_ids(cx->arena, &w->now));
     }
 }
 
 /* Put the rule (NULL: no rule), once, and see it stay. */
 static enum rc put_and_watch(struct work *w, const struct s3_lifecycle_rule *rule, bool last,
-                             const struct s3_lifecycle *next)
+                             const struct s3_rules *next)
 {
     const char *before = text_of(w->cx, w->now.root);
     enum rc rc = put(w, next);
@@ -311,19 +310,19 @@ static enum rc put_and_watch(struct work *w, const struct s3_lifecycle_rule *rul
 /* The same until it stays; `last`: nothing else is to be put after it. */
 static enum rc settle(struct work *w, const struct s3_lifecycle_rule *rule, bool last)
 {
-    struct s3_lifecycle next = {NULL, NULL};
+    struct s3_rules next = {NULL};
 
     for (int try = 0; try < TRIES; try++) {
         enum rc rc = RC_OK;
         if (try > 0) {
             rc = ctx_sleep_ms(w->cx, RETRY_MS / 2 + clock_jitter_ms(RETRY_MS / 2));
-            rc = rc == RC_OK ? s3_lifecycle_get(w->cx, w->target, &w->now) : rc;
+            rc = rc == RC_OK ? s3_rules_get(w->cx, w->target, &s3_lifecycle_kind, &w->now) : rc;
         }
         if (rc == RC_OK && rule) { /* the rule as it is to be, though it may be disabled yet */
             rc = s3_lifecycle_edit_check(w->cx, w->target, w->edit, &w->now);
         }
         if (rc == RC_OK) {
-            next = s3_lifecycle_copy(w->cx->arena, &w->now);
+            next = s3_rules_copy(w->cx->arena, &w->now);
             set_rule(w->cx, &next, w->edit->id, rule);
             rc = put_and_watch(w, rule, last, &next);
         }
@@ -342,7 +341,7 @@ static enum rc consider(const struct work *w, bool *ret_done)
 {
     struct ctx *cx = w->cx;
     const struct s3_lifecycle_rule *wanted = w->edit->wanted;
-    const struct xml_node *node = s3_lifecycle_find(&w->former, w->edit->id);
+    const struct xml_node *node = s3_rules_find(&w->former, w->edit->id);
     struct s3_lifecycle_rule seen;
     const char *why = NULL;
 
@@ -357,7 +356,7 @@ static enum rc consider(const struct work *w, bool *ret_done)
                           why);
     }
     if (node) {
-        struct s3_lifecycle_rule_diff diff = s3_lifecycle_rule_compare(cx->arena, wanted, &seen);
+        struct s3_rule_diff diff = s3_lifecycle_rule_compare(cx->arena, wanted, &seen);
         bool same = !*diff.limits && !*diff.others;
         *ret_done = same && seen.enabled == wanted->enabled;
         bool ours = same && (wanted->enabled || !seen.enabled) &&
@@ -385,10 +384,13 @@ static enum rc set_wanted(struct work *w)
 
 static enum rc locked(struct work *w, const char *claim)
 {
-    enum rc rc = s3_lifecycle_get(w->cx, w->target, &w->former);
+    enum rc rc = s3_rules_get(w->cx, w->target, &s3_lifecycle_kind, &w->former);
 
     if (rc != RC_OK) {
         return rc;
+    }
+    if (w->former.unsupported) {
+        return w->edit->wanted ? s3_rules_missing(w->cx, w->target, &s3_lifecycle_kind) : RC_OK;
     }
     w->now = w->former;
     if (w->edit->wanted) {
@@ -398,7 +400,7 @@ static enum rc locked(struct work *w, const char *claim)
         }
         return rc;
     }
-    if (session_is_claimed(w->cx, claim) || !s3_lifecycle_find(&w->now, w->edit->id)) {
+    if (session_is_claimed(w->cx, claim) || !s3_rules_find(&w->now, w->edit->id)) {
         return RC_OK;
     }
     return settle(w, NULL, true);

@@ -41,6 +41,6 @@ enum rc s3_lifecycle_edit_run(struct ctx *cx, const struct s3_target *target,
  * deletes old versions before edit->min_window_days. */
 enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
                                 const struct s3_lifecycle_edit *edit,
-                                const struct s3_lifecycle *now) RC_MUST_CHECK;
+                                const struct s3_rules *now) RC_MUST_CHECK;
 
 #endif

@@ -188,7 +188,7 @@ static enum rc lock(struct call *c)
 static enum rc replace_lifecycle(struct call *c, const struct s3_target *target)
 {
     struct buf *content = buf_new(c->cx->arena, XML_MAX_BYTES);
-    struct s3_lifecycle lifecycle = {NULL, NULL};
+    struct s3_rules lifecycle = {NULL};
     const char *why = NULL;
 
     if (read_file(c, c->args[0], content) != RC_OK) {
@@ -198,20 +198,20 @@ static enum rc replace_lifecycle(struct call *c, const struct s3_target *target)
     if (lifecycle.root == NULL) {
         return diag_error(c->cx, NULL, "The document is no XML", "%s", why);
     }
-    return s3_lifecycle_put(c->cx, target, &lifecycle);
+    return s3_rules_put(c->cx, target, &s3_lifecycle_kind, &lifecycle);
 }
 
 static enum rc lifecycle(struct call *c)
 {
     struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
     struct buf *text = buf_new(c->cx->arena, XML_MAX_BYTES);
-    struct s3_lifecycle now;
+    struct s3_rules now;
     enum rc rc;
 
     if (c->args[0]) {
         return replace_lifecycle(c, &target);
     }
-    rc = s3_lifecycle_get(c->cx, &target, &now);
+    rc = s3_rules_get(c->cx, &target, &s3_lifecycle_kind, &now);
     if (rc == RC_OK && xml_write(text, now.root)) {
         printf("%s\n", text->data);
     }

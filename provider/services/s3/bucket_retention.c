@@ -212,11 +212,11 @@ static struct field_int field(int64_t n)
 static struct s3_lifecycle_rule rule_of(struct arena *a, const struct bucket_retention *m)
 {
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule_id.v);
-    struct s3_lifecycle_tag *tags = arena_array(a, m->tags.n, sizeof(*tags));
+    struct s3_rule_tag *tags = arena_array(a, m->tags.n, sizeof(*tags));
     const struct expiration *expire = m->expire.v;
     const struct transition *move = m->move.v;
     for (size_t i = 0; i < m->tags.n; i++) {
-        tags[i] = (struct s3_lifecycle_tag){m->tags.keys[i], m->tags.v[i]};
+        tags[i] = (struct s3_rule_tag){m->tags.keys[i], m->tags.v[i]};
     }
     rule.enabled = m->enabled.v;
     rule.prefix = m->prefix.v ? m->prefix.v : "";
@@ -355,7 +355,7 @@ static enum rc bucket_retention_update(struct ctx *cx, struct call *call, const 
 }
 
 static enum rc vanished(struct ctx *cx, const struct call *call, const struct bucket_retention *m,
-                        const struct s3_lifecycle *now)
+                        const struct s3_rules *now)
 {
     if (private_state_get(call->private, SEEN)) {
         diag_warning(
@@ -367,7 +367,7 @@ static enum rc vanished(struct ctx *cx, const struct call *call, const struct bu
             "aws_s3_bucket_lifecycle_configuration, digitalocean_spaces_bucket, a console, a "
             "script. Let only one of them manage the rules of this bucket, or the next one takes "
             "this rule away again.",
-            m->rule_id.v, s3_lifecycle_ids(cx->arena, now));
+            m->rule_id.v, s3_rules_ids(cx->arena, now));
     }
     return RC_NOT_FOUND;
 }
@@ -388,15 +388,18 @@ static enum rc bucket_retention_read(struct ctx *cx, struct call *call, void *st
 {
     struct bucket_retention *m = state;
     struct s3_target bucket = {0};
-    struct s3_lifecycle now = {0};
+    struct s3_rules now = {0};
     struct s3_lifecycle_rule rule = {0};
     const char *why = NULL;
     enum rc rc = bucket_target(cx, call, &m->at, &bucket);
-    rc = rc == RC_OK ? s3_lifecycle_get_cached(cx, &bucket, &now) : rc;
+    rc = rc == RC_OK ? s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) : rc;
     if (rc != RC_OK) {
         return rc;
     }
-    const struct xml_node *node = s3_lifecycle_find(&now, m->rule_id.v);
+    if (now.unsupported) {
+        return s3_rules_missing(cx, &bucket, &s3_lifecycle_kind);
+    }
+    const struct xml_node *node = s3_rules_find(&now, m->rule_id.v);
     if (!node) {
         return vanished(cx, call, m, &now);
     }
@@ -535,11 +538,11 @@ static enum rc check_window(struct ctx *cx, struct call *call, const struct buck
     struct s3_lifecycle_edit edit = edit_of(cx, m, &rule);
     struct diag_point point = diag_point(cx);
     struct s3_target bucket = {0};
-    struct s3_lifecycle now = {0};
+    struct s3_rules now = {0};
     rule.enabled = m->enabled.v;
     rule.expire_days = expire ? expire->days.v : S3_LIFECYCLE_RULE_NONE;
     if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
-        s3_lifecycle_get_cached(cx, &bucket, &now) != RC_OK) {
+        s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
     }
