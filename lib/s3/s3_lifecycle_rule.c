@@ -238,24 +238,24 @@ struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
                                               const struct s3_lifecycle_rule *wanted,
                                               const struct s3_lifecycle_rule *seen)
 {
-    struct s3_rule_diff diff = s3_rule_diff_none();
+    struct s3_rule_diff diff = s3_rule_diff_new(a);
 
-    s3_rule_diff_filter(a, &diff,
+    s3_rule_diff_filter(&diff,
                         &(struct s3_rule_filter){wanted->prefix, wanted->tags, wanted->n_tags},
                         &(struct s3_rule_filter){seen->prefix, seen->tags, seen->n_tags});
     for (size_t i = 0; i < N_NUMBERS; i++) {
         int64_t got = number_of(seen, &numbers[i]);
         if (number_of(wanted, &numbers[i]) != got) {
-            s3_rule_diff_add(a, &diff, numbers[i].limits, numbers[i].attribute,
+            s3_rule_diff_add(&diff, numbers[i].limits, numbers[i].attribute,
                              got == S3_LIFECYCLE_RULE_NONE);
         }
     }
     if (strcmp(wanted->move_class, seen->move_class) != 0) {
-        s3_rule_diff_add(a, &diff, false, "noncurrent_version_transition.storage_class",
+        s3_rule_diff_add(&diff, false, "noncurrent_version_transition.storage_class",
                          *seen->move_class == '\0');
     }
     if (wanted->expired_marker != seen->expired_marker) {
-        s3_rule_diff_add(a, &diff, false, "expired_object_delete_marker", !seen->expired_marker);
+        s3_rule_diff_add(&diff, false, "expired_object_delete_marker", !seen->expired_marker);
     }
     return diff;
 }

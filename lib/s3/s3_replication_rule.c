@@ -234,23 +234,23 @@ struct s3_rule_diff s3_replication_rule_compare(struct arena *a,
                                                 const struct s3_replication_rule *wanted,
                                                 const struct s3_replication_rule *seen)
 {
-    struct s3_rule_diff diff = s3_rule_diff_none();
+    struct s3_rule_diff diff = s3_rule_diff_new(a);
 
-    s3_rule_diff_filter(a, &diff, &wanted->filter, &seen->filter);
+    s3_rule_diff_filter(&diff, &wanted->filter, &seen->filter);
     if (wanted->priority != seen->priority) {
-        s3_rule_diff_add(a, &diff, false, "priority", seen->priority == S3_REPLICATION_RULE_NONE);
+        s3_rule_diff_add(&diff, false, "priority", seen->priority == S3_REPLICATION_RULE_NONE);
     }
     for (size_t i = 0; i < COUNT(texts); i++) {
         const char *got = text_of(seen, &texts[i]);
         if (strcmp(text_of(wanted, &texts[i]), got) != 0) {
-            s3_rule_diff_add(a, &diff, texts[i].limits, texts[i].attribute, *got == '\0');
+            s3_rule_diff_add(&diff, texts[i].limits, texts[i].attribute, *got == '\0');
         }
     }
     for (size_t i = 0; i < COUNT(flags); i++) {
         bool got = flag_of(seen, &flags[i]);
         if (flag_of(wanted, &flags[i]) != got) {
             bool implied = flags[i].offset == MEMBER(delete_markers) && seen->markers_implied;
-            s3_rule_diff_add(a, &diff, false, flags[i].attribute, !got || implied);
+            s3_rule_diff_add(&diff, false, flags[i].attribute, !got || implied);
         }
     }
     return diff;

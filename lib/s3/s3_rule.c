@@ -62,18 +62,22 @@ void s3_rule_tags_write(struct arena *a, struct xml_node *where, const struct s3
 
 /* ---- Differences ----------------------------------------------------------------------------- */
 
-struct s3_rule_diff s3_rule_diff_none(void)
+struct s3_rule_diff s3_rule_diff_new(struct arena *a)
 {
-    return (struct s3_rule_diff){"", "", true};
+    return (struct s3_rule_diff){"", "", true, a};
 }
 
-void s3_rule_diff_add(struct arena *a, struct s3_rule_diff *diff, bool limits, const char *name,
-                      bool absent)
+void s3_rule_diff_add(struct s3_rule_diff *diff, bool limits, const char *name, bool absent)
 {
     const char **names = limits ? &diff->limits : &diff->others;
 
-    *names = arena_printf(a, "%s%s%s", *names, **names ? ", " : "", name);
+    *names = arena_printf(diff->arena, "%s%s%s", *names, **names ? ", " : "", name);
     diff->only_missing = diff->only_missing && absent;
+}
+
+bool s3_rule_diff_empty(const struct s3_rule_diff *diff)
+{
+    return *diff->limits == '\0' && *diff->others == '\0';
 }
 
 static bool has_tag(const struct s3_rule_filter *filter, const struct s3_rule_tag *tag)
@@ -97,13 +101,13 @@ static bool tags_in(const struct s3_rule_filter *x, const struct s3_rule_filter 
     return true;
 }
 
-void s3_rule_diff_filter(struct arena *a, struct s3_rule_diff *diff,
-                         const struct s3_rule_filter *wanted, const struct s3_rule_filter *seen)
+void s3_rule_diff_filter(struct s3_rule_diff *diff, const struct s3_rule_filter *wanted,
+                         const struct s3_rule_filter *seen)
 {
     if (strcmp(wanted->prefix, seen->prefix) != 0) {
-        s3_rule_diff_add(a, diff, true, "prefix", *seen->prefix == '\0');
+        s3_rule_diff_add(diff, true, "prefix", *seen->prefix == '\0');
     }
     if (!tags_in(wanted, seen) || !tags_in(seen, wanted)) {
-        s3_rule_diff_add(a, diff, true, "tags", tags_in(seen, wanted));
+        s3_rule_diff_add(diff, true, "tags", tags_in(seen, wanted));
     }
 }

@@ -41,15 +41,17 @@ const char *s3_rule_text(const struct xml_node *node, const char *path);
 struct s3_rule_diff {
     const char *limits; /* without these the rule would touch, or do, something else */
     const char *others;
-    bool only_missing; /* everything that differs is absent from what is there */
+    bool only_missing;   /* everything that differs is absent from what is there */
+    struct arena *arena; /* of the names */
 };
 
-struct s3_rule_diff s3_rule_diff_none(void);
+struct s3_rule_diff s3_rule_diff_new(struct arena *a);
 
 /* Add one; `absent`: what is there lacks it. */
-void s3_rule_diff_add(struct arena *a, struct s3_rule_diff *diff, bool limits, const char *name,
-                      bool absent);
-void s3_rule_diff_filter(struct arena *a, struct s3_rule_diff *diff,
-                         const struct s3_rule_filter *wanted, const struct s3_rule_filter *seen);
+void s3_rule_diff_add(struct s3_rule_diff *diff, bool limits, const char *name, bool absent);
+void s3_rule_diff_filter(struct s3_rule_diff *diff, const struct s3_rule_filter *wanted,
+                         const struct s3_rule_filter *seen);
+
+bool s3_rule_diff_empty(const struct s3_rule_diff *diff);
 
 #endif
