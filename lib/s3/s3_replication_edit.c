@@ -135,32 +135,48 @@ static enum rc no_versioning(struct ctx *cx, const struct path *path, const char
         s3_versioning_status_name(now->status));
 }
 
-/* The name in an ARN of a bucket; NULL: it is another kind of ARN. */
-static const char *name_in(const char *arn)
+/* The name in an ARN of a bucket of this server; NULL: it is something else. With MinIO's older
+ * rules the bucket is one of the remote target that stands for the role. */
+static const char *name_in(const struct s3_replication_edit *edit)
 {
-    const char *name = strstr(arn, ":s3:::");
+    const char *arn = edit->wanted->bucket, *name = strstr(arn, ":s3:::");
+    bool here = strncmp(arn, "arn:aws", 7) == 0 && strncmp(edit->role, "arn:minio:", 10) != 0;
 
-    return strncmp(arn, "arn:aws", 7) == 0 && name ? name + 6 : NULL;
+    return here && name ? name + strlen(":s3:::") : NULL;
 }
 
-/* As far as it can be seen. Whatever keeps it from view is no error: it may be in another account,
- * in another region, or beyond this key's permissions. */
+static enum rc no_destination(struct ctx *cx, const struct s3_target *there,
+                              const struct s3_replication_edit *edit)
+{
+    return diag_error(
+        cx, edit->at.destination,
+        arena_printf(cx->arena, "Destination bucket %s does not exist", there->bucket),
+        "The server %s://%s knows no bucket of that name, so it cannot copy objects there. Nothing "
+        "was changed. Create it first, with versioning, or check the ARN. On MinIO, "
+        "destination.bucket is the ARN of a remote target (mc admin bucket remote, mc replicate).",
+        there->client->scheme, there->client->host);
+}
+
+/* As far as it can be seen: it may be in another account, in another region, or beyond this key's
+ * permissions, which is no error. One that does not exist is: some gateways (Ceph 16) end when they
+ * are given a rule for it. */
 static enum rc check_destination(struct ctx *cx, const struct s3_target *source,
                                  const struct s3_replication_edit *edit)
 {
     struct diag_point point = diag_point(cx);
     struct s3_target there = {
         .client = source->client,
-        .bucket = name_in(edit->wanted->bucket),
+        .bucket = name_in(edit),
         .expected_owner = edit->wanted->account,
         .timeout_ms = source->timeout_ms,
     };
     struct s3_versioning now;
+    enum rc rc = there.bucket ? s3_versioning_get(cx, &there, &now) : RC_FAIL;
 
-    if (!there.bucket) {
-        return RC_OK;
+    if (rc == RC_NOT_FOUND) {
+        return no_destination(cx, &there, edit);
     }
-    if (s3_versioning_get(cx, &there, &now) != RC_OK) {
+    if (rc != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
     }

@@ -25,9 +25,10 @@ struct s3_replication_edit {
 };
 
 /* RC_NOT_FOUND: no such bucket. Refuses, before anything is put: a bucket without versioning; a
- * destination without it, where this client can see it (on the same server); another role than the
- * document's while it has other rules, unless replace_role says so; none on AWS; a priority that
- * another rule has. As s3_rule_edit_run otherwise. Needs s3:GetBucketVersioning too. */
+ * destination without it, or that does not exist, where this client can see it (on the same
+ * server); another role than the document's while it has other rules, unless replace_role says so;
+ * none on AWS; a priority that another rule has. As s3_rule_edit_run otherwise. Needs
+ * s3:GetBucketVersioning too. */
 enum rc s3_replication_edit_run(struct ctx *cx, const struct s3_target *target,
                                 struct s3_replication_edit *edit) RC_MUST_CHECK;
 

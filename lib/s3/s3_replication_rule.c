@@ -110,8 +110,8 @@ bool s3_replication_rule_read(struct arena *a, const struct xml_node *node,
     for (size_t i = 0; i < COUNT(flags); i++) {
         *flag_in(&rule, &flags[i]) = strcmp(s3_rule_text(node, flags[i].path), flags[i].on) == 0;
     }
-    rule.markers_implied =
-        !xml_child(node, "Filter") && !xml_find(node, "DeleteMarkerReplication/Status");
+    rule.markers_implied = !xml_child(node, "Filter") && !priority &&
+                           !xml_find(node, "DeleteMarkerReplication/Status");
     rule.delete_markers = rule.delete_markers || rule.markers_implied;
     rule.enabled = strcmp(s3_rule_text(node, "Status"), "Enabled") == 0;
     *ret_rule = rule;

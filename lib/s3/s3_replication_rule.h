@@ -2,8 +2,9 @@
  * One rule of a bucket's replication document. What else a rule holds is kept, not described.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
  *
- * A rule without <Filter> is of the first version of the schema: it copies delete markers. Rules
- * are always written in the second, which needs Priority, Filter and DeleteMarkerReplication.
+ * A rule with neither <Filter> nor <Priority> is of the first version of the schema: it copies
+ * delete markers. Rules are always written in the second, which needs Priority, Filter and
+ * DeleteMarkerReplication. Ceph (as of 16) leaves an empty filter out of what it shows.
  * ReplicaModifications is written in any case: MinIO takes its absence for Enabled.
  */
 #ifndef S3_S3_REPLICATION_RULE_H

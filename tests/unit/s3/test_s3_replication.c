@@ -276,6 +276,18 @@ static void the_first_version_copies_delete_markers(void **state)
     }
 }
 
+static void a_priority_is_of_the_second_version(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_replication_rule rule;
+    const char *why;
+
+    assert_true(s3_replication_rule_read(
+        f->cx->arena, parsed(f, "<Rule><Priority>3</Priority></Rule>"), &rule, &why));
+    assert_int_equal(rule.priority, 3);
+    assert_false(rule.delete_markers);
+}
+
 static void what_is_not_described_stays(void **state)
 {
     struct fixture *f = *state;
@@ -366,6 +378,7 @@ int main(void)
         TEST(a_rule_is_written_and_read),
         TEST(the_least_rule_says_all_that_must_be_said),
         TEST(the_first_version_copies_delete_markers),
+        TEST(a_priority_is_of_the_second_version),
         TEST(what_is_not_described_stays),
         TEST(a_rule_that_nobody_understands_is_not_read),
         TEST(differences_are_named),
