@@ -82,9 +82,10 @@ enum rc s3_presign(struct ctx *cx, struct s3_client *client, const struct s3_obj
     };
     add_headers(cx, object, options, &sign);
     if (!sigv4_presign(cx->arena, &sign, (unsigned)options->expires_s, &presigned)) {
-        return refuse(cx, object, "OpenSSL refused SHA-256 or HMAC, or the clock shows no valid "
-                                  "date. Check OpenSSL's configuration (openssl.cnf, FIPS mode) "
-                                  "and the clock.");
+        return refuse(cx, object,
+                      "OpenSSL refused SHA-256 or HMAC, or the clock shows no valid "
+                      "date. Check OpenSSL's configuration (openssl.cnf, FIPS mode) "
+                      "and the clock.");
     }
     redact_add(session_redact(cx->session), strrchr(presigned.target, '=') + 1);
     *ret_url = arena_printf(cx->arena, "%s://%s%s", trial.place.scheme, at.host, presigned.target);

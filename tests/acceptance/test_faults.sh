@@ -216,7 +216,6 @@ $get
 $never
 $put
 $get
-times 2
 $enabled
 END
 check "another region, 400" create_works <<END

@@ -1,6 +1,6 @@
 /*
- * Walks tests/vectors/sigv4 and tests/vectors/presign: each folder is one test. Also the properties that
- * no vector states: what is sent equals what is signed, and where secrets stay.
+ * Walks tests/vectors/sigv4 and tests/vectors/presign: each folder is one test. Also the properties
+ * that no vector states: what is sent equals what is signed, and where secrets stay.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -67,10 +67,10 @@ static void what_no_server_accepts_is_refused(void **state)
         int64_t expires_s;
         const char *text;
     } rows[] = {
-        {"DELETE", "k", 60, "GET, HEAD or PUT"},   {"get", "k", 60, "GET, HEAD or PUT"},
-        {"GET", "k", 0, "at most 7 days"},         {"GET", "k", -1, "at most 7 days"},
-        {"GET", "k", 604801, "at most 7 days"},    {"GET", "k", INT64_MAX, "at most 7 days"},
-        {"GET", "", 60, "the bucket itself"},      {"GET", NULL, 60, "the bucket itself"},
+        {"DELETE", "k", 60, "GET, HEAD or PUT"}, {"get", "k", 60, "GET, HEAD or PUT"},
+        {"GET", "k", 0, "at most 7 days"},       {"GET", "k", -1, "at most 7 days"},
+        {"GET", "k", 604801, "at most 7 days"},  {"GET", "k", INT64_MAX, "at most 7 days"},
+        {"GET", "", 60, "the bucket itself"},    {"GET", NULL, 60, "the bucket itself"},
     };
     struct fixture *f = *state;
     struct s3_object version = {.bucket = "files", .key = "k", .version_id = "v"};
