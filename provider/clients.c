@@ -71,8 +71,9 @@ static const struct attr s3_attrs[] = {
                "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`.",
     },
     TEXT(region, 0,
-         "Region that requests are signed for, `us-east-1` when left out. Environment: "
-         "`SEEDBANK_S3_REGION`."),
+         "Region that requests are signed for, `us-east-1` when left out; a bucket that the server "
+         "says is in another one is asked for there. Environment: `SEEDBANK_S3_REGION`, then, for "
+         "AWS, `AWS_REGION` and `AWS_DEFAULT_REGION`."),
     TEXT(
         access_key, 0,
         "Access key ID. Give both keys or neither. Without them and `profile`, keys are sought: in "

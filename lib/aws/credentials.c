@@ -46,9 +46,9 @@ static const struct source sources[] = {
  */
 
 /* host without port and final dot is domain, or ends in "." and domain. */
-static bool is_under(const char *host, const char *domain)
+bool credentials_is_under(const char *host, const char *domain)
 {
-    size_t n = strcspn(host, ":"), m = strlen(domain);
+    size_t n = strcspn(host, ":"), m = strcspn(domain, ":");
 
     if (n > 0 && host[n - 1] == '.') {
         n--;
@@ -59,10 +59,12 @@ static bool is_under(const char *host, const char *domain)
 
 enum credentials_place credentials_place(const char *host)
 {
-    if (is_under(host, "amazonaws.com") || is_under(host, "amazonaws.com.cn")) {
+    if (credentials_is_under(host, "amazonaws.com") ||
+        credentials_is_under(host, "amazonaws.com.cn")) {
         return CREDENTIALS_AWS;
     }
-    return is_under(host, "digitaloceanspaces.com") ? CREDENTIALS_SPACES : CREDENTIALS_OTHER;
+    return credentials_is_under(host, "digitaloceanspaces.com") ? CREDENTIALS_SPACES
+                                                                : CREDENTIALS_OTHER;
 }
 
 /* ---- Making one -------------------------------------------------------------------------------
@@ -249,6 +251,7 @@ static void keep(struct credentials *c, const struct credentials_set *set, int64
     c->kept = a;
     c->set = (struct credentials_set){copy_keys(a, &set->keys), set->expires};
     c->renew = renewal(set, now);
+    c->no_others_until_ms = 0;
     pthread_mutex_unlock(&c->lock);
     arena_free(old);
 }
@@ -352,6 +355,62 @@ enum rc credentials_get(struct ctx *cx, struct credentials *c, struct sigv4_cred
         if (rc == RC_OK) {
             take(cx, c, false, ret_keys);
         }
+    }
+    session_unlock(cx, c->document);
+    return rc;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Only searches write the set, each with the document locked, so that it can be read then. */
+static bool is_kept(const struct credentials *c, const struct sigv4_credentials *k)
+{
+    const struct sigv4_credentials *kept = &c->set.keys;
+
+    return c->kept && is_same_text(kept->access_key, k->access_key) &&
+           is_same_text(kept->secret_key, k->secret_key) &&
+           is_same_text(kept->session_token, k->session_token);
+}
+
+static enum rc replace(struct ctx *cx, struct credentials *c)
+{
+    struct diag_point before = diag_point(cx);
+    struct credentials_set set = {.expires = 0};
+    int64_t now_ms = cx->clock->monotonic_ms(cx->clock);
+
+    if (now_ms < c->no_others_until_ms) {
+        return RC_NOT_FOUND;
+    }
+    if (failed_just_now(cx, c)) {
+        return RC_FAIL;
+    }
+    if (search(cx, c, &set) != RC_OK) {
+        if (!cancel_raised(cx->cancel)) {
+            remember_failure(cx, c, before);
+        }
+        return RC_FAIL;
+    }
+    if (is_kept(c, &set.keys)) {
+        c->no_others_until_ms = now_ms + FAILS_FOR_MS;
+        return RC_NOT_FOUND;
+    }
+    keep(c, &set, now_s(cx));
+    return RC_OK;
+}
+
+enum rc credentials_renew(struct ctx *cx, struct credentials *c,
+                          const struct sigv4_credentials *refused)
+{
+    enum rc rc = RC_OK;
+
+    if (session_lock(cx, c->document) != RC_OK) {
+        return RC_FAIL;
+    }
+    if (is_kept(c, refused)) { /* nobody was quicker */
+        rc = replace(cx, c);
     }
     session_unlock(cx, c->document);
     return rc;

@@ -46,6 +46,9 @@ enum credentials_place {
 /* Judged by the labels of the host name, case and a port aside. */
 enum credentials_place credentials_place(const char *host);
 
+/* Whether host is domain or a name below it, by labels; case and ports aside. */
+bool credentials_is_under(const char *host, const char *domain);
+
 /* Where variables come from: getenv, or a test's table. */
 struct credentials_environment {
     const char *(*get)(const struct credentials_environment *e, const char *name); /* NULL: unset */
@@ -83,5 +86,12 @@ struct credentials *credentials_new(struct session *session,
  * to the session's redaction. cx->session must be that of credentials_new. */
 enum rc credentials_get(struct ctx *cx, struct credentials *c,
                         struct sigv4_credentials *ret_keys) RC_MUST_CHECK;
+
+/* The server refused these keys, whatever time they claim to hold: seek others, of which
+ * credentials_get then tells. RC_OK: there are others, or somebody found them meanwhile;
+ * RC_NOT_FOUND: their source has the same ones still (it is asked again for them after 10 s at the
+ * soonest); RC_FAIL with a message: the search failed. One caller searches while others wait. */
+enum rc credentials_renew(struct ctx *cx, struct credentials *c,
+                          const struct sigv4_credentials *refused) RC_MUST_CHECK;
 
 #endif

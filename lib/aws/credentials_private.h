@@ -26,6 +26,8 @@ struct credentials {
     struct arena *kept;        /* owns the set; NULL: none yet */
     struct credentials_set set;
     int64_t renew; /* when to seek again, in seconds since the epoch; 0: never */
+    int64_t
+        no_others_until_ms; /* of the monotonic clock: the set was refused, and is all there is */
     struct {
         struct arena *arena; /* owns the texts; NULL: the last search did not fail */
         const char *summary, *detail;

@@ -275,54 +275,143 @@ static bool signature(struct arena *a, const struct sigv4_request *r, const char
     return ok;
 }
 
+/* What signatures in headers and in a URL have in common. */
+struct scope {
+    const char *stamp; /* 20150830T123600Z */
+    const char *date;  /* 20150830 */
+    const char *text;  /* date/region/service/aws4_request */
+};
+
+static bool scope_of(struct arena *a, const struct sigv4_request *r, struct scope *ret_scope)
+{
+    char stamp[sizeof("20150830T123600Z")];
+    struct scope s;
+    struct tm tm;
+
+    if (gmtime_r(&r->time, &tm) == NULL ||
+        strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0) {
+        return false;
+    }
+    s.stamp = arena_strdup(a, stamp);
+    s.date = arena_strndup(a, stamp, 8);
+    s.text = arena_printf(a, "%s/%s/%s/aws4_request", s.date, r->region, r->service);
+    *ret_scope = s;
+    return true;
+}
+
+static const char *payload_of(struct arena *a, const struct sigv4_request *r)
+{
+    char hash[DIGEST_SHA256_HEX_SIZE];
+
+    if (r->payload_hash) {
+        return r->payload_hash;
+    }
+    return digest_sha256_hex(r->body, hash) ? arena_strdup(a, hash) : NULL;
+}
+
+/* The three texts, one made from the other; payload_hash must be there. */
+struct texts {
+    const char *canonical_request;
+    const char *string_to_sign;
+    char signature[DIGEST_SHA256_HEX_SIZE];
+};
+
+static bool texts_of(struct arena *a, const struct sigv4_request *r, const struct scope *scope,
+                     const struct header_block *headers, struct texts *ret_texts)
+{
+    char hash[DIGEST_SHA256_HEX_SIZE];
+    struct texts *t = ret_texts;
+
+    t->canonical_request =
+        join(a,
+             (const char *const[]){r->method, canonical_path(a, r), query(a, r, false),
+                                   headers->lines, headers->names, r->payload_hash},
+             6, "\n");
+    if (!digest_sha256_hex(str_of(t->canonical_request), hash)) {
+        return false;
+    }
+    t->string_to_sign =
+        arena_printf(a, "%s\n%s\n%s\n%s", ALGORITHM, scope->stamp, scope->text, hash);
+    return signature(a, r, scope->date, t->string_to_sign, t->signature);
+}
+
 bool sigv4_sign(struct arena *a, const struct sigv4_request *request,
                 struct sigv4_signed *ret_signed)
 {
     const struct sigv4_credentials *c = request->credentials;
     struct sigv4_signed s = {.n_headers = 0};
-    const char *payload = request->payload_hash;
-    char hash[DIGEST_SHA256_HEX_SIZE], stamp[sizeof("20150830T123600Z")];
-    const char *date, *scope;
+    struct sigv4_request r = *request;
     struct header_block headers;
-    struct tm tm;
+    struct scope scope;
+    struct texts texts;
 
-    if (gmtime_r(&request->time, &tm) == NULL ||
-        strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0) {
+    r.payload_hash = payload_of(a, request);
+    if (r.payload_hash == NULL || !scope_of(a, &r, &scope)) {
         return false;
     }
-    if (payload == NULL) {
-        if (!digest_sha256_hex(request->body, hash)) {
-            return false;
-        }
-        payload = arena_strdup(a, hash);
-    }
-    date = arena_strndup(a, stamp, 8);
-    add(&s, "host", request->host);
-    add(&s, "x-amz-date", arena_strdup(a, stamp));
-    if (request->flags & SIGV4_CONTENT_SHA256) {
-        add(&s, "x-amz-content-sha256", payload);
+    add(&s, "host", r.host);
+    add(&s, "x-amz-date", scope.stamp);
+    if (r.flags & SIGV4_CONTENT_SHA256) {
+        add(&s, "x-amz-content-sha256", r.payload_hash);
     }
     if (c->session_token && *c->session_token) {
         add(&s, "x-amz-security-token", c->session_token);
     }
-
-    headers = header_block(a, request, &s);
-    s.canonical_request =
-        join(a,
-             (const char *const[]){request->method, canonical_path(a, request),
-                                   query(a, request, false), headers.lines, headers.names, payload},
-             6, "\n");
-    if (!digest_sha256_hex(str_of(s.canonical_request), hash)) {
+    headers = header_block(a, &r, &s);
+    if (!texts_of(a, &r, &scope, &headers, &texts)) {
         return false;
     }
-    scope = arena_printf(a, "%s/%s/%s/aws4_request", date, request->region, request->service);
-    s.string_to_sign = arena_printf(a, "%s\n%s\n%s\n%s", ALGORITHM, stamp, scope, hash);
-    if (!signature(a, request, date, s.string_to_sign, hash)) {
-        return false;
-    }
+    s.canonical_request = texts.canonical_request;
+    s.string_to_sign = texts.string_to_sign;
     add(&s, "authorization",
         arena_printf(a, "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s", ALGORITHM,
-                     c->access_key, scope, headers.names, hash));
+                     c->access_key, scope.text, headers.names, texts.signature));
     *ret_signed = s;
+    return true;
+}
+
+#define PRESIGN_PARAMS 6
+
+bool sigv4_presign(struct arena *a, const struct sigv4_request *request, unsigned expires_s,
+                   struct sigv4_presigned *ret_presigned)
+{
+    const struct sigv4_credentials *c = request->credentials;
+    struct sigv4_param *params =
+        arena_array(a, request->n_params + PRESIGN_PARAMS, sizeof(*params));
+    struct sigv4_signed host = {.n_headers = 0};
+    struct sigv4_request r = *request;
+    struct header_block headers;
+    struct scope scope;
+    struct texts texts;
+    size_t n = 0;
+
+    r.payload_hash = r.payload_hash == NULL && (r.flags & SIGV4_CONTENT_SHA256)
+                         ? SIGV4_UNSIGNED_PAYLOAD
+                         : payload_of(a, request);
+    if (r.payload_hash == NULL || !scope_of(a, &r, &scope)) {
+        return false;
+    }
+    add(&host, "host", r.host);
+    headers = header_block(a, &r, &host);
+    for (; n < r.n_params; n++) {
+        params[n] = r.params[n];
+    }
+    params[n++] = (struct sigv4_param){"X-Amz-Algorithm", ALGORITHM};
+    params[n++] = (struct sigv4_param){"X-Amz-Credential",
+                                       arena_printf(a, "%s/%s", c->access_key, scope.text)};
+    params[n++] = (struct sigv4_param){"X-Amz-Date", scope.stamp};
+    params[n++] = (struct sigv4_param){"X-Amz-Expires", arena_printf(a, "%u", expires_s)};
+    params[n++] = (struct sigv4_param){"X-Amz-SignedHeaders", headers.names};
+    if (c->session_token && *c->session_token) {
+        params[n++] = (struct sigv4_param){"X-Amz-Security-Token", c->session_token};
+    }
+    r.params = params;
+    r.n_params = n;
+    if (!texts_of(a, &r, &scope, &headers, &texts)) {
+        return false;
+    }
+    *ret_presigned = (struct sigv4_presigned){
+        arena_printf(a, "%s&X-Amz-Signature=%s", sigv4_target(a, &r), texts.signature),
+        texts.canonical_request, texts.string_to_sign};
     return true;
 }

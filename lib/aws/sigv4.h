@@ -1,5 +1,5 @@
 /*
- * AWS Signature Version 4, in request headers.
+ * AWS Signature Version 4, in request headers or in a URL (presigned).
  *
  * Pure: the answer depends on the arguments alone, nothing is sent or logged.
  * Keys derived on the way are wiped before the call returns.
@@ -9,8 +9,9 @@
  * same values, so what is sent and what is signed cannot differ.
  *
  * Sources: "Create a signed AWS API request" (IAM User Guide) and "Signature
- * Calculations for the Authorization Header" (Amazon S3 API Reference); tested
- * against the signing test suite of awslabs/aws-c-auth (tests/vectors/sigv4).
+ * Calculations for the Authorization Header" and "Authenticating Requests: Using
+ * Query Parameters" (Amazon S3 API Reference); tested against the signing test
+ * suite of awslabs/aws-c-auth and botocore (tests/vectors/sigv4, tests/vectors/presign).
  */
 #ifndef AWS_SIGV4_H
 #define AWS_SIGV4_H
@@ -79,6 +80,21 @@ struct sigv4_signed {
 /* False only when OpenSSL refuses SHA-256 or HMAC. All results live in the arena. */
 bool sigv4_sign(struct arena *a, const struct sigv4_request *request,
                 struct sigv4_signed *ret_signed);
+
+#define SIGV4_PRESIGN_MAX_S 604800u /* seven days: services accept no longer life */
+
+struct sigv4_presigned {
+    const char *target; /* "/path?query" as it must be sent, with the signature */
+    const char *canonical_request;
+    const char *string_to_sign;
+};
+
+/* The same for a URL that holds its signature and is good from `time` for so many seconds, 1 to
+ * SIGV4_PRESIGN_MAX_S. Whoever uses it must send the request's headers as they are here, and no
+ * other secret is needed: the URL is one itself. With SIGV4_CONTENT_SHA256 and no payload_hash,
+ * any body is accepted. The session token of temporary keys is in the URL, and ends it early. */
+bool sigv4_presign(struct arena *a, const struct sigv4_request *request, unsigned expires_s,
+                   struct sigv4_presigned *ret_presigned);
 
 /* "/path?query" as it must be sent: each byte encoded once, parameters sorted. */
 char *sigv4_target(struct arena *a, const struct sigv4_request *request);

@@ -18,6 +18,19 @@ const char *http_header_get(const struct http_response *response, const char *na
     return NULL;
 }
 
+#define YEAR_10000 INT64_C(253402300800)
+
+bool http_date(const char *text, int64_t *ret_seconds)
+{
+    time_t date = text == NULL ? -1 : curl_getdate(text, NULL);
+
+    if (date < 0 || (int64_t)date >= YEAR_10000) {
+        return false;
+    }
+    *ret_seconds = (int64_t)date;
+    return true;
+}
+
 char *http_origin(struct arena *a, const char *url)
 {
     const char *scheme_end = strstr(url, "://");
@@ -83,7 +96,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
         }
         http_try_run(&t, cx, client, request);
         http_log_try(cx, &t, ++tries);
-        if (tries > client->options.max_retries || !http_retry_wanted(request, &t)) {
+        if (tries > client->options.max_retries || !http_retry_wanted(cx, request, &t)) {
             break;
         }
         delay = http_retry_delay_ms(cx, &t, tries);

@@ -6,15 +6,15 @@
  * Who may use it: lib/aws, lib/s3, lib/k8s and the other service clients.
  *
  * Retries: network errors before or during a reply (resets, time-outs, cut
- * headers or bodies) and the statuses 429, 500, 502, 503, 504, with full jitter
- * (exponential from 100 ms, at most 20 s), after what Retry-After asks for, up to
- * 60 s; none that would begin at cx->patience_end_ms or later. Only requests marked `retry_safe`
- * are sent again once bytes may have reached the server. What will not mend itself is not tried
- * again: certificates, replies over the cap, servers that do not speak HTTP. A reply whose headers
- * or body were cut is a failure, never a short success; nor is a success that says neither how long
- * it is nor where it ends. Redirects are returned, not followed (a signature names its host). TLS
- * is at least 1.2 and always verified; proxies are taken from the environment (https_proxy,
- * no_proxy ...) as curl does.
+ * headers or bodies), the statuses 429, 500, 502, 503, 504 and what `passing` says, with full
+ * jitter (exponential from 100 ms, at most 20 s), after what Retry-After asks for, up to 60 s; none
+ * that would begin at cx->patience_end_ms or later. Only requests marked `retry_safe` are sent
+ * again once bytes may have reached the server. What will not mend itself is not tried again:
+ * certificates, replies over the cap, servers that do not speak HTTP. A reply whose headers or body
+ * were cut is a failure, never a short success; nor is a success that says neither how long it is
+ * nor where it ends. Redirects are returned, not followed (a signature names its host). TLS is at
+ * least 1.2 and always verified; proxies are taken from the environment (https_proxy, no_proxy ...)
+ * as curl does.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -45,6 +45,8 @@ struct http_client_options {
 struct http_client *http_client_new(struct session *session,
                                     const struct http_client_options *options);
 
+struct http_response;
+
 struct http_header {
     const char *name; /* as sent; compared without case */
     const char *value;
@@ -65,6 +67,11 @@ struct http_request {
      * cx->arena). NULL: nothing to prepare. */
     enum rc (*prepare)(struct ctx *cx, void *arg, struct http_request *request);
     void *prepare_arg;
+
+    /* Whether a complete reply that its status does not give away is a failure that may pass, to be
+     * tried again like a 503: S3 says 200 first and fails later. Gets prepare_arg. NULL: none is.
+     */
+    bool (*passing)(struct ctx *cx, void *arg, const struct http_response *response);
 };
 
 struct http_response {
@@ -80,6 +87,10 @@ struct http_response {
  * time-out, cut ...) and remedy, or when cancelled (seen within 100 ms). */
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response) RC_MUST_CHECK;
+
+/* A date as headers have it (RFC 9110, 5.6.7), to seconds since the epoch. False for NULL, what is
+ * no date, and years outside 1970 to 9999. */
+bool http_date(const char *text, int64_t *ret_seconds);
 
 /* The first header of that name, or NULL. */
 const char *http_header_get(const struct http_response *response, const char *name);

@@ -96,7 +96,8 @@ size_t http_reply_header(struct http_try *t, struct str line);
 size_t http_reply_body(struct http_try *t, struct str piece);
 
 /* http_retry.c */
-bool http_retry_wanted(const struct http_request *request, const struct http_try *t);
+bool http_retry_wanted(struct ctx *cx, const struct http_request *request,
+                       const struct http_try *t);
 int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned tries);
 
 /* http_error.c */

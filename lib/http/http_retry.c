@@ -11,13 +11,14 @@ static bool is_passing_status(int status)
     return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-bool http_retry_wanted(const struct http_request *request, const struct http_try *t)
+bool http_retry_wanted(struct ctx *cx, const struct http_request *request, const struct http_try *t)
 {
     if (t->sent && !request->retry_safe) {
         return false;
     }
     if (t->cause == HTTP_COMPLETE) {
-        return is_passing_status(t->response.status);
+        return is_passing_status(t->response.status) ||
+               (request->passing && request->passing(cx, request->prepare_arg, &t->response));
     }
     return http_error_passes(t->cause);
 }
@@ -27,7 +28,7 @@ static int64_t asked_ms(struct ctx *cx, const struct http_try *t)
 {
     const char *value = http_header_get(&t->response, "Retry-After");
     int64_t ms = 0;
-    time_t date;
+    int64_t date;
 
     if (t->cause != HTTP_COMPLETE || value == NULL) {
         return 0;
@@ -36,11 +37,8 @@ static int64_t asked_ms(struct ctx *cx, const struct http_try *t)
         if (__builtin_mul_overflow(ms, 1000, &ms)) {
             ms = *value == '-' ? 0 : LONGEST_ASKED_MS;
         }
-    } else {
-        date = curl_getdate(value, NULL);
-        if (date >= 0) {
-            ms = ((int64_t)date - (int64_t)cx->clock->now(cx->clock).tv_sec) * 1000;
-        }
+    } else if (http_date(value, &date)) {
+        ms = (date - (int64_t)cx->clock->now(cx->clock).tv_sec) * 1000;
     }
     if (ms < 0) {
         return 0;

@@ -24,7 +24,9 @@ struct session;
 
 struct s3_options {
     const char *endpoint; /* http(s)://host[:port]; NULL: AWS in the given region */
-    const char *region;   /* that requests are signed for; NULL: us-east-1 */
+    /* That requests are signed for, until the server says where a bucket is. NULL: for AWS what
+     * AWS_REGION or AWS_DEFAULT_REGION say; else us-east-1. */
+    const char *region;
     /* Keys, or the name of a profile that has some; without either they are sought as
      * aws/credentials.h says, when the first request is made. */
     const char *access_key;

@@ -1,5 +1,6 @@
 #include "s3/s3_client.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,29 +20,43 @@ static bool only(const char *s, size_t n, const char *allowed)
     return strspn(s, allowed) >= n;
 }
 
-static enum rc take_region(struct ctx *cx, struct s3_client *c, const char *region)
+bool s3_client_is_region(const char *text)
 {
-    size_t n;
+    size_t n = strlen(text);
 
-    if (region == NULL || *region == '\0') {
+    return n > 0 && n <= MAX_REGION && only(text, n, ALNUM "-_");
+}
+
+/* NULL: unset or empty. */
+static const char *variable(const struct s3_options *o, const char *name)
+{
+    const char *value = o->environment ? o->environment->get(o->environment, name) : getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+/* AWS's variables speak of AWS's regions, and say nothing of those of other servers. */
+static enum rc take_region(struct ctx *cx, struct s3_client *c, const struct s3_options *o)
+{
+    static const char *const variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
+    const char *region = o->region && *o->region ? o->region : NULL;
+    const char *name = "SEEDBANK_S3_REGION";
+
+    for (size_t i = 0; c->aws && region == NULL && i < 2; i++) {
+        name = variables[i];
+        region = variable(o, name);
+    }
+    if (region == NULL) {
         region = "us-east-1";
     }
-    n = strlen(region);
-    if (n > MAX_REGION || !only(region, n, ALNUM "-_")) {
+    if (!s3_client_is_region(region)) {
         return diag_error(cx, NULL, "The S3 region is malformed",
                           "A region is letters, digits, '-' and '_', such as eu-central-1. Check "
-                          "the setting region (SEEDBANK_S3_REGION).");
+                          "the setting region (%s).",
+                          name);
     }
     c->region = arena_strdup(c->arena, region);
     return RC_OK;
-}
-
-static void use_aws(struct s3_client *c)
-{
-    c->scheme = "https";
-    c->host = arena_printf(c->arena, "s3.%s.amazonaws.com%s", c->region,
-                           str_starts(c->region, "cn-") ? ".cn" : "");
-    c->aws = true;
 }
 
 static bool is_port(const char *text)
@@ -78,38 +93,49 @@ static const char *host_of(struct arena *a, const char *text, size_t n, const ch
     return host;
 }
 
-static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const char *endpoint)
+bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
+                      const char **ret_host)
 {
-    const char *host = NULL;
+    bool tls = strncasecmp(url, "https://", 8) == 0;
+    const char *host = url + (tls ? 8 : 7);
     size_t n;
 
-    if (endpoint == NULL || *endpoint == '\0') {
-        use_aws(c);
-        return RC_OK;
+    if (!tls && strncasecmp(url, "http://", 7) != 0) {
+        return false;
     }
-    if (strncasecmp(endpoint, "https://", 8) == 0) {
-        c->scheme = "https";
-        host = endpoint + 8;
-    } else if (strncasecmp(endpoint, "http://", 7) == 0) {
-        c->scheme = "http";
-        host = endpoint + 7;
+    n = strlen(host);
+    if (n > 0 && host[n - 1] == '/') {
+        n--;
     }
+    host = host_of(a, host, n, tls ? "443" : "80");
     if (host) {
-        n = strlen(host);
-        if (n > 0 && host[n - 1] == '/') {
-            n--;
-        }
-        host = host_of(c->arena, host, n, strcmp(c->scheme, "https") == 0 ? "443" : "80");
+        *ret_scheme = tls ? "https" : "http";
+        *ret_host = host;
     }
-    if (host == NULL) {
+    return host != NULL;
+}
+
+/* Without an endpoint, AWS: its host depends on the region. */
+static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s3_options *o)
+{
+    bool given = o->endpoint && *o->endpoint;
+
+    if (given && !s3_client_origin(c->arena, o->endpoint, &c->scheme, &c->host)) {
         return diag_error(cx, NULL, "The S3 endpoint is malformed",
                           "An endpoint is http:// or https://, a host name or address and, where "
                           "needed, a port, without user, path or query: "
                           "https://fra1.digitaloceanspaces.com. Check the setting endpoint "
                           "(SEEDBANK_S3_ENDPOINT).");
     }
-    c->host = host;
-    c->aws = credentials_place(host) == CREDENTIALS_AWS;
+    c->aws = !given || credentials_place(c->host) == CREDENTIALS_AWS;
+    if (take_region(cx, c, o) != RC_OK) {
+        return RC_FAIL;
+    }
+    if (!given) {
+        c->scheme = "https";
+        c->host = arena_printf(c->arena, "s3.%s.amazonaws.com%s", c->region,
+                               str_starts(c->region, "cn-") ? ".cn" : "");
+    }
     return RC_OK;
 }
 
@@ -117,6 +143,7 @@ static void client_free(void *object)
 {
     struct s3_client *c = object;
 
+    s3_known_free(c->known);
     arena_free(c->arena);
 }
 
@@ -127,12 +154,12 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
     struct s3_client *c = arena_alloc(a, sizeof(*c));
 
     c->arena = a;
-    c->force_path_style = options->force_path_style;
-    if (take_region(cx, c, options->region) != RC_OK ||
-        take_endpoint(cx, c, options->endpoint) != RC_OK) {
+    c->path_style = options->force_path_style;
+    if (take_endpoint(cx, c, options) != RC_OK) {
         arena_free(a);
         return RC_FAIL;
     }
+    c->known = s3_known_new(a);
     redact_add(session_redact(session), options->secret_key);
     redact_add(session_redact(session), options->session_token);
     session_own(session, c, client_free);
@@ -177,11 +204,11 @@ static bool takes_label(const char *host)
     return host[0] != '[' && !numeric && memchr(host, '.', n) != NULL;
 }
 
-enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const char *bucket,
+enum rc s3_client_address(struct ctx *cx, const struct s3_place *place, const char *bucket,
                           const char *key, struct s3_address *ret_address)
 {
     struct arena *a = cx->arena;
-    bool tls = strcmp(client->scheme, "https") == 0;
+    bool tls = strcmp(place->scheme, "https") == 0;
     const char *fault = s3_name_fault(a, str_of(bucket));
 
     if (fault) {
@@ -190,14 +217,13 @@ enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const 
                                        str_utf8_clean(a, str_of(bucket), MAX_SHOWN)),
                           "It %s. It must be " S3_NAME_RULE ". Nothing was sent.", fault);
     }
-    if (!client->force_path_style && takes_label(client->host) && is_host_name(bucket) &&
+    if (!place->path_style && takes_label(place->host) && is_host_name(bucket) &&
         !(tls && strchr(bucket, '.'))) {
-        *ret_address = (struct s3_address){arena_printf(a, "%s.%s", bucket, client->host),
+        *ret_address = (struct s3_address){arena_printf(a, "%s.%s", bucket, place->host),
                                            arena_printf(a, "/%s", key ? key : ""), true};
     } else {
         *ret_address = (struct s3_address){
-            client->host, arena_printf(a, "/%s%s%s", bucket, key ? "/" : "", key ? key : ""),
-            false};
+            place->host, arena_printf(a, "/%s%s%s", bucket, key ? "/" : "", key ? key : ""), false};
     }
     return RC_OK;
 }

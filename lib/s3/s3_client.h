@@ -8,6 +8,7 @@
 
 #include "aws/credentials.h"
 #include "s3/s3.h"
+#include "s3/s3_known.h"
 
 struct arena;
 struct http_client;
@@ -19,8 +20,9 @@ struct s3_client {
     const char *host;   /* with the port unless it is the scheme's own */
     const char *region;
     struct credentials *credentials; /* owned by the session */
-    bool aws;                        /* the endpoint is Amazon's */
-    bool force_path_style;
+    struct s3_known *known;
+    bool aws; /* the endpoint is Amazon's */
+    bool path_style;
 };
 
 struct s3_address {
@@ -30,7 +32,13 @@ struct s3_address {
 };
 
 /* RC_FAIL for a name that cannot be a bucket's. A NULL key is the bucket itself. */
-enum rc s3_client_address(struct ctx *cx, const struct s3_client *client, const char *bucket,
+enum rc s3_client_address(struct ctx *cx, const struct s3_place *place, const char *bucket,
                           const char *key, struct s3_address *ret_address) RC_MUST_CHECK;
+
+/* Scheme and host (as struct s3_place has them) of http(s)://host[:port][/]. False: malformed. */
+bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
+                      const char **ret_host);
+
+bool s3_client_is_region(const char *text);
 
 #endif

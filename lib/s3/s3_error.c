@@ -7,10 +7,18 @@
 #include "base/ctx.h"
 #include "base/redact.h"
 #include "base/session.h"
+#include "s3/s3_again.h"
+#include "s3/s3_client.h"
 #include "s3/s3_request.h"
 
 #define MAX_MESSAGE 600
 #define MAX_WORD    200
+
+#define EXPIRED                                                                                    \
+    "The session token has expired, and where it came from has no other. Get new temporary keys, " \
+    "and set access_key, secret_key and session_token together; keys of a role, a web identity "   \
+    "or "                                                                                          \
+    "a profile's program are renewed by themselves."
 
 /* What the person can do; the first three need more than a fixed text. */
 enum remedy { REMEDY_TEXT, REMEDY_PERMISSION, REMEDY_REGION, REMEDY_CLOCK };
@@ -48,10 +56,11 @@ static const struct row rows[] = {
     {"InvalidToken", 0, 0,
      "Wrong keys: the session token does not belong to the access key. Check session_token "
      "(SEEDBANK_S3_SESSION_TOKEN); leave it out for permanent keys."},
-    {"ExpiredToken", 0, 0,
-     "The temporary keys have expired. Get new ones and set access_key, secret_key and "
-     "session_token together."},
+    {"ExpiredToken", 0, 0, EXPIRED},
+    {"ExpiredTokenException", 0, 0, EXPIRED},
     {"RequestTimeTooSkewed", 0, REMEDY_CLOCK, NULL},
+    {"RequestExpired", 0, REMEDY_CLOCK, NULL},
+    {"RequestInTheFuture", 0, REMEDY_CLOCK, NULL},
     {"AuthorizationHeaderMalformed", 0, REMEDY_REGION, NULL},
     {"PermanentRedirect", 0, REMEDY_REGION, NULL},
     {"TemporaryRedirect", 0, REMEDY_REGION, NULL},
@@ -170,8 +179,8 @@ static const char *word(struct ctx *cx, const char *text, const char *header)
     return s3_error_line(cx, str_of(found), MAX_WORD);
 }
 
-struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
-                            const struct xml_node *root)
+struct s3_error s3_error_of(struct ctx *cx, const struct s3_trial *trial,
+                            const struct http_response *http, const struct xml_node *root)
 {
     const char *region = xml_text(root, "Region");
     const char *message = xml_text(root, "Message");
@@ -185,7 +194,13 @@ struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
         .request_id = word(cx, xml_text(root, "RequestId"), id),
         .region = word(cx, region, http_header_get(http, "x-amz-bucket-region")),
         .date = word(cx, NULL, http_header_get(http, "date")),
+        .endpoint = word(cx, said ? xml_text(root, "Endpoint") : NULL, NULL),
+        .location = word(cx, NULL, http_header_get(http, "location")),
         .tries = http->tries,
+        .place = trial->place,
+        .aws = trial->client->aws,
+        .moves = trial->moves,
+        .clock_set = trial->clock_set,
     };
 }
 
@@ -214,36 +229,53 @@ static const char *permission(struct ctx *cx, const struct s3_request *r)
                         owner ? owner : "", owner ? " (expected_bucket_owner)" : "");
 }
 
-static const char *wrong_region(struct ctx *cx, const struct s3_client *c, const struct s3_error *e)
+static const char *wrong_region(struct ctx *cx, const struct s3_error *e)
 {
-    if (*e->region) {
+    const char *region = e->place.region;
+    const char *moved =
+        e->moves ? arena_printf(cx->arena, "It was asked %u times, as the server's answers said. ",
+                                e->moves + 1)
+                 : "";
+
+    if (*e->region && strcmp(e->region, region) != 0) {
         return arena_printf(cx->arena,
-                            "Wrong region: the request was signed for %s, and the server says %s. "
-                            "Set region (SEEDBANK_S3_REGION) to %s%s.",
-                            c->region, e->region, e->region,
-                            c->aws ? "" : " and check the endpoint");
+                            "%sWrong region: the request was signed for %s, and the server says "
+                            "%s. Set region (SEEDBANK_S3_REGION) to the bucket's%s.",
+                            moved, region, e->region, e->aws ? "" : " and check the endpoint");
     }
     return arena_printf(cx->arena,
-                        "Wrong region or endpoint: the request was signed for %s. Check region "
+                        "%sWrong region or endpoint: the request was signed for %s. Check region "
                         "(SEEDBANK_S3_REGION) and endpoint (SEEDBANK_S3_ENDPOINT).",
-                        c->region);
+                        moved, region);
 }
 
 static const char *wrong_clock(struct ctx *cx, const struct s3_error *e)
 {
-    return arena_printf(
-        cx->arena, "The clock of this machine reads %s, the server's %s: set it right (NTP).",
-        clock_rfc3339(cx->arena, cx->clock->now(cx->clock)), *e->date ? e->date : "another time");
+    const char *local = clock_rfc3339(cx->arena, cx->clock->now(cx->clock));
+    int64_t server;
+
+    if (!http_date(e->date, &server)) {
+        return arena_printf(cx->arena,
+                            "The clock of this machine reads %s; the server's cannot be told from "
+                            "its reply (Date: %s). Set the clock of this machine right (NTP).",
+                            local, *e->date ? e->date : "missing");
+    }
+    return arena_printf(cx->arena,
+                        "The clock of this machine reads %s, the server's %s%s. Set the clock of "
+                        "this machine right (NTP), and check the server's.",
+                        local, e->date,
+                        e->clock_set ? ", but a request signed with the server's time was refused, "
+                                       "too"
+                                     : ", which does not explain it");
 }
 
 /* A bucket in another region answers HEAD and some GETs with 400 and a header only. */
-static bool says_other_region(const struct s3_client *c, const struct s3_error *e)
+static bool says_other_region(const struct s3_error *e)
 {
-    return e->status == 400 && *e->region && strcmp(e->region, c->region) != 0;
+    return e->status == 400 && *e->region && strcmp(e->region, e->place.region) != 0;
 }
 
-static const char *remedy(struct ctx *cx, const struct s3_client *c, const struct s3_request *r,
-                          const struct s3_error *e)
+static const char *remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
 {
     const struct s3_refusal *own = refusal_of(e, r);
     const struct row *row = row_of(e);
@@ -252,8 +284,8 @@ static const char *remedy(struct ctx *cx, const struct s3_client *c, const struc
     if (own) {
         return own->remedy;
     }
-    if (kind == REMEDY_REGION || says_other_region(c, e)) {
-        return wrong_region(cx, c, e);
+    if (kind == REMEDY_REGION || says_other_region(e)) {
+        return wrong_region(cx, e);
     }
     if (kind == REMEDY_PERMISSION) {
         return permission(cx, r);
@@ -264,8 +296,8 @@ static const char *remedy(struct ctx *cx, const struct s3_client *c, const struc
     return row ? row->text : "See the server's documentation of this code.";
 }
 
-enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
-                        const struct s3_request *request, const struct s3_error *error)
+enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,
+                        const struct s3_error *error)
 {
     struct arena *a = cx->arena;
     const char *tries = error->tries > 1 ? arena_printf(a, " after %u tries", error->tries) : "";
@@ -274,7 +306,7 @@ enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
 
     return diag_error(
         cx, NULL, arena_printf(a, "Cannot %s %s", request->doing, s3_request_target(a, request)),
-        "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method, client->scheme,
-        client->host, error->status, *error->code ? " " : "", error->code, tries,
-        *error->message ? ": " : "", error->message, id, remedy(cx, client, request, error));
+        "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method,
+        error->place.scheme, error->place.host, error->status, *error->code ? " " : "", error->code,
+        tries, *error->message ? ": " : "", error->message, id, remedy(cx, request, error));
 }

@@ -8,13 +8,16 @@
 #ifndef S3_S3_ERROR_H
 #define S3_S3_ERROR_H
 
+#include <stdint.h>
+
 #include "base/rc.h"
 #include "base/str.h"
+#include "s3/s3_known.h"
 
 struct ctx;
 struct http_response;
-struct s3_client;
 struct s3_request;
+struct s3_trial;
 struct xml_node;
 
 struct s3_error {
@@ -24,7 +27,15 @@ struct s3_error {
     const char *request_id; /* "" when unknown */
     const char *region;     /* where the server says the bucket is; "" when it does not say */
     const char *date;       /* the server's clock, as sent; "" when not sent */
+    const char *endpoint;   /* the host a redirect names in its document; "" when none */
+    const char *location;   /* the same in a header */
     unsigned tries;
+
+    /* How it was asked. */
+    struct s3_place place;
+    bool aws;
+    unsigned moves; /* see struct s3_trial */
+    bool clock_set;
 };
 
 /* What a refusal means to one request, where that is not what it means to most. */
@@ -34,17 +45,17 @@ struct s3_refusal {
     const char *remedy; /* of the message */
 };
 
-/* Read it from a reply; `root` is the reply's document or NULL. */
-struct s3_error s3_error_of(struct ctx *cx, const struct http_response *http,
-                            const struct xml_node *root);
+/* Read it from a reply to that trial; `root` is the reply's document or NULL. */
+struct s3_error s3_error_of(struct ctx *cx, const struct s3_trial *trial,
+                            const struct http_response *http, const struct xml_node *root);
 
 /* RC_NOT_FOUND, RC_CONFLICT or RC_FAIL; adds no message. Only the server's own word makes a thing
  * absent: a bare 404 may come from a proxy (to HEAD, which has no body, it is all there is). */
 enum rc s3_error_class(const struct s3_error *error, const struct s3_request *request);
 
 /* Add the message, and return RC_FAIL. */
-enum rc s3_error_report(struct ctx *cx, const struct s3_client *client,
-                        const struct s3_request *request, const struct s3_error *error);
+enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,
+                        const struct s3_error *error);
 
 /* A server's text as one line of at most max bytes: secrets blanked, tags dropped, white space
  * collapsed. */

@@ -35,6 +35,7 @@ enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_
         .method = "PUT",
         .body = content.p ? content : STR_LIT(""),
         .content_type = "application/octet-stream",
+        .content_md5 = true,
     };
     struct s3_reply reply = {.root = NULL};
     enum rc rc;

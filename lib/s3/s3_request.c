@@ -4,13 +4,14 @@
 
 #include "aws/digest.h"
 #include "base/ctx.h"
+#include "s3/s3_again.h"
 
-#define MAX_OWN_HEADERS 4
+#define MAX_OWN_HEADERS 5
 
 /* All that a try needs; made once, signed again for each. */
 struct attempt {
-    struct s3_client *client;
-    struct sigv4_credentials keys; /* of this try: they are renewed in mid-run */
+    const struct s3_request *request;
+    struct s3_trial *trial;
     struct sigv4_request sign;
     struct http_header own[MAX_OWN_HEADERS]; /* beside those the signature adds */
 };
@@ -36,11 +37,11 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     struct sigv4_signed s;
     struct http_header *all;
 
-    if (credentials_get(cx, t->client->credentials, &t->keys) != RC_OK) {
+    if (credentials_get(cx, t->trial->client->credentials, &t->trial->keys) != RC_OK) {
         return RC_FAIL;
     }
-    t->sign.credentials = &t->keys;
-    t->sign.time = cx->clock->now(cx->clock).tv_sec;
+    t->sign.credentials = &t->trial->keys;
+    t->sign.time = cx->clock->now(cx->clock).tv_sec + t->trial->offset_s;
     if (!sigv4_sign(cx->arena, &t->sign, &s)) {
         return no_crypto(cx);
     }
@@ -59,12 +60,24 @@ static void add_header(struct attempt *t, const char *name, const char *value)
     }
 }
 
-static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct s3_address *at,
-                       struct attempt *t)
+static const char *payload_hash(struct ctx *cx, const struct s3_request *r, bool tls)
 {
-    char hash[DIGEST_SHA256_HEX_SIZE], md5[DIGEST_MD5_BASE64_SIZE] = "";
+    char hash[DIGEST_SHA256_HEX_SIZE];
 
-    if (!digest_sha256_hex(r->body, hash) || (r->content_md5 && !digest_md5_base64(r->body, md5))) {
+    if (r->unsigned_payload && tls) {
+        return SIGV4_UNSIGNED_PAYLOAD;
+    }
+    return digest_sha256_hex(r->body, hash) ? arena_strdup(cx->arena, hash) : NULL;
+}
+
+static enum rc prepare(struct ctx *cx, const struct s3_address *at, struct attempt *t)
+{
+    const struct s3_request *r = t->request;
+    const struct s3_place *place = &t->trial->place;
+    char md5[DIGEST_MD5_BASE64_SIZE] = "";
+
+    t->sign.payload_hash = payload_hash(cx, r, strcmp(place->scheme, "https") == 0);
+    if (t->sign.payload_hash == NULL || (r->content_md5 && !digest_md5_base64(r->body, md5))) {
         return no_crypto(cx);
     }
     add_header(t, "content-type", r->content_type);
@@ -78,31 +91,82 @@ static enum rc prepare(struct ctx *cx, const struct s3_request *r, const struct 
     t->sign.params = r->params;
     t->sign.n_params = r->n_params;
     t->sign.headers = t->own;
-    t->sign.payload_hash = arena_strdup(cx->arena, hash);
-    t->sign.region = t->client->region;
+    t->sign.region = place->region;
     t->sign.service = "s3";
     t->sign.flags = SIGV4_S3;
     return RC_OK;
 }
 
-static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_request *r,
+/* Before the whole document is read: does it begin with <Error? */
+static bool begins_with_error(struct str body)
+{
+    static const char spaces[] = " \t\r\n";
+    const char *p = body.n ? body.p + strspn(body.p, spaces) : "";
+
+    if (str_starts(p, "<?xml")) {
+        p += strcspn(p, ">");
+        p += *p == '>';
+        p += strspn(p, spaces);
+    }
+    return str_starts(p, "<Error");
+}
+
+static bool is_passing_code(int status, const char *code)
+{
+    static const struct {
+        int status; /* 2: any 2xx */
+        const char *code;
+    } rows[] = {
+        {2, "InternalError"},
+        {2, "SlowDown"},
+        {2, "ServiceUnavailable"},
+        {400, "RequestTimeout"},
+    };
+
+    for (size_t i = 0; code && i < sizeof(rows) / sizeof(*rows); i++) {
+        if ((rows[i].status == status || rows[i].status == status / 100) &&
+            strcmp(rows[i].code, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A failure that may pass, though the status does not say so. */
+static bool passing(struct ctx *cx, void *arg, const struct http_response *http)
+{
+    const struct attempt *t = arg;
+    bool ok = http->status >= 200 && http->status < 300;
+    const struct xml_node *root;
+    const char *why;
+
+    if ((ok && t->request->content) || !begins_with_error(http->body)) {
+        return false;
+    }
+    root = xml_parse(cx->arena, http->body, &why);
+    return root && strcmp(root->name, "Error") == 0 &&
+           is_passing_code(http->status, xml_text(root, "Code"));
+}
+
+static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_request *r,
                     struct http_response *ret_http)
 {
+    const struct s3_client *client = trial->client;
     struct diag_point before = diag_point(cx);
-    struct attempt t = {.client = client};
+    struct attempt t = {.request = r, .trial = trial};
     struct s3_address at;
     struct http_request http;
 
-    if (s3_client_address(cx, client, r->bucket, r->key, &at) != RC_OK ||
-        prepare(cx, r, &at, &t) != RC_OK) {
+    if (s3_client_address(cx, &trial->place, r->bucket, r->key, &at) != RC_OK ||
+        prepare(cx, &at, &t) != RC_OK) {
         return RC_FAIL;
     }
-    if (credentials_get(cx, client->credentials, &t.keys) != RC_OK) {
+    if (credentials_get(cx, client->credentials, &trial->keys) != RC_OK) {
         return diag_wrap(cx, before, "Cannot %s %s", r->doing, s3_request_target(cx->arena, r));
     }
     http = (struct http_request){
         .method = r->method,
-        .url = arena_printf(cx->arena, "%s://%s%s", client->scheme, at.host,
+        .url = arena_printf(cx->arena, "%s://%s%s", trial->place.scheme, at.host,
                             sigv4_target(cx->arena, &t.sign)),
         .body = r->body.p,
         .body_len = r->body.n,
@@ -110,6 +174,7 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
         .retry_safe = true, /* S3 requests name what they make; a repeated delete adds a marker */
         .prepare = sign,
         .prepare_arg = &t,
+        .passing = passing,
     };
     if (http_send(cx, client->http, &http, ret_http) == RC_OK) {
         return RC_OK;
@@ -120,7 +185,7 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_re
                          : "");
 }
 
-static enum rc not_s3(struct ctx *cx, const struct s3_client *client, const struct s3_request *r,
+static enum rc not_s3(struct ctx *cx, const struct s3_place *place, const struct s3_request *r,
                       const struct http_response *http, const char *why)
 {
     return diag_error(
@@ -129,7 +194,7 @@ static enum rc not_s3(struct ctx *cx, const struct s3_client *client, const stru
         "%s to %s://%s was answered with HTTP %d, but not as S3 does: %s. It begins: "
         "\"%s\". Check that the endpoint is an S3 server and that no proxy or login "
         "page answers in its place.",
-        r->method, client->scheme, client->host, http->status, why,
+        r->method, place->scheme, place->host, http->status, why,
         s3_error_line(cx, http->body, 200));
 }
 
@@ -138,45 +203,60 @@ static bool has_body(const struct http_response *http)
     return strspn(http->body.n ? http->body.p : "", " \t\r\n") < http->body.n;
 }
 
-static bool is_error(const struct xml_node *root)
+/* Read the reply's document. Whether it is a refusal, whatever its status. */
+static bool is_refusal(struct ctx *cx, const struct s3_request *r, struct s3_reply *reply,
+                       const char **ret_why)
 {
-    return root && strcmp(root->name, "Error") == 0;
+    bool ok = reply->http.status >= 200 && reply->http.status < 300;
+    struct str document = reply->http.body;
+
+    reply->root = NULL;
+    if (ok && r->content) {
+        return false;
+    }
+    if (r->mend) {
+        document = xml_mend(cx->arena, document);
+    }
+    reply->root = xml_parse(cx->arena, document, ret_why);
+    return !ok || (reply->root && strcmp(reply->root->name, "Error") == 0);
 }
 
 /* A refusal is a result for the caller, or a message. */
-static enum rc refused(struct ctx *cx, const struct s3_client *client, const struct s3_request *r,
-                       const struct s3_reply *reply)
+static enum rc refused(struct ctx *cx, const struct s3_trial *trial, const struct s3_request *r,
+                       const struct s3_error *error)
 {
-    struct s3_error error = s3_error_of(cx, &reply->http, reply->root);
-    enum rc rc = s3_error_class(&error, r);
+    enum rc rc = s3_error_class(error, r);
 
     if (rc == RC_FAIL) {
-        return s3_error_report(cx, client, r, &error);
+        return s3_error_report(cx, r, error);
     }
+    s3_again_end(trial, r->bucket);
     if (r->error) {
-        *r->error = error;
+        *r->error = *error;
     }
     return rc;
 }
 
 /* Success must look like S3's, or a proxy's login page would pass for it. */
-static enum rc check_document(struct ctx *cx, const struct s3_client *client,
+static enum rc check_document(struct ctx *cx, const struct s3_place *place,
                               const struct s3_request *r, const struct s3_reply *reply,
                               const char *why)
 {
     const struct xml_node *root = reply->root;
 
+    if (r->content) {
+        return RC_OK;
+    }
     if (r->root && root == NULL) {
-        return not_s3(cx, client, r, &reply->http,
+        return not_s3(cx, place, r, &reply->http,
                       arena_printf(cx->arena, "its body is no XML (%s)", why));
     }
     if (r->root && strcmp(root->name, r->root) != 0 &&
         (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0)) {
-        return not_s3(cx, client, r, &reply->http,
-                      arena_printf(cx->arena, "no <%s> came", r->root));
+        return not_s3(cx, place, r, &reply->http, arena_printf(cx->arena, "no <%s> came", r->root));
     }
     if (!r->root && root == NULL && has_body(&reply->http)) {
-        return not_s3(cx, client, r, &reply->http, "a body came where S3 sends none");
+        return not_s3(cx, place, r, &reply->http, "a body came where S3 sends none");
     }
     return RC_OK;
 }
@@ -184,25 +264,33 @@ static enum rc check_document(struct ctx *cx, const struct s3_client *client,
 enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s3_request *request,
                         struct s3_reply *ret_reply)
 {
+    struct s3_trial trial = s3_again_begin(cx, client, request->bucket);
     struct s3_reply reply = {.root = NULL};
     const char *why = NULL;
-    struct str document;
-    bool ok;
+    unsigned repeats = 0; /* of what may have reached the server; a refused request did nothing */
 
-    if (send(cx, client, request, &reply.http) != RC_OK) {
-        return RC_FAIL;
-    }
-    ok = reply.http.status >= 200 && reply.http.status < 300;
-    if (!ok || !request->content) {
-        document = request->mend ? xml_mend(cx->arena, reply.http.body) : reply.http.body;
-        reply.root = xml_parse(cx->arena, document, &why);
-        if (!ok || is_error(reply.root)) {
-            return refused(cx, client, request, &reply);
-        }
-        if (check_document(cx, client, request, &reply, why) != RC_OK) {
+    for (;;) {
+        struct s3_error error;
+        enum rc rc;
+
+        if (send(cx, &trial, request, &reply.http) != RC_OK) {
             return RC_FAIL;
         }
+        reply.http.tries += repeats;
+        if (!is_refusal(cx, request, &reply, &why)) {
+            break;
+        }
+        error = s3_error_of(cx, &trial, &reply.http, reply.root);
+        rc = s3_again(cx, &trial, request, &error);
+        if (rc != RC_OK) {
+            return rc == RC_NOT_FOUND ? refused(cx, &trial, request, &error) : rc;
+        }
+        repeats = reply.http.tries - 1;
     }
+    if (check_document(cx, &trial.place, request, &reply, why) != RC_OK) {
+        return RC_FAIL;
+    }
+    s3_again_end(&trial, request->bucket);
     *ret_reply = reply;
     return RC_OK;
 }

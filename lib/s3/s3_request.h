@@ -1,7 +1,10 @@
 /*
  * Inside lib/s3: the one way a request goes out. It addresses the bucket, signs
  * each try afresh, sends, reads the reply's document and sorts refusals (see
- * s3_error.h) into results and messages.
+ * s3_error.h) into results and messages. A refusal that says how to ask better
+ * is heeded first (s3_again.h); one that will pass is tried again as http.h says, also where it
+ * hides in a reply of status 200 (InternalError, SlowDown, ServiceUnavailable) or 400
+ * (RequestTimeout).
  */
 #ifndef S3_S3_REQUEST_H
 #define S3_S3_REQUEST_H
@@ -29,7 +32,8 @@ struct s3_request {
                                    or no value: none */
     struct str body;
     bool object_lock; /* a bucket that is created: with Object Lock */
-    bool content_md5; /* configuration documents: AWS wants a checksum of them */
+    bool content_md5; /* configuration documents, and objects for a locked bucket: AWS wants it */
+    bool unsigned_payload; /* the body need not be hashed; without TLS it is all the same */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
     const char *root;

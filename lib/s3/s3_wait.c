@@ -38,7 +38,7 @@ enum rc s3_wait_put(struct ctx *cx, const struct s3_target *target,
     r.error = request->error ? request->error : &error;
     while ((rc = s3_request_send(cx, target->client, &r, &reply)) == RC_CONFLICT) {
         if (s3_wait_over(cx, &patience)) {
-            return s3_error_report(cx, target->client, &r, r.error);
+            return s3_error_report(cx, &r, r.error);
         }
         if (s3_wait_pause(cx, &patience) != RC_OK) {
             return RC_FAIL;

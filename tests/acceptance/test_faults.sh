@@ -207,22 +207,69 @@ $get
 status 404
 body <html><body>Not Found</body></html>
 END
-check "another region, redirect" create_fails 'HTTP 301 PermanentRedirect.*Set region \(SEEDBANK_S3_REGION\) to eu-central-1' <<END
+check "another region, redirect" create_works <<END
 $get
 status 301
 header x-amz-bucket-region: eu-central-1
 $(s3_error PermanentRedirect)
+$get
+$never
+$put
+$get
+$enabled
 END
-check "another region, 400" create_fails 'HTTP 400 AuthorizationHeaderMalformed.*signed for us-east-1.*server says eu-west-3' <<END
+check "another region, 400" create_works <<END
+$get
+status 400
+$(s3_error AuthorizationHeaderMalformed "wrong" "<Region>eu-west-3</Region>")
+$get
+$enabled
+END
+check "regions that lead round and round" create_fails \
+  'HTTP 400 AuthorizationHeaderMalformed.*asked 5 times.*Set region \(SEEDBANK_S3_REGION\)' <<END
+$get
+status 400
+$(s3_error AuthorizationHeaderMalformed "wrong" "<Region>eu-west-3</Region>")
+$get
+status 400
+$(s3_error AuthorizationHeaderMalformed "wrong" "<Region>us-east-1</Region>")
+$get
+status 400
+$(s3_error AuthorizationHeaderMalformed "wrong" "<Region>eu-west-3</Region>")
+$get
+status 400
+$(s3_error AuthorizationHeaderMalformed "wrong" "<Region>us-east-1</Region>")
 $get
 status 400
 $(s3_error AuthorizationHeaderMalformed "wrong" "<Region>eu-west-3</Region>")
 END
-check "a clock that is wrong" create_fails 'HTTP 403 RequestTimeTooSkewed.*clock of this machine' <<END
+check "a redirect to another's server" create_fails \
+  'GET to http://127.0.0.1:[0-9]+ was answered with HTTP 307.*points to https://s3.example.org.*was not followed' <<END
+$get
+status 307
+header Location: https://s3.example.org/b?versioning
+END
+check "a clock that is wrong" create_works <<END
 $get
 status 403
 header Date: Mon, 01 Jan 2035 00:00:00 GMT
 $(s3_error RequestTimeTooSkewed)
+$get
+expect x-amz-date: 20350101T*
+$enabled
+END
+check "a server whose clock does not help" create_fails \
+  'HTTP 403 RequestTimeTooSkewed.*clock of this machine reads.*signed with the server.s time was refused, too.*NTP' <<END
+$get
+times 2
+status 403
+header Date: Mon, 01 Jan 2035 00:00:00 GMT
+$(s3_error RequestTimeTooSkewed)
+END
+check "keys that have expired" create_fails 'HTTP 400 ExpiredToken.*session token has expired' <<END
+$get
+status 400
+$(s3_error ExpiredToken)
 END
 
 # ---- Replies that lie ----------------------------------------------------------------------------
@@ -237,6 +284,12 @@ body <!DOCTYPE html><html><body><h1>Please log in</h1><br></body></html>
 END
 check "an empty reply" create_fails 'HTTP 200, but not as S3 does' <<END
 $get
+END
+check "an error inside 200 that passes" create_works 'max_retries = 1' <<END
+$get
+$(s3_error SlowDown)
+$get
+$enabled
 END
 check "an error inside 200" create_fails 'Cannot read the versioning of bucket b: .*HTTP 200 InternalError: broken inside.*REQ-17' <<END
 $get

@@ -3,6 +3,7 @@
  *
  *   s3 make-bucket B [--lock]    s3 remove-bucket B [--purge]
  *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
+ *   s3 presign B METHOD KEY SECONDS [VERSION]    print a URL that grants this one request
  *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
@@ -25,6 +26,7 @@
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
+#include "s3/s3_presign.h"
 #include "s3/s3_replication.h"
 #include "s3/s3_versioning.h"
 #include "xml/xml.h"
@@ -105,6 +107,24 @@ static enum rc delete_object(struct call *c)
     struct s3_object object = {.bucket = c->bucket, .key = c->args[0], .version_id = c->args[1]};
 
     return s3_object_delete(c->cx, c->s3, &object);
+}
+
+static enum rc presign(struct call *c)
+{
+    struct s3_object object = {.bucket = c->bucket, .key = c->args[1]};
+    struct s3_presign_options options = {
+        .method = c->args[0],
+        .expires_s = strtol(c->args[2], NULL, 10),
+    };
+    const char *url = NULL;
+    enum rc rc;
+
+    object.version_id = c->args[3];
+    rc = s3_presign(c->cx, c->s3, &object, &options, &url);
+    if (rc == RC_OK) {
+        printf("%s\n", url);
+    }
+    return rc;
 }
 
 /* A line must stay a line whatever the key holds. */
@@ -263,6 +283,7 @@ static const struct command {
     {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
     {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
     {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
+    {"presign", "BUCKET METHOD KEY SECONDS [VERSION]", 3, 4, {0}, presign},
     {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},

@@ -1,6 +1,6 @@
 /*
- * Walks tests/vectors/sigv4: each folder is one test. Also the properties that
- * no vector states: what is sent equals what is signed, and where secrets stay.
+ * Walks tests/vectors/sigv4 and tests/vectors/presign: each folder is one test. Also the properties
+ * that no vector states: what is sent equals what is signed, and where secrets stay.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,13 +10,17 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aws/digest.h"
 #include "aws/sigv4.h"
 #include "base/arena.h"
 
-#define VECTORS "tests/vectors/sigv4"
+#define VECTORS  "tests/vectors/sigv4"
+#define PRESIGN  "tests/vectors/presign"
+#define MOST     256
+#define AT_LEAST 60 /* of the first, 10 of the second */
 
 static const char *text_of(json_t *o, const char *key)
 {
@@ -28,7 +32,7 @@ static const char *text_of(json_t *o, const char *key)
 static const char *read_text(struct arena *a, const char *folder, const char *name)
 {
     char *data = arena_alloc(a, 65536);
-    FILE *f = fopen(arena_printf(a, "%s/%s/%s", VECTORS, folder, name), "rb");
+    FILE *f = fopen(arena_printf(a, "%s/%s", folder, name), "rb");
 
     assert_non_null(f);
     size_t n = fread(data, 1, 65535, f);
@@ -125,6 +129,39 @@ static void vector(void **state)
     arena_free(a);
 }
 
+static const char *presign_path(struct arena *a, const char *target)
+{
+    return arena_strndup(a, target, strcspn(target, "?"));
+}
+
+static void presigned_vector(void **state)
+{
+    const char *folder = *state;
+    struct arena *a = arena_new();
+    json_t *o = json_loads(read_text(a, folder, "request.json"), 0, NULL);
+    struct sigv4_presigned s;
+
+    assert_non_null(o);
+    struct sigv4_request r = request_of(a, o);
+    unsigned expires = (unsigned)json_integer_value(json_object_get(o, "expires"));
+    assert_true(sigv4_presign(a, &r, expires, &s));
+    assert_string_equal(s.canonical_request, read_text(a, folder, "canonical-request.txt"));
+    assert_string_equal(s.string_to_sign, read_text(a, folder, "string-to-sign.txt"));
+    const char *signature = strstr(s.target, "&X-Amz-Signature=");
+    assert_non_null(signature);
+    assert_string_equal(arena_printf(a, "%s\n", strchr(signature, '=') + 1),
+                        read_text(a, folder, "signature.txt"));
+    /* What is on the wire is what was signed. */
+    const char *query = strchr(s.target, '?') + 1;
+    assert_string_equal(presign_path(a, s.target), presign_path(a, sigv4_target(a, &r)));
+    if (strcmp(text_of(o, "service"), "s3") == 0 && !strstr(query, "versioning")) {
+        assert_non_null(strstr(s.canonical_request,
+                               arena_printf(a, "\n%.*s\n", (int)(signature - query), query)));
+    }
+    json_decref(o);
+    arena_free(a);
+}
+
 static const struct sigv4_credentials example = {"AKIDEXAMPLE", "a-very-secret-key", "a-token"};
 
 static struct sigv4_request get_of(const char *path)
@@ -181,12 +218,15 @@ static void an_impossible_time_is_refused(void **state)
 {
     struct arena *a = arena_new();
     struct sigv4_signed s = {.n_headers = 42};
+    struct sigv4_presigned p = {NULL, NULL, NULL};
     struct sigv4_request r = get_of("/");
     (void)state;
 
     r.time = (time_t)1 << 40;
     assert_false(sigv4_sign(a, &r, &s));
     assert_int_equal(s.n_headers, 42);
+    assert_false(sigv4_presign(a, &r, 60, &p));
+    assert_null(p.target);
     arena_free(a);
 }
 
@@ -204,37 +244,44 @@ static void digests(void **state)
     assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
-#define MAX_CASES 256
+/* One test for each folder; how many there are now. */
+static size_t add_cases(struct arena *a, const char *folder, CMUnitTestFunction run,
+                        struct CMUnitTest *tests, size_t n)
+{
+    DIR *d = opendir(folder);
+
+    if (d == NULL) {
+        fprintf(stderr, "run from the top folder: no %s here\n", folder);
+        exit(1);
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL && n < MOST;) {
+        if (e->d_name[0] == '.' || strchr(e->d_name, '.')) {
+            continue;
+        }
+        char *path = arena_printf(a, "%s/%s", folder, e->d_name);
+        tests[n++] = (struct CMUnitTest){path, run, NULL, NULL, path};
+    }
+    closedir(d);
+    return n;
+}
 
 int main(void)
 {
-    struct CMUnitTest tests[MAX_CASES] = {
+    struct CMUnitTest tests[MOST] = {
         cmocka_unit_test(sent_is_signed),
         cmocka_unit_test(secret_stays_inside),
         cmocka_unit_test(an_impossible_time_is_refused),
         cmocka_unit_test(digests),
     };
-    size_t n = 4;
     struct arena *a = arena_new();
-    DIR *d = opendir(VECTORS);
+    size_t in_headers = add_cases(a, VECTORS, vector, tests, 4);
+    size_t all = add_cases(a, PRESIGN, presigned_vector, tests, in_headers);
 
-    if (d == NULL) {
-        fprintf(stderr, "run from the top folder: no %s here\n", VECTORS);
+    if (in_headers < AT_LEAST || all - in_headers < 10) {
+        fprintf(stderr, "only %zu and %zu vectors found\n", in_headers, all - in_headers);
         return 1;
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL && n < MAX_CASES;) {
-        if (e->d_name[0] == '.' || strchr(e->d_name, '.')) {
-            continue;
-        }
-        char *name = arena_strdup(a, e->d_name);
-        tests[n++] = (struct CMUnitTest){name, vector, NULL, NULL, name};
-    }
-    closedir(d);
-    if (n < 60) {
-        fprintf(stderr, "only %zu vectors found\n", n);
-        return 1;
-    }
-    int failed = _cmocka_run_group_tests("sigv4", tests, n, NULL, NULL);
+    int failed = _cmocka_run_group_tests("sigv4", tests, all, NULL, NULL);
     arena_free(a);
     return failed;
 }

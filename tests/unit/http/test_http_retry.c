@@ -48,6 +48,68 @@ static void test_passing_statuses_are_tried_again(void **state)
     assert_int_equal(f->cx->diags.errors + f->cx->diags.warnings, 0);
 }
 
+/* The caller's word counts for what the status does not give away. */
+static bool is_busy(struct ctx *cx, void *arg, const struct http_response *response)
+{
+    unsigned *asked = arg;
+
+    (void)cx;
+    ++*asked;
+    return strcmp(response->body.p, "busy") == 0;
+}
+
+static void test_what_the_caller_calls_passing_is_tried_again(void **state)
+{
+    struct http_fixture *f = *state;
+    unsigned asked = 0;
+    struct http_request q = {.method = "GET",
+                             .url = http_fixture_url(f, "/"),
+                             .retry_safe = true,
+                             .passing = is_busy,
+                             .prepare_arg = &asked};
+    struct http_response r;
+
+    expect(f, (struct http_server_reply){.body = "busy"});
+    expect(f, (struct http_server_reply){.status = 400, .body = "busy"});
+    expect(f, (struct http_server_reply){.status = 503});
+    expect(f, (struct http_server_reply){.body = "done"});
+    assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_OK);
+    assert_string_equal(r.body.p, "done");
+    assert_int_equal(r.tries, 4);
+    assert_int_equal(asked, 3);
+    q.retry_safe = false;
+    expect(f, (struct http_server_reply){.body = "busy"});
+    assert_int_equal(http_send(f->cx, f->client, &q, &r), RC_OK);
+    assert_int_equal(r.tries, 1);
+    finish(f);
+}
+
+static void test_dates(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds; /* -1: none */
+    } rows[] = {
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
+        {"Sun Nov  6 08:49:37 1994", 784111777},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+        {"Fri, 31 Dec 9999 23:59:59 GMT", 253402300799},
+        {"Sat, 01 Jan 10000 00:00:00 GMT", -1},
+        {"Wed, 31 Dec 1969 23:59:58 GMT", -1},
+        {"yesterday", -1},
+        {"", -1},
+        {NULL, -1},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t seconds = -1;
+        assert_int_equal(http_date(rows[i].text, &seconds), rows[i].seconds >= 0);
+        assert_int_equal(seconds, rows[i].seconds);
+    }
+}
+
 static void test_other_statuses_are_not(void **state)
 {
     static const int statuses[] = {301, 400, 403, 404, 408, 409, 412, 501, 505};
@@ -329,6 +391,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_passing_statuses_are_tried_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_the_caller_calls_passing_is_tried_again, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_statuses_are_not, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_last_reply_is_returned_when_retries_are_used_up,
                                         setup, teardown),

@@ -28,6 +28,8 @@ static int leave_home(void **state)
     static const char *const others[] = {"AWS_SESSION_TOKEN",
                                          "AWS_PROFILE",
                                          "AWS_DEFAULT_PROFILE",
+                                         "AWS_REGION",
+                                         "AWS_DEFAULT_REGION",
                                          "AWS_WEB_IDENTITY_TOKEN_FILE",
                                          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
                                          "AWS_CONTAINER_CREDENTIALS_FULL_URI"};

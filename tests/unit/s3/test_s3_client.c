@@ -1,10 +1,18 @@
 /* Where requests go: endpoints, regions, host style and path style. */
 #include "fixture.h"
 
+static const char *nothing(const struct credentials_environment *e, const char *name)
+{
+    (void)e, (void)name;
+    return NULL;
+}
+
 static enum rc make(struct fixture *f, const char *endpoint, const char *region, bool force,
                     struct s3_client **ret_client)
 {
-    struct s3_options o = {.endpoint = endpoint, .region = region, .force_path_style = force};
+    static const struct credentials_environment none = {nothing, NULL};
+    struct s3_options o = {
+        .endpoint = endpoint, .region = region, .force_path_style = force, .environment = &none};
 
     return s3_client_new(f->cx, f->session, &o, ret_client);
 }
@@ -39,6 +47,54 @@ static void endpoints(void **state)
         assert_string_equal(c->region, rows[i].signed_for);
         assert_int_equal(c->aws, rows[i].aws);
     }
+}
+
+/* A table of variables, in pairs, for an environment. */
+static const char *variable(const struct credentials_environment *e, const char *name)
+{
+    for (const char *const *v = e->state; *v; v += 2) {
+        if (strcmp(v[0], name) == 0) {
+            return v[1];
+        }
+    }
+    return NULL;
+}
+
+/* AWS's variables name AWS's regions, which other servers do not know. */
+static void the_environment_names_the_region_of_aws(void **state)
+{
+    static const struct {
+        const char *endpoint, *region, *table[5], *wanted;
+    } rows[] = {
+        {NULL, NULL, {"AWS_REGION", "eu-west-1", "AWS_DEFAULT_REGION", "no"}, "eu-west-1"},
+        {NULL, NULL, {"AWS_REGION", "", "AWS_DEFAULT_REGION", "eu-west-2"}, "eu-west-2"},
+        {NULL, "eu-west-3", {"AWS_REGION", "eu-west-1"}, "eu-west-3"},
+        {"https://s3.eu-west-1.amazonaws.com", NULL, {"AWS_REGION", "eu-west-1"}, "eu-west-1"},
+        {"https://fra1.digitaloceanspaces.com", NULL, {"AWS_REGION", "eu-west-1"}, "us-east-1"},
+        {"http://127.0.0.1:8000", "", {"AWS_DEFAULT_REGION", "eu-west-1"}, "us-east-1"},
+        {NULL, NULL, {NULL}, "us-east-1"},
+    };
+    struct fixture *f = *state;
+    struct credentials_environment e = {variable, NULL};
+    struct s3_options o = {.environment = &e};
+    struct s3_client *c;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        e.state = rows[i].table;
+        o.endpoint = rows[i].endpoint;
+        o.region = rows[i].region;
+        assert_int_equal(s3_client_new(f->cx, f->session, &o, &c), RC_OK);
+        assert_string_equal(c->region, rows[i].wanted);
+        if (o.endpoint == NULL) {
+            assert_string_equal(c->host,
+                                arena_printf(f->cx->arena, "s3.%s.amazonaws.com", rows[i].wanted));
+        }
+    }
+    e.state = (const char *const[]){"AWS_REGION", "a b", NULL};
+    o.endpoint = NULL;
+    o.region = NULL;
+    assert_int_equal(s3_client_new(f->cx, f->session, &o, &c), RC_FAIL);
+    assert_diag(f->cx, "(AWS_REGION)");
 }
 
 static void malformed_settings_are_named(void **state)
@@ -112,7 +168,8 @@ static void host_style_where_it_can_be(void **state)
         struct s3_client *c;
         struct s3_address at;
         assert_int_equal(make(f, rows[i].endpoint, NULL, rows[i].force, &c), RC_OK);
-        assert_int_equal(s3_client_address(f->cx, c, rows[i].bucket, rows[i].key, &at), RC_OK);
+        struct s3_place place = s3_known_place(f->cx->arena, c, rows[i].bucket);
+        assert_int_equal(s3_client_address(f->cx, &place, rows[i].bucket, rows[i].key, &at), RC_OK);
         assert_string_equal(at.host, rows[i].host);
         assert_string_equal(at.path, rows[i].path);
         assert_int_equal(at.virtual_host, strcmp(rows[i].host, c->host) != 0);
@@ -127,7 +184,8 @@ static void what_is_no_bucket_name_is_not_sent(void **state)
     struct s3_address at = {.host = "untouched"};
 
     for (size_t i = 0; i < COUNT(names); i++) {
-        assert_int_equal(s3_client_address(f->cx, f->client, names[i], NULL, &at), RC_FAIL);
+        struct s3_place place = s3_known_place(f->cx->arena, f->client, NULL);
+        assert_int_equal(s3_client_address(f->cx, &place, names[i], NULL, &at), RC_FAIL);
     }
     assert_diag(f->cx, "is not a bucket name");
     assert_string_equal(at.host, "untouched");
@@ -137,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(endpoints),
+        TEST(the_environment_names_the_region_of_aws),
         TEST(malformed_settings_are_named),
         TEST(host_style_where_it_can_be),
         TEST(what_is_no_bucket_name_is_not_sent),

@@ -13,6 +13,7 @@ static void put_get_delete(void **state)
     http_server_expect(
         f->server, &(struct http_server_step){.method = "PUT",
                                               .target = "/files/a%20b/../%F0%9F%98%80",
+                                              .expect = {"content-md5: XUFAKrxLKna5cZ2REBfFkg=="},
                                               .body = "hello",
                                               .reply = {.headers = "x-amz-version-id: v2\r\n"}});
     assert_int_equal(s3_object_put(f->cx, f->client, &o, STR_LIT("hello"), &version), RC_OK);
