@@ -1,6 +1,7 @@
 #include "s3/s3_request.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "aws/digest.h"
 #include "base/ctx.h"
@@ -138,6 +139,12 @@ static bool has_body(const struct http_response *http)
     return strspn(http->body.n ? http->body.p : "", " \t\r\n") < http->body.n;
 }
 
+/* A page for browsers that happens to be XML. */
+static bool is_web_page(const struct xml_node *root)
+{
+    return root && strcasecmp(root->name, "html") == 0;
+}
+
 static bool is_error(const struct xml_node *root)
 {
     return root && strcmp(root->name, "Error") == 0;
@@ -175,7 +182,7 @@ static enum rc check_document(struct ctx *cx, const struct s3_client *client,
         return not_s3(cx, client, r, &reply->http,
                       arena_printf(cx->arena, "no <%s> came", r->root));
     }
-    if (!r->root && root == NULL && has_body(&reply->http)) {
+    if (!r->root && (is_web_page(root) || (root == NULL && has_body(&reply->http)))) {
         return not_s3(cx, client, r, &reply->http, "a body came where S3 sends none");
     }
     return RC_OK;
