@@ -1,6 +1,7 @@
 #include "s3/s3_request.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "aws/digest.h"
 #include "base/ctx.h"
@@ -203,6 +204,12 @@ static bool has_body(const struct http_response *http)
     return strspn(http->body.n ? http->body.p : "", " \t\r\n") < http->body.n;
 }
 
+/* A page for browsers that happens to be XML. */
+static bool is_web_page(const struct xml_node *root)
+{
+    return root && strcasecmp(root->name, "html") == 0;
+}
+
 /* Read the reply's document. Whether it is a refusal, whatever its status. */
 static bool is_refusal(struct ctx *cx, const struct s3_request *r, struct s3_reply *reply,
                        const char **ret_why)
@@ -255,7 +262,7 @@ static enum rc check_document(struct ctx *cx, const struct s3_place *place,
         (root->ns == NULL || strcmp(root->ns, S3_REQUEST_NAMESPACE) != 0)) {
         return not_s3(cx, place, r, &reply->http, arena_printf(cx->arena, "no <%s> came", r->root));
     }
-    if (!r->root && root == NULL && has_body(&reply->http)) {
+    if (!r->root && (is_web_page(root) || (root == NULL && has_body(&reply->http)))) {
         return not_s3(cx, place, r, &reply->http, "a body came where S3 sends none");
     }
     return RC_OK;

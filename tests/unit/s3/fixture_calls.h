@@ -1,0 +1,227 @@
+/* Every request that lib/s3 offers, as rows: how it is called, what a good server shows, and what a
+ * message about it must name. A new function of lib/s3 that talks to a server gets its row here. */
+#ifndef UNIT_S3_FIXTURE_CALLS_H
+#define UNIT_S3_FIXTURE_CALLS_H
+
+#include "fixture_lifecycle.h"
+#include "s3/s3_bucket.h"
+#include "s3/s3_list.h"
+#include "s3/s3_lock.h"
+#include "s3/s3_object.h"
+#include "s3/s3_versioning.h"
+
+/* What success looks like; the server's lies differ in what they can do to it. */
+enum call_kind { CALL_DOCUMENT, CALL_PLAIN, CALL_CONTENT, CALL_HEAD, CALL_KINDS };
+
+/* Whether "no such bucket" is waited out, and what becomes of it when it stays. */
+enum call_patience { CALL_HASTY, CALL_WAITS_THEN_ABSENT, CALL_WAITS_THEN_STOPS };
+
+struct call {
+    const char *name;
+    enum rc (*run)(struct ctx *cx, const struct s3_target *target);
+    const char *method; /* of the request in it that meets the fault */
+    enum call_kind kind;
+    const char *doing; /* for messages: "Cannot <doing> ... bucket files" */
+    const char *permission;
+    const char *shows; /* what GET is answered until something is put; NULL: 404, no rules */
+    const char *first; /* what the first GET is answered, before the fault; NULL: it meets it */
+    enum call_patience patience;
+};
+
+#define GOOD_VERSIONING                                                                            \
+    XML("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+#define GOOD_LOCK                                                                                  \
+    XML("<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"            \
+        "<DefaultRetention><Mode>GOVERNANCE</Mode><Days>30</Days></DefaultRetention></Rule>"       \
+        "</ObjectLockConfiguration>")
+#define GOOD_LIST "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
+#define GOOD_FIRST_PAGE                                                                            \
+    "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>"          \
+    "</ListVersionsResult>"
+
+static const struct s3_lock call_lock = {S3_LOCK_ENABLED, S3_LOCK_GOVERNANCE, 30, 0};
+static const struct s3_object call_object = {.bucket = "files", .key = "k"};
+static const struct s3_object call_version = {.bucket = "files", .key = "k", .version_id = "v1"};
+
+static inline enum rc call_bucket_create(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_bucket_create(cx, t->client, t->bucket);
+}
+static inline enum rc call_bucket_create_locked(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_bucket_create_locked(cx, t->client, t->bucket);
+}
+static inline enum rc call_bucket_head(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_bucket_head(cx, t->client, t->bucket);
+}
+static inline enum rc call_bucket_delete(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_bucket_delete(cx, t->client, t->bucket);
+}
+static inline enum rc call_versioning_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_versioning seen;
+
+    return s3_versioning_get(cx, t, &seen);
+}
+static inline enum rc call_versioning_put(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_versioning_put(cx, t, S3_VERSIONING_ENABLED);
+}
+static inline enum rc call_versioning_suspend(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_versioning_put(cx, t, S3_VERSIONING_SUSPENDED);
+}
+static inline enum rc call_versioning_wait(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_versioning seen;
+
+    return s3_versioning_wait(cx, t, S3_VERSIONING_ENABLED, &seen);
+}
+static inline enum rc call_lock_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lock seen;
+
+    return s3_lock_get(cx, t, &seen);
+}
+static inline enum rc call_lock_put(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_lock_put(cx, t, &call_lock);
+}
+static inline enum rc call_lock_wait(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_lock_wait(cx, t, &call_lock);
+}
+static inline enum rc call_lifecycle_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lifecycle seen;
+
+    return s3_lifecycle_get(cx, t, &seen);
+}
+static inline enum rc call_lifecycle_get_cached(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lifecycle seen;
+
+    return s3_lifecycle_get_cached(cx, t, &seen);
+}
+static inline enum rc call_lifecycle_put(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lifecycle document = {xml_new(cx->arena, "LifecycleConfiguration", S3_NS), NULL};
+
+    xml_add(cx->arena, document.root, "Rule", NULL);
+    return s3_lifecycle_put(cx, t, &document);
+}
+static inline enum rc call_lifecycle_delete(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lifecycle document = {xml_new(cx->arena, "LifecycleConfiguration", S3_NS), NULL};
+
+    return s3_lifecycle_put(cx, t, &document);
+}
+static inline enum rc call_rule_set(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_lifecycle_rule rule = ours();
+
+    return s3_lifecycle_edit_run(cx, t, &(struct s3_lifecycle_edit){.id = "ours", .wanted = &rule});
+}
+static inline enum rc call_rule_remove(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_lifecycle_edit_run(cx, t, &(struct s3_lifecycle_edit){.id = "ours"});
+}
+static inline enum rc call_ignore(struct ctx *cx, void *arg, const struct s3_list_entry *entry)
+{
+    (void)cx, (void)arg, (void)entry;
+    return RC_OK;
+}
+static inline enum rc call_list_versions(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_list_versions(cx, t->client, &(struct s3_list_options){.bucket = t->bucket},
+                            (struct s3_list_visitor){call_ignore, NULL});
+}
+static inline enum rc call_object_put(struct ctx *cx, const struct s3_target *t)
+{
+    const char *version;
+
+    return s3_object_put(cx, t->client, &call_object, STR_LIT("hello"), &version);
+}
+static inline enum rc call_object_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct str content;
+
+    return s3_object_get(cx, t->client, &call_object, (size_t)1 << 20, &content);
+}
+static inline enum rc call_version_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct str content;
+
+    return s3_object_get(cx, t->client, &call_version, (size_t)1 << 20, &content);
+}
+static inline enum rc call_object_delete(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_object_delete(cx, t->client, &call_object);
+}
+static inline enum rc call_version_delete(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_object_delete(cx, t->client, &call_version);
+}
+
+#define READS_RULES  "read the lifecycle rules of", "s3:GetLifecycleConfiguration"
+#define WRITES_RULES "write the lifecycle rules of", "s3:PutLifecycleConfiguration"
+
+static const struct call calls[] = {
+    {"create a bucket", call_bucket_create, "PUT", CALL_PLAIN, "create", "s3:CreateBucket", NULL,
+     NULL, CALL_HASTY},
+    {"create one with lock", call_bucket_create_locked, "PUT", CALL_PLAIN, "create",
+     "s3:CreateBucket", NULL, NULL, CALL_HASTY},
+    {"look at a bucket", call_bucket_head, "HEAD", CALL_HEAD, "look at", "s3:ListBucket", NULL,
+     NULL, CALL_HASTY},
+    {"delete a bucket", call_bucket_delete, "DELETE", CALL_PLAIN, "delete", "s3:DeleteBucket", NULL,
+     NULL, CALL_HASTY},
+    {"get versioning", call_versioning_get, "GET", CALL_DOCUMENT, "read the versioning of",
+     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, CALL_HASTY},
+    {"put versioning", call_versioning_put, "PUT", CALL_PLAIN, "enable versioning of",
+     "s3:PutBucketVersioning", NULL, NULL, CALL_HASTY},
+    {"suspend versioning", call_versioning_suspend, "PUT", CALL_PLAIN, "suspend versioning of",
+     "s3:PutBucketVersioning", NULL, NULL, CALL_HASTY},
+    {"wait for versioning", call_versioning_wait, "GET", CALL_DOCUMENT, "read the versioning of",
+     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, CALL_WAITS_THEN_STOPS},
+    {"get the lock", call_lock_get, "GET", CALL_DOCUMENT, "read the Object Lock of",
+     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, CALL_HASTY},
+    {"put the lock", call_lock_put, "PUT", CALL_PLAIN, "set the default retention of",
+     "s3:PutBucketObjectLockConfiguration", NULL, NULL, CALL_HASTY},
+    {"wait for the lock", call_lock_wait, "GET", CALL_DOCUMENT, "read the Object Lock of",
+     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, CALL_WAITS_THEN_STOPS},
+    {"get lifecycle", call_lifecycle_get, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS), NULL,
+     CALL_HASTY},
+    {"get lifecycle, cached", call_lifecycle_get_cached, "GET", CALL_DOCUMENT, READS_RULES,
+     DOC(THEIRS), NULL, CALL_HASTY},
+    {"put lifecycle", call_lifecycle_put, "PUT", CALL_PLAIN, WRITES_RULES, NULL, NULL, CALL_HASTY},
+    {"delete lifecycle", call_lifecycle_delete, "DELETE", CALL_PLAIN, WRITES_RULES, NULL, NULL,
+     CALL_HASTY},
+    {"set a rule: read", call_rule_set, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS), NULL,
+     CALL_HASTY},
+    {"set a rule: read back", call_rule_set, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS),
+     DOC(THEIRS), CALL_WAITS_THEN_ABSENT},
+    {"set a rule: write", call_rule_set, "PUT", CALL_PLAIN, WRITES_RULES, DOC(THEIRS), NULL,
+     CALL_HASTY},
+    {"remove a rule: write", call_rule_remove, "PUT", CALL_PLAIN, WRITES_RULES,
+     DOC(OURS(ON) THEIRS), NULL, CALL_HASTY},
+    {"remove the last rule", call_rule_remove, "DELETE", CALL_PLAIN, WRITES_RULES, DOC(OURS(ON)),
+     NULL, CALL_HASTY},
+    {"list versions", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
+     "s3:ListBucketVersions", GOOD_LIST, NULL, CALL_HASTY},
+    {"list versions: page 2", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
+     "s3:ListBucketVersions", GOOD_LIST, GOOD_FIRST_PAGE, CALL_HASTY},
+    {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
+     NULL, CALL_HASTY},
+    {"get an object", call_object_get, "GET", CALL_CONTENT, "read object", "s3:GetObject", "hello",
+     NULL, CALL_HASTY},
+    {"get a version", call_version_get, "GET", CALL_CONTENT, "read object", "s3:GetObjectVersion",
+     "hello", NULL, CALL_HASTY},
+    {"delete an object", call_object_delete, "DELETE", CALL_PLAIN, "delete object",
+     "s3:DeleteObject", NULL, NULL, CALL_HASTY},
+    {"delete a version", call_version_delete, "DELETE", CALL_PLAIN, "delete object",
+     "s3:DeleteObjectVersion", NULL, NULL, CALL_HASTY},
+};
+
+#endif
