@@ -8,6 +8,7 @@
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
+#include "s3/s3_replication_edit.h"
 #include "s3/s3_versioning.h"
 
 /* What success looks like; the server's lies differ in what they can do to it. */
@@ -93,31 +94,33 @@ static inline enum rc call_lock_wait(struct ctx *cx, const struct s3_target *t)
 {
     return s3_lock_wait(cx, t, &call_lock);
 }
-static inline enum rc call_lifecycle_get(struct ctx *cx, const struct s3_target *t)
-{
-    struct s3_lifecycle seen;
+/* One request about a document of rules. */
+#define RULES_CALLS(name, kind)                                                                    \
+    static inline enum rc call_##name##_get(struct ctx *cx, const struct s3_target *t)             \
+    {                                                                                              \
+        struct s3_rules seen;                                                                      \
+        return s3_rules_get(cx, t, &(kind), &seen);                                                \
+    }                                                                                              \
+    static inline enum rc call_##name##_get_cached(struct ctx *cx, const struct s3_target *t)      \
+    {                                                                                              \
+        struct s3_rules seen;                                                                      \
+        return s3_rules_get_cached(cx, t, &(kind), &seen);                                         \
+    }                                                                                              \
+    static inline enum rc call_##name##_put(struct ctx *cx, const struct s3_target *t)             \
+    {                                                                                              \
+        struct s3_rules document = {.root = xml_new(cx->arena, (kind).root, S3_NS)};               \
+        xml_add(cx->arena, document.root, "Rule", NULL);                                           \
+        return s3_rules_put(cx, t, &(kind), &document);                                            \
+    }                                                                                              \
+    static inline enum rc call_##name##_delete(struct ctx *cx, const struct s3_target *t)          \
+    {                                                                                              \
+        struct s3_rules document = {.root = xml_new(cx->arena, (kind).root, S3_NS)};               \
+        return s3_rules_put(cx, t, &(kind), &document);                                            \
+    }
 
-    return s3_lifecycle_get(cx, t, &seen);
-}
-static inline enum rc call_lifecycle_get_cached(struct ctx *cx, const struct s3_target *t)
-{
-    struct s3_lifecycle seen;
+RULES_CALLS(lifecycle, s3_lifecycle_kind)
+RULES_CALLS(replication, s3_replication_kind)
 
-    return s3_lifecycle_get_cached(cx, t, &seen);
-}
-static inline enum rc call_lifecycle_put(struct ctx *cx, const struct s3_target *t)
-{
-    struct s3_lifecycle document = {xml_new(cx->arena, "LifecycleConfiguration", S3_NS), NULL};
-
-    xml_add(cx->arena, document.root, "Rule", NULL);
-    return s3_lifecycle_put(cx, t, &document);
-}
-static inline enum rc call_lifecycle_delete(struct ctx *cx, const struct s3_target *t)
-{
-    struct s3_lifecycle document = {xml_new(cx->arena, "LifecycleConfiguration", S3_NS), NULL};
-
-    return s3_lifecycle_put(cx, t, &document);
-}
 static inline enum rc call_rule_set(struct ctx *cx, const struct s3_target *t)
 {
     struct s3_lifecycle_rule rule = ours();
@@ -127,6 +130,12 @@ static inline enum rc call_rule_set(struct ctx *cx, const struct s3_target *t)
 static inline enum rc call_rule_remove(struct ctx *cx, const struct s3_target *t)
 {
     return s3_lifecycle_edit_run(cx, t, &(struct s3_lifecycle_edit){.id = "ours"});
+}
+static inline enum rc call_finds(struct ctx *cx, const struct s3_target *t)
+{
+    bool any;
+
+    return s3_replication_edit_finds(cx, t, "", &any);
 }
 static inline enum rc call_ignore(struct ctx *cx, void *arg, const struct s3_list_entry *entry)
 {
@@ -165,8 +174,15 @@ static inline enum rc call_version_delete(struct ctx *cx, const struct s3_target
     return s3_object_delete(cx, t->client, &call_version);
 }
 
-#define READS_RULES  "read the lifecycle rules of", "s3:GetLifecycleConfiguration"
-#define WRITES_RULES "write the lifecycle rules of", "s3:PutLifecycleConfiguration"
+#define READS_RULES   "read the lifecycle rules of", "s3:GetLifecycleConfiguration"
+#define WRITES_RULES  "write the lifecycle rules of", "s3:PutLifecycleConfiguration"
+#define READS_COPIES  "read the replication rules of", "s3:GetReplicationConfiguration"
+#define WRITES_COPIES "write the replication rules of", "s3:PutReplicationConfiguration"
+#define COPIES                                                                                     \
+    XML("<ReplicationConfiguration><Rule><ID>theirs</ID><Status>Enabled</Status>"                  \
+        "<Priority>1</Priority><Filter/><DeleteMarkerReplication><Status>Disabled</Status>"        \
+        "</DeleteMarkerReplication><Destination><Bucket>arn:aws:s3:::copies</Bucket>"              \
+        "</Destination></Rule></ReplicationConfiguration>")
 
 static const struct call calls[] = {
     {"create a bucket", call_bucket_create, "PUT", CALL_PLAIN, "create", "s3:CreateBucket", NULL,
@@ -208,6 +224,16 @@ static const struct call calls[] = {
      DOC(OURS(ON) THEIRS), NULL, CALL_HASTY},
     {"remove the last rule", call_rule_remove, "DELETE", CALL_PLAIN, WRITES_RULES, DOC(OURS(ON)),
      NULL, CALL_HASTY},
+    {"get replication", call_replication_get, "GET", CALL_DOCUMENT, READS_COPIES, COPIES, NULL,
+     CALL_HASTY},
+    {"get replication, cached", call_replication_get_cached, "GET", CALL_DOCUMENT, READS_COPIES,
+     COPIES, NULL, CALL_HASTY},
+    {"put replication", call_replication_put, "PUT", CALL_PLAIN, WRITES_COPIES, NULL, NULL,
+     CALL_HASTY},
+    {"delete replication", call_replication_delete, "DELETE", CALL_PLAIN, WRITES_COPIES, NULL, NULL,
+     CALL_HASTY},
+    {"look for objects", call_finds, "GET", CALL_DOCUMENT, "list the versions of",
+     "s3:ListBucketVersions", GOOD_LIST, NULL, CALL_HASTY},
     {"list versions", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
      "s3:ListBucketVersions", GOOD_LIST, NULL, CALL_HASTY},
     {"list versions: page 2", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
