@@ -115,6 +115,11 @@ bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
     return host != NULL;
 }
 
+const char *s3_client_aws_host(struct arena *a, const char *region)
+{
+    return arena_printf(a, "s3.%s.amazonaws.com%s", region, str_starts(region, "cn-") ? ".cn" : "");
+}
+
 /* Without an endpoint, AWS: its host depends on the region. */
 static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s3_options *o)
 {
@@ -133,8 +138,7 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s
     }
     if (!given) {
         c->scheme = "https";
-        c->host = arena_printf(c->arena, "s3.%s.amazonaws.com%s", c->region,
-                               str_starts(c->region, "cn-") ? ".cn" : "");
+        c->host = s3_client_aws_host(c->arena, c->region);
     }
     return RC_OK;
 }

@@ -39,6 +39,7 @@ enum rc s3_client_address(struct ctx *cx, const struct s3_place *place, const ch
 bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
                       const char **ret_host);
 
+const char *s3_client_aws_host(struct arena *a, const char *region);
 bool s3_client_is_region(const char *text);
 
 #endif

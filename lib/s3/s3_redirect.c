@@ -21,12 +21,18 @@ static bool is_other_region(const struct s3_trial *t, const struct s3_error *e)
            s3_client_is_region(e->region) && (is_redirect(e) || e->status == 400);
 }
 
-/* The host with the label of one region replaced by that of another: s3.eu-west-1.amazonaws.com,
- * s3-eu-west-1.amazonaws.com. NULL: it does not have it. */
+/* Amazon's customers have machines under its names, too; none begins so. */
+static bool is_s3_of_aws(const char *host)
+{
+    return strncasecmp(host, "s3.", 3) == 0 || strncasecmp(host, "s3-", 3) == 0;
+}
+
+/* AWS's host with the label of one region replaced by that of another: s3.eu-west-1.amazonaws.com,
+ * s3-eu-west-1.amazonaws.com. NULL: it has none, or is a private endpoint in one region. */
 static const char *in_region(struct arena *a, const char *host, const char *from, const char *to)
 {
     size_t n = strlen(from);
-    const char *at = strstr(host, from);
+    const char *at = is_s3_of_aws(host) ? strstr(host, from) : NULL;
 
     while (at && (at == host || (at[-1] != '.' && at[-1] != '-') || at[n] != '.')) {
         at = strstr(at + 1, from);
@@ -73,10 +79,7 @@ static bool is_same_provider(const struct s3_client *c, const char *host)
     }
     for (size_t i = 0; i < sizeof(domains) / sizeof(*domains); i++) {
         if (credentials_is_under(c->host, domains[i])) {
-            /* Machines of Amazon's customers have names there, too; none begins so. */
-            return credentials_is_under(host, domains[i]) &&
-                   (!c->aws || strncasecmp(host, "s3.", 3) == 0 ||
-                    strncasecmp(host, "s3-", 3) == 0);
+            return credentials_is_under(host, domains[i]) && (!c->aws || is_s3_of_aws(host));
         }
     }
     return credentials_is_under(host, c->host);
@@ -104,7 +107,10 @@ static enum rc follow(struct ctx *cx, const struct s3_trial *t, const struct s3_
     const char *to = pointed_at(cx->arena, t, e);
     const char *scheme, *host;
 
-    if (to == NULL) {
+    if (to == NULL) { /* a HEAD's answer has a region at most */
+        if (t->client->aws && place->region != t->place.region) {
+            place->host = s3_client_aws_host(cx->arena, place->region);
+        }
         return RC_OK;
     }
     if (!s3_client_origin(cx->arena, to, &scheme, &host)) {
