@@ -51,11 +51,15 @@ struct s3_target {
     const char *bucket;
     const char *expected_owner; /* account ID; NULL or "": any */
     int64_t timeout_ms;         /* of each wait for a change to be taken, and to show */
+    bool may_be_denied;         /* to read a setting: AccessDenied is RC_CONFLICT then, silently */
 };
 
 /* Nothing is sent. Owned by the session, thread-safe; options are copied; the secrets are made
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
                       struct s3_client **ret_client) RC_MUST_CHECK;
+
+/* The endpoint is Amazon's own. */
+bool s3_client_is_aws(const struct s3_client *client);
 
 #endif

@@ -143,6 +143,11 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s
     return RC_OK;
 }
 
+bool s3_client_is_aws(const struct s3_client *client)
+{
+    return client->aws;
+}
+
 static void client_free(void *object)
 {
     struct s3_client *c = object;

@@ -212,6 +212,9 @@ enum rc s3_error_class(const struct s3_error *error, const struct s3_request *re
     if (own) {
         return own->class;
     }
+    if (request->may_be_denied && strcmp(error->code, "AccessDenied") == 0) {
+        return RC_CONFLICT;
+    }
     if (error->status == 404 && strcmp(request->method, "HEAD") == 0) {
         return RC_NOT_FOUND;
     }

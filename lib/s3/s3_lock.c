@@ -154,6 +154,7 @@ enum rc s3_lock_get(struct ctx *cx, const struct s3_target *target, struct s3_lo
     const struct s3_request request = {
         .doing = "read the Object Lock of",
         .permission = "s3:GetBucketObjectLockConfiguration",
+        .may_be_denied = target->may_be_denied,
         .method = "GET",
         .bucket = target->bucket,
         .expected_owner = target->expected_owner,

@@ -31,8 +31,9 @@ struct s3_request {
     struct http_header setting; /* one more header, signed too: a setting outside the body; no name
                                    or no value: none */
     struct str body;
-    bool object_lock; /* a bucket that is created: with Object Lock */
-    bool content_md5; /* configuration documents, and objects for a locked bucket: AWS wants it */
+    bool object_lock;   /* a bucket that is created: with Object Lock */
+    bool content_md5;   /* configuration documents, and objects for a locked bucket: AWS wants it */
+    bool may_be_denied; /* AccessDenied is RC_CONFLICT, silently */
     bool unsigned_payload; /* the body need not be hashed; without TLS it is all the same */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */

@@ -44,6 +44,7 @@ static enum rc fetch(struct ctx *cx, const struct s3_target *target,
 
     request.doing = doing(cx, kind, "read");
     request.permission = kind->get_permission;
+    request.may_be_denied = target->may_be_denied;
     request.root = kind->root;
     request.max_response = XML_MAX_BYTES;
     request.refusals = kind->get_refusals;

@@ -52,6 +52,26 @@ check "what is protected does not warn" silent apply
 check "versioning is seen when somebody enabled it" versioning Enabled
 check "there is no finding" findings 0
 
+check "without lifecycle rules old versions stay" is "$(state_of $address recovery_window_days)" null
+apis() {
+  state_of $address apis | jq -c .
+}
+check "what the server has is told as far as it can be" \
+  is "$(apis)" '{"lifecycle":"available","object_lock":"available","replication":"unknown"}'
+
+s3 lifecycle "$bucket" - >lifecycle.out <<'XML'
+<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ID>soon</ID>
+<Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><NoncurrentVersionExpiration>
+<NoncurrentDays>7</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>
+XML
+check "a rule that deletes old versions early warns" warns "brought back for 7 days only" apply
+rule() { # ATTRIBUTE
+  state_of $address lifecycle_rules | jq -r ".[0].$1"
+}
+check "the rule of somebody else is shown" \
+  is "$(rule id) $(rule enabled) $(rule prefix) $(rule noncurrent_version_expiration_days)" \
+  "soon true logs/ 7"
+
 s3 versioning "$bucket" Suspended
 check "suspended versioning warns at plan" warns "not of what is written since" tf plan -input=false
 check "and at apply" warns "not of what is written since" apply

@@ -2,9 +2,12 @@
  * Data source seedbank_bucket_protection: what protects a bucket now, and what is missing.
  */
 #include "base/ctx.h"
-#include "s3/s3_lock.h"
-#include "s3/s3_versioning.h"
+#include "s3/s3_lifecycle_rule.h"
+#include "s3/s3_replication_edit.h"
 #include "services/s3/bucket.h"
+#include "services/s3/bucket_findings.h"
+#include "services/s3/bucket_shown.h"
+#include "xml/xml.h"
 
 struct versioning {
     struct field_string status, mfa_delete;
@@ -15,22 +18,28 @@ struct lock {
     struct field_int days, years;
 };
 
+struct apis {
+    struct field_string object_lock, lifecycle, replication;
+};
+
 struct finding {
     struct field_string severity, message, remedy;
 };
 
 struct bucket_protection {
     struct bucket_fields at;
-    struct field_object versioning; /* struct versioning */
-    struct field_object lock;       /* struct lock */
-    struct field_objects findings;  /* struct finding */
+    struct field_object versioning;         /* struct versioning */
+    struct field_object lock;               /* struct lock */
+    struct field_objects lifecycle_rules;   /* bucket_shown.h */
+    struct field_objects replication_rules; /* the same */
+    struct field_string replication_role;
+    struct field_int recovery_window_days;
+    struct field_object apis;      /* struct apis */
+    struct field_objects findings; /* struct finding */
 };
 
-#define TEXT(model, member, text)                                                                  \
-    {                                                                                              \
-        .name = #member, .kind = ATTR_STRING, .flags = ATTR_COMPUTED,                              \
-        .offset = offsetof(struct model, member), .doc = (text),                                   \
-    }
+#define TEXT(model, member, text)  BUCKET_SHOWN(model, member, ATTR_STRING, text)
+#define COUNT(model, member, text) BUCKET_SHOWN(model, member, ATTR_INT, text)
 
 static const struct attr versioning_attrs[] = {
     TEXT(versioning, status,
@@ -39,12 +48,6 @@ static const struct attr versioning_attrs[] = {
          "Whether deleting a version needs a second factor: `Enabled` or `Disabled`."),
     {0},
 };
-
-#define COUNT(model, member, text)                                                                 \
-    {                                                                                              \
-        .name = #member, .kind = ATTR_INT, .flags = ATTR_COMPUTED,                                 \
-        .offset = offsetof(struct model, member), .doc = (text),                                   \
-    }
 
 static const struct attr lock_attrs[] = {
     TEXT(lock, status,
@@ -66,54 +69,100 @@ static const struct attr finding_attrs[] = {
     {0},
 };
 
-static const struct attr attrs[] = {
-    BUCKET_ROWS(struct bucket_protection, at, 0),
-    {
-        .name = "versioning",
-        .kind = ATTR_OBJECT,
-        .flags = ATTR_COMPUTED,
-        .offset = offsetof(struct bucket_protection, versioning),
-        .attrs = versioning_attrs,
-        .nested_size = sizeof(struct versioning),
-        .doc = "Whether old versions of objects are kept.",
-    },
-    {
-        .name = "lock",
-        .kind = ATTR_OBJECT,
-        .flags = ATTR_COMPUTED,
-        .offset = offsetof(struct bucket_protection, lock),
-        .attrs = lock_attrs,
-        .nested_size = sizeof(struct lock),
-        .doc = "Whether versions are kept from being deleted before their time (Object Lock). A "
-               "bucket without it has no finding for that.",
-    },
-    {
-        .name = "findings",
-        .kind = ATTR_OBJECT_LIST,
-        .flags = ATTR_COMPUTED,
-        .offset = offsetof(struct bucket_protection, findings),
-        .attrs = finding_attrs,
-        .nested_size = sizeof(struct finding),
-        .doc = "What is missing from the bucket's protection; empty when nothing is.",
-    },
+#define API_DOC "`available`, `absent`, or `unknown` where the access key may not ask"
+
+static const struct attr apis_attrs[] = {
+    TEXT(apis, object_lock, "Object Lock: " API_DOC "."),
+    TEXT(apis, lifecycle, "Lifecycle rules: " API_DOC "."),
+    TEXT(apis, replication,
+         "Replication rules: " API_DOC ", or on servers other than AWS while the bucket has no "
+         "rule: Ceph answers as if it had them, and refuses the first rule unless the zonegroup "
+         "has a sync policy."),
     {0},
 };
 
-/* What a state of versioning lacks; no severity: nothing. */
-static const struct {
-    const char *severity, *what, *remedy;
-} versioning_findings[] = {
-    [S3_VERSIONING_DISABLED] =
-        {"error", "keeps no old versions: an object that is overwritten or deleted is gone.",
-         "Enable versioning, for example with a seedbank_bucket_versioning resource."},
-    [S3_VERSIONING_ENABLED] = {NULL, NULL, NULL},
-    [S3_VERSIONING_SUSPENDED] =
-        {"error",
-         "keeps old versions from before versioning was suspended, but not of what is written "
-         "since: overwritten or deleted, that is gone.",
-         "Enable versioning again, for example with a seedbank_bucket_versioning resource whose "
-         "status is Enabled."},
+#define NESTED(member, kind, rows, size, text)                                                     \
+    BUCKET_SHOWN_NESTED(bucket_protection, member, kind, rows, size, text)
+
+static const struct attr attrs[] = {
+    BUCKET_ROWS(struct bucket_protection, at, 0),
+    NESTED(versioning, ATTR_OBJECT, versioning_attrs, sizeof(struct versioning),
+           "Whether old versions of objects are kept."),
+    NESTED(lock, ATTR_OBJECT, lock_attrs, sizeof(struct lock),
+           "Whether versions are kept from being deleted before their time (Object Lock). A bucket "
+           "without it has no finding for that. Null when the access key may not ask."),
+    NESTED(lifecycle_rules, ATTR_OBJECT_LIST, bucket_shown_lifecycle_attrs,
+           sizeof(struct bucket_shown_lifecycle_rule),
+           "Every lifecycle rule of the bucket, whoever made it, in the server's order. Null when "
+           "the access key may not ask."),
+    NESTED(replication_rules, ATTR_OBJECT_LIST, bucket_shown_replication_attrs,
+           sizeof(struct bucket_shown_replication_rule),
+           "Every replication rule of the bucket, likewise."),
+    TEXT(bucket_protection, replication_role,
+         "ARN of the IAM role that all replication rules use; null without one."),
+    COUNT(bucket_protection, recovery_window_days,
+          "For how many days at least what is overwritten or deleted now can be brought back: the "
+          "days of the enabled lifecycle rule that deletes old versions soonest, whatever objects "
+          "it is for; 0 when versioning is not `Enabled`. Null when no rule deletes old versions, "
+          "or when the rules cannot be read, which a finding says."),
+    NESTED(apis, ATTR_OBJECT, apis_attrs, sizeof(struct apis),
+           "Which of S3's protections the server has, as far as can be told without a change."),
+    NESTED(findings, ATTR_OBJECT_LIST, finding_attrs, sizeof(struct finding),
+           "What is missing from the bucket's protection, most severe first."),
+    {0},
 };
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+static enum rc told(enum rc rc, bool unsupported, enum bucket_told *ret_told)
+{
+    *ret_told = rc == RC_CONFLICT ? BUCKET_DENIED : unsupported ? BUCKET_LACKS_API : BUCKET_TOLD;
+    return rc == RC_CONFLICT ? RC_OK : rc;
+}
+
+static enum rc ask_rules(struct ctx *cx, const struct s3_target *bucket,
+                         const struct s3_rules_kind *kind, struct s3_rules *rules,
+                         enum bucket_told *ret_told)
+{
+    rules->root = xml_new(cx->arena, kind->root, NULL);
+    enum rc rc = s3_rules_get_cached(cx, bucket, kind, rules);
+    return told(rc, rules->unsupported, ret_told);
+}
+
+/* Only where a rule copies: a listing is not asked for in vain. One that is refused tells nothing.
+ */
+static void ask_for_objects(struct ctx *cx, const struct s3_target *bucket, struct bucket_facts *f)
+{
+    struct diag_point before = diag_point(cx);
+    if (xml_child(f->replication.root, "Rule") &&
+        s3_replication_edit_finds(cx, bucket, "", &f->holds_objects) != RC_OK) {
+        diag_drop_since(cx, before);
+    }
+}
+
+static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts *f)
+{
+    f->bucket = bucket->bucket;
+    f->aws = s3_client_is_aws(bucket->client);
+    enum rc rc = s3_versioning_get(cx, bucket, &f->versioning);
+    bucket->may_be_denied = true;
+    if (rc == RC_OK) {
+        rc = s3_lock_get(cx, bucket, &f->lock);
+        rc = told(rc, f->lock.status == S3_LOCK_UNSUPPORTED, &f->lock_told);
+    }
+    if (rc == RC_OK) {
+        rc = ask_rules(cx, bucket, &s3_lifecycle_kind, &f->lifecycle, &f->lifecycle_told);
+    }
+    if (rc == RC_OK) {
+        rc = ask_rules(cx, bucket, &s3_replication_kind, &f->replication, &f->replication_told);
+    }
+    if (rc == RC_OK) {
+        ask_for_objects(cx, bucket, f);
+    }
+    return rc == RC_OK ? ctx_check(cx) : rc;
+}
+
+/* ---- Filling --------------------------------------------------------------------------------- */
 
 static struct field_string known(const char *text)
 {
@@ -125,33 +174,73 @@ static struct field_int count(int64_t n)
     return (struct field_int){n ? VALUE_KNOWN : VALUE_NULL, n};
 }
 
-static void fill_lock(struct arena *a, struct bucket_protection *m, const struct s3_lock *now)
-{
-    struct lock *lock = arena_alloc(a, sizeof(*lock));
-    lock->status = known(s3_lock_status_name(now->status));
-    if (now->mode != S3_LOCK_NONE) {
-        lock->mode = known(s3_lock_mode_name(now->mode));
-    }
-    lock->days = count(now->days);
-    lock->years = count(now->years);
-    m->lock = (struct field_object){VALUE_KNOWN, lock};
-}
-
-static void fill_versioning(struct arena *a, struct bucket_protection *m,
-                            const struct s3_versioning *now)
+static struct field_object versioning_of(struct arena *a, const struct s3_versioning *now)
 {
     struct versioning *versioning = arena_alloc(a, sizeof(*versioning));
-    struct finding *finding = arena_alloc(a, sizeof(*finding));
     versioning->status = known(s3_versioning_status_name(now->status));
     versioning->mfa_delete = known(s3_versioning_mfa_delete_name(now->mfa_delete));
-    m->versioning = (struct field_object){VALUE_KNOWN, versioning};
-    m->findings = (struct field_objects){.state = VALUE_KNOWN, .v = finding};
-    if (versioning_findings[now->status].severity) {
-        const char *what = versioning_findings[now->status].what;
-        finding->severity = known(versioning_findings[now->status].severity);
-        finding->message = known(arena_printf(a, "Bucket %s %s", m->at.name.v, what));
-        finding->remedy = known(versioning_findings[now->status].remedy);
-        m->findings.n = 1;
+    return (struct field_object){VALUE_KNOWN, versioning};
+}
+
+static struct field_object lock_of(struct arena *a, const struct bucket_facts *f)
+{
+    struct lock *lock = arena_alloc(a, sizeof(*lock));
+    if (f->lock_told == BUCKET_DENIED) {
+        return (struct field_object){VALUE_NULL, NULL};
+    }
+    lock->status = known(s3_lock_status_name(f->lock.status));
+    if (f->lock.mode != S3_LOCK_NONE) {
+        lock->mode = known(s3_lock_mode_name(f->lock.mode));
+    }
+    lock->days = count(f->lock.days);
+    lock->years = count(f->lock.years);
+    return (struct field_object){VALUE_KNOWN, lock};
+}
+
+static struct field_object apis_of(struct arena *a, const struct bucket_facts *f)
+{
+    static const char *const names[] = {
+        [BUCKET_TOLD] = "available", [BUCKET_LACKS_API] = "absent", [BUCKET_DENIED] = "unknown"};
+    struct apis *apis = arena_alloc(a, sizeof(*apis));
+    bool copies =
+        f->replication_told != BUCKET_TOLD || f->aws || xml_child(f->replication.root, "Rule");
+    apis->object_lock = known(names[f->lock_told]);
+    apis->lifecycle = known(names[f->lifecycle_told]);
+    apis->replication = known(copies ? names[f->replication_told] : "unknown");
+    return (struct field_object){VALUE_KNOWN, apis};
+}
+
+static struct field_objects findings_of(struct arena *a, const struct bucket_facts *f)
+{
+    size_t n = 0;
+    const struct bucket_finding *found = bucket_findings(a, f, &n);
+    struct finding *findings = arena_array(a, n, sizeof(*findings));
+    for (size_t i = 0; i < n; i++) {
+        findings[i] = (struct finding){known(found[i].severity), known(found[i].message),
+                                       known(found[i].remedy)};
+    }
+    return (struct field_objects){.state = VALUE_KNOWN, .v = findings, .n = n};
+}
+
+static void fill(struct arena *a, struct bucket_protection *m, const struct bucket_facts *f)
+{
+    int64_t window = bucket_findings_window_days(f);
+    const char *role = s3_replication_role(&f->replication);
+    m->versioning = versioning_of(a, &f->versioning);
+    m->lock = lock_of(a, f);
+    m->apis = apis_of(a, f);
+    m->findings = findings_of(a, f);
+    if (window != S3_LIFECYCLE_RULE_NONE) {
+        m->recovery_window_days = (struct field_int){VALUE_KNOWN, window};
+    }
+    if (f->lifecycle_told != BUCKET_DENIED) {
+        m->lifecycle_rules = bucket_shown_lifecycle(a, &f->lifecycle);
+    }
+    if (f->replication_told != BUCKET_DENIED) {
+        m->replication_rules = bucket_shown_replication(a, &f->replication);
+    }
+    if (*role) {
+        m->replication_role = known(role);
     }
 }
 
@@ -159,16 +248,13 @@ static enum rc bucket_protection_read(struct ctx *cx, struct call *call, void *m
 {
     struct bucket_protection *m = model;
     struct s3_target bucket = {0};
-    struct s3_versioning versioning = {0};
-    struct s3_lock lock = {0};
+    struct bucket_facts facts = {0};
     if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    enum rc rc = s3_versioning_get(cx, &bucket, &versioning);
-    rc = rc == RC_OK ? s3_lock_get(cx, &bucket, &lock) : rc;
+    enum rc rc = ask(cx, &bucket, &facts);
     if (rc == RC_OK) {
-        fill_versioning(cx->arena, m, &versioning);
-        fill_lock(cx->arena, m, &lock);
+        fill(cx->arena, m, &facts);
     }
     return bucket_needed(cx, &bucket, rc);
 }
@@ -178,8 +264,10 @@ const struct data_source bucket_protection_data_source = {
     .summary = "What protects a bucket now, and what is missing.",
     .doc = "What protects a bucket now, and what is missing. It changes nothing: use it in a "
            "`check` block to hear of a gap at every plan, also where another tool manages the "
-           "bucket. The access key needs the permissions `s3:GetBucketVersioning` and "
-           "`s3:GetBucketObjectLockConfiguration`.",
+           "bucket. The access key needs the permission `s3:GetBucketVersioning`. Without "
+           "`s3:GetBucketObjectLockConfiguration`, `s3:GetLifecycleConfiguration` or "
+           "`s3:GetReplicationConfiguration`, that part is null and a finding says so; "
+           "`s3:ListBucketVersions` is used only where there are replication rules.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_protection),
     .read = bucket_protection_read,

@@ -21,21 +21,44 @@ static void answer_lock(struct fixture *f, int status, const char *body)
                                                 .reply = {.status = status, .body = body}});
 }
 
-static const struct data_source *source(void)
+#define LIFECYCLE(rules)   200, "<LifecycleConfiguration>" rules "</LifecycleConfiguration>"
+#define NO_LIFECYCLE       404, NO("NoSuchLifecycleConfiguration")
+#define REPLICATION(rules) 200, "<ReplicationConfiguration>" rules "</ReplicationConfiguration>"
+#define NO_REPLICATION     404, NO("ReplicationConfigurationNotFoundError")
+#define DENIED             403, NO("AccessDenied")
+
+static void answer_rules(struct fixture *f, const char *target, int status, const char *body)
 {
-    const struct data_source *const *d = registry_seedbank.data_sources;
-    while (strcmp((*d)->type_name, "seedbank_bucket_protection") != 0) {
-        d++;
-        assert_non_null(*d);
-    }
-    return *d;
+    fixture_expect(f, (struct http_server_step){.method = "GET",
+                                                .target = target,
+                                                .reply = {.status = status, .body = body}});
 }
+
+static void answer_lifecycle(struct fixture *f, int status, const char *body)
+{
+    session_forget(f->cx, "lifecycle of bucket files of ");
+    answer_rules(f, "/files?lifecycle", status, body);
+}
+
+static void answer_replication(struct fixture *f, int status, const char *body)
+{
+    session_forget(f->cx, "replication of bucket files of ");
+    answer_rules(f, "/files?replication", status, body);
+}
+
+static void answer_no_rules(struct fixture *f)
+{
+    answer_lifecycle(f, NO_LIFECYCLE);
+    answer_replication(f, NO_REPLICATION);
+}
+
+extern const struct data_source bucket_protection_data_source;
 
 /* Read; the result, or NULL when that failed. */
 static const struct value *result(struct fixture *f, const char *config)
 {
     struct arena *a = f->cx->arena;
-    const struct data_source *d = source();
+    const struct data_source *d = &bucket_protection_data_source;
     const struct attr *attrs = d->attrs;
     void *model = arena_alloc(a, d->model_size);
     const struct value *given = notation_object(a, attr_object_type(a, attrs), config);
@@ -59,6 +82,7 @@ static void versioning_that_is_on_has_no_finding(void **state)
     struct fixture *f = *state;
     answer(f, 200, IS("Enabled"), "!x-amz-expected-bucket-owner");
     answer_lock(f, NO_LOCK);
+    answer_no_rules(f);
     const struct value *v = result(f, "bucket=files");
     assert_field(f, v, "bucket", "files");
     assert_field(f, v, "versioning", "{mfa_delete=Disabled status=Enabled}");
@@ -70,6 +94,7 @@ static void mfa_delete_is_shown(void **state)
     struct fixture *f = *state;
     answer(f, 200, ANSWER "<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>" END, NULL);
     answer_lock(f, NO_LOCK);
+    answer_no_rules(f);
     assert_field(f, result(f, "bucket=files"), "versioning", "{mfa_delete=Enabled status=Enabled}");
 }
 
@@ -85,6 +110,7 @@ static void what_is_missing_is_an_error_with_a_remedy(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         answer(f, 200, rows[i].answer, NULL);
         answer_lock(f, NO_LOCK);
+        answer_no_rules(f);
         const struct value *v = result(f, "bucket=files");
         const struct value *findings = value_field(v, "findings");
         assert_field(f, v, "versioning", rows[i].versioning);
@@ -116,6 +142,7 @@ static void the_lock_is_shown_and_its_absence_is_no_finding(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         answer(f, 200, IS("Enabled"), NULL);
         answer_lock(f, rows[i].status, rows[i].answer);
+        answer_no_rules(f);
         const struct value *v = result(f, "bucket=files");
         assert_field(f, v, "lock", rows[i].lock);
         assert_field(f, v, "findings", "[]");
@@ -127,6 +154,7 @@ static void the_owner_is_asked_for(void **state)
     struct fixture *f = *state;
     answer(f, 200, IS("Enabled"), "x-amz-expected-bucket-owner: 123456789012");
     answer_lock(f, NO_LOCK);
+    answer_no_rules(f);
     assert_non_null(result(f, "bucket=files expected_bucket_owner=123456789012"));
 }
 
@@ -149,13 +177,154 @@ static void a_refusal_names_the_permission(void **state)
     assert_diag(f->cx, "s3:GetBucketVersioning");
 }
 
-static void a_refusal_to_tell_the_lock_is_an_error_too(void **state)
+static const char *finding(const struct value *v, size_t i, const char *name)
+{
+    const struct value *findings = value_field(v, "findings");
+    assert_true(i < findings->n);
+    return value_field(findings->items[i], name)->text.p;
+}
+
+static void what_may_not_be_read_is_null_and_a_finding_names_the_permission(void **state)
+{
+    static const struct {
+        const char *part, *permission;
+    } rows[] = {
+        {"lock", "s3:GetBucketObjectLockConfiguration"},
+        {"lifecycle_rules", "s3:GetLifecycleConfiguration"},
+        {"replication_rules", "s3:GetReplicationConfiguration"},
+    };
+    struct fixture *f = *state;
+    answer(f, 200, IS("Enabled"), NULL);
+    answer_lock(f, DENIED);
+    answer_lifecycle(f, DENIED);
+    answer_replication(f, DENIED);
+    const struct value *v = result(f, "bucket=files");
+    assert_int_equal(value_field(v, "findings")->n, COUNT(rows));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_field(f, v, rows[i].part, "null");
+        assert_string_equal(finding(v, i, "severity"), "warning");
+        assert_non_null(strstr(finding(v, i, "message"), rows[i].permission));
+    }
+    assert_field(f, v, "apis", "{lifecycle=unknown object_lock=unknown replication=unknown}");
+    assert_field(f, v, "recovery_window_days", "null");
+}
+
+static void a_server_that_fails_is_an_error_though_it_told_the_first(void **state)
 {
     struct fixture *f = *state;
     answer(f, 200, IS("Enabled"), NULL);
-    answer_lock(f, 403, NO("AccessDenied"));
+    answer_lock(f, NO_LOCK);
+    answer_lifecycle(f, 403, NO("InvalidAccessKeyId"));
     assert_null(result(f, "bucket=files"));
-    assert_diag(f->cx, "s3:GetBucketObjectLockConfiguration");
+    assert_diag(f->cx, "InvalidAccessKeyId");
+}
+
+static void what_the_server_lacks_is_absent(void **state)
+{
+    struct fixture *f = *state;
+    answer(f, 200, IS("Enabled"), NULL);
+    answer_lock(f, 501, NO("NotImplemented"));
+    answer_lifecycle(f, 501, NO("NotImplemented"));
+    answer_replication(f, 405, NO("MethodNotAllowed"));
+    const struct value *v = result(f, "bucket=files");
+    assert_field(f, v, "apis", "{lifecycle=absent object_lock=absent replication=absent}");
+    assert_field(f, v, "lifecycle_rules", "[]");
+    assert_field(f, v, "replication_rules", "[]");
+    assert_string_equal(finding(v, 0, "severity"), "info");
+    assert_non_null(strstr(finding(v, 0, "remedy"), "rclone"));
+}
+
+#define EXPIRE(id, status, days)                                                                   \
+    "<Rule><ID>" id "</ID><Status>" status "</Status><Filter><Prefix>logs/</Prefix></Filter>"      \
+    "<NoncurrentVersionExpiration><NoncurrentDays>" days "</NoncurrentDays>"                       \
+    "</NoncurrentVersionExpiration></Rule>"
+
+static void the_window_is_that_of_the_enabled_rule_that_deletes_soonest(void **state)
+{
+    static const struct {
+        const char *versioning, *window;
+    } rows[] = {{IS("Enabled"), "30"}, {IS("Suspended"), "0"}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        answer(f, 200, rows[i].versioning, NULL);
+        answer_lock(f, NO_LOCK);
+        answer_lifecycle(f, LIFECYCLE(EXPIRE("a", "Enabled", "90") EXPIRE("b", "Enabled", "30")
+                                          EXPIRE("c", "Disabled", "1")));
+        answer_replication(f, NO_REPLICATION);
+        const struct value *v = result(f, "bucket=files");
+        assert_field(f, v, "recovery_window_days", rows[i].window);
+        assert_int_equal(value_field(v, "lifecycle_rules")->n, 3);
+    }
+}
+
+static void every_rule_is_shown_whoever_made_it(void **state)
+{
+    struct fixture *f = *state;
+    answer(f, 200, IS("Enabled"), NULL);
+    answer_lock(f, NO_LOCK);
+    answer_lifecycle(
+        f, LIFECYCLE(EXPIRE(
+               "a", "Enabled",
+               "90") "<Rule><ID>tmp</ID><Status>Enabled</Status>"
+                     "<Filter><Prefix>tmp/</Prefix></Filter><Expiration><Days>7</Days></Expiration>"
+                     "</Rule><Rule><ID>odd</ID><Status>Enabled</Status><Filter><Mood>blue</Mood>"
+                     "</Filter></Rule>"));
+    answer_replication(f, NO_REPLICATION);
+    const struct value *v = result(f, "bucket=files");
+    const struct value *rules = value_field(v, "lifecycle_rules");
+    assert_field(f, rules->items[0], "noncurrent_version_expiration_days", "90");
+    assert_field(f, rules->items[0], "prefix", "logs/");
+    assert_field(f, rules->items[1], "other_actions", "Expiration/Days");
+    assert_field(f, rules->items[2], "id", "odd");
+    assert_non_null(strstr(value_field(rules->items[2], "unreadable")->text.p, "Mood"));
+    assert_field(f, rules->items[2], "prefix", "null");
+    assert_non_null(strstr(finding(v, 0, "message"), "\"odd\" that cannot be understood"));
+    assert_string_equal(finding(v, 1, "severity"), "info");
+    assert_non_null(strstr(finding(v, 1, "message"), "\"tmp\" that deletes current objects"));
+}
+
+#define COPY(id, status)                                                                           \
+    "<Rule><ID>" id "</ID><Status>" status "</Status><Priority>1</Priority><Filter/>"              \
+    "<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication><Destination>"    \
+    "<Bucket>arn:aws:s3:::copies</Bucket></Destination></Rule>"
+#define LISTING(entries)                                                                           \
+    "<ListVersionsResult><IsTruncated>false</IsTruncated>" entries "</ListVersionsResult>"
+#define ENTRY                                                                                      \
+    "<Version><Key>k</Key><VersionId>1</VersionId><IsLatest>true</IsLatest>"                       \
+    "<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>\"e\"</ETag><Size>1</Size>"        \
+    "</Version>"
+
+static void copies_are_shown_with_what_they_lack(void **state)
+{
+    static const struct {
+        const char *rules, *listing, *severity, *says;
+    } rows[] = {
+        {COPY("off", "Disabled"), LISTING(""), "warning", "\"off\" that is disabled"},
+        {COPY("on", "Enabled"), LISTING(ENTRY), "info", "written before it was made"},
+        {COPY("on", "Enabled"), LISTING(""), NULL, NULL},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        answer(f, 200, IS("Enabled"), NULL);
+        answer_lock(f, NO_LOCK);
+        answer_lifecycle(f, NO_LIFECYCLE);
+        answer_replication(f, 200,
+                           arena_printf(f->cx->arena,
+                                        "<ReplicationConfiguration><Role>arn:aws:iam::1:role/r"
+                                        "</Role>%s</ReplicationConfiguration>",
+                                        rows[i].rules));
+        answer_rules(f, NULL, 200, rows[i].listing);
+        const struct value *v = result(f, "bucket=files");
+        assert_non_null(v);
+        assert_field(f, v, "replication_role", "arn:aws:iam::1:role/r");
+        assert_field(f, value_field(v, "replication_rules")->items[0], "destination_bucket",
+                     "arn:aws:s3:::copies");
+        assert_int_equal(value_field(v, "findings")->n, rows[i].says ? 1 : 0);
+        if (rows[i].says) {
+            assert_string_equal(finding(v, 0, "severity"), rows[i].severity);
+            assert_non_null(strstr(finding(v, 0, "message"), rows[i].says));
+        }
+    }
 }
 
 int main(void)
@@ -168,7 +337,12 @@ int main(void)
         TEST(the_owner_is_asked_for),
         TEST(a_bucket_that_is_not_there_is_an_error_naming_bucket_and_server),
         TEST(a_refusal_names_the_permission),
-        TEST(a_refusal_to_tell_the_lock_is_an_error_too),
+        TEST(what_may_not_be_read_is_null_and_a_finding_names_the_permission),
+        TEST(a_server_that_fails_is_an_error_though_it_told_the_first),
+        TEST(what_the_server_lacks_is_absent),
+        TEST(the_window_is_that_of_the_enabled_rule_that_deletes_soonest),
+        TEST(every_rule_is_shown_whoever_made_it),
+        TEST(copies_are_shown_with_what_they_lack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

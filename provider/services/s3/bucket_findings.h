@@ -1,0 +1,39 @@
+/*
+ * What is missing from a bucket's protection: a table of checks over what its server told.
+ */
+#ifndef SERVICES_S3_BUCKET_FINDINGS_H
+#define SERVICES_S3_BUCKET_FINDINGS_H
+
+#include "s3/s3_lifecycle.h"
+#include "s3/s3_lock.h"
+#include "s3/s3_replication.h"
+#include "s3/s3_versioning.h"
+
+struct arena;
+
+/* Whether a document could be read. */
+enum bucket_told { BUCKET_TOLD, BUCKET_LACKS_API, BUCKET_DENIED };
+
+struct bucket_facts {
+    const char *bucket;
+    bool aws; /* the server is AWS's */
+    struct s3_versioning versioning;
+    enum bucket_told lock_told, lifecycle_told, replication_told;
+    struct s3_lock lock;                    /* these three: when told */
+    struct s3_rules lifecycle, replication; /* a root without rules otherwise */
+    bool holds_objects;                     /* known, and some */
+};
+
+struct bucket_finding {
+    const char *severity, *message, *remedy;
+};
+
+/* Most severe first; *ret_n of them, in the arena. */
+const struct bucket_finding *bucket_findings(struct arena *a, const struct bucket_facts *facts,
+                                             size_t *ret_n);
+
+/* How many days what is overwritten or deleted now can be brought back; S3_LIFECYCLE_RULE_NONE:
+ * until somebody deletes it, as far as the rules are told. */
+int64_t bucket_findings_window_days(const struct bucket_facts *facts);
+
+#endif
