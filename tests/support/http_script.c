@@ -142,6 +142,17 @@ static bool take_any_order(struct http_script *s, const char *value)
     return *value == '\0';
 }
 
+static bool take_upstream(struct http_script *s, const char *value)
+{
+    s->upstream = value;
+    return strncmp(value, "http://", 7) == 0;
+}
+
+static bool take_hold(struct http_script *s, const char *value)
+{
+    return size(value, &s->hold) && s->upstream != NULL;
+}
+
 static bool take_step(struct http_script *s, const char *value)
 {
     const char *method = first_word(s, &value);
@@ -289,6 +300,8 @@ static bool take_fault(struct http_script *s, const char *value)
 static const struct directive directives[] = {
     {"tls", take_tls, false},
     {"any-order", take_any_order, false},
+    {"upstream", take_upstream, false},
+    {"hold", take_hold, false},
     {"step", take_step, false},
     {"times", take_times, true},
     {"expect", take_expect, true},

@@ -6,6 +6,8 @@
  *
  *   tls good|wrong-host|self-signed|expired|old-version
  *   any-order                        steps match in any order
+ *   upstream http://HOST:PORT        what no step matches is asked there (http_forward.h)
+ *   hold N                           but its Nth request gets no answer
  *   step METHOD TARGET               starts a step; * is any; a target may end in *
  *     times N|any                    how often the step is served (default 1)
  *     expect Name: value             header, value may end in *; "expect !Name": must be absent
@@ -37,7 +39,9 @@ struct http_script {
     struct http_server_options options;
     struct http_server_step *steps;
     size_t n_steps;
-    size_t n_expect; /* of the last step */
+    size_t n_expect;      /* of the last step */
+    const char *upstream; /* NULL: none */
+    size_t hold;
 };
 
 /* NULL, or what is wrong with the file. */

@@ -5,17 +5,21 @@
  *   fault_server SCRIPT
  *
  * Prints its URL (and, with TLS, the file of its CA) on stdout, one per line,
- * then serves until SIGTERM or SIGINT. Exit 0: it got what the script says and
+ * then serves until SIGTERM or SIGINT; with an upstream, a line for each request that went there.
+ * Exit 0: it got what the script says and
  * nothing else; 1: it did not, the report is on stdout; 2: the script is wrong.
  */
 #include <signal.h>
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "http_forward.h"
 #include "http_script.h"
 
 static int serve(const struct http_script *s)
 {
+    struct http_forward *forward = NULL;
+    struct http_server_options options = s->options;
     struct http_server *server;
     const char *wrong;
     sigset_t ends;
@@ -26,7 +30,12 @@ static int serve(const struct http_script *s)
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    server = http_server_start(&s->options);
+    if (s->upstream != NULL) {
+        forward = http_forward_new(s->upstream, s->hold, stdout);
+        options.handler = http_forward_answer;
+        options.handler_arg = forward;
+    }
+    server = http_server_start(&options);
     for (i = 0; i < s->n_steps; i++) {
         http_server_expect(server, &s->steps[i]);
     }
@@ -43,6 +52,7 @@ static int serve(const struct http_script *s)
            http_server_connections(server), wrong == NULL ? "" : wrong);
     code = wrong == NULL ? 0 : 1;
     http_server_free(server);
+    http_forward_free(forward);
     return code;
 }
 
