@@ -94,10 +94,20 @@ static const struct row *find(const struct row *table, size_t n, const char *cod
     return NULL;
 }
 
+/* What a table calls it: S3's code, or the status where no code came. */
+static const char *name_of(const struct s3_error *e, char (*status)[12])
+{
+    snprintf(*status, sizeof(*status), "%d", e->status);
+    return *e->code ? e->code : *status;
+}
+
 static const struct s3_refusal *refusal_of(const struct s3_error *e, const struct s3_request *r)
 {
+    char status[12];
+    const char *name = name_of(e, &status);
+
     for (const struct s3_refusal *own = r->refusals; own && own->code; own++) {
-        if (strcmp(own->code, e->code) == 0) {
+        if (strcmp(own->code, name) == 0) {
             return own;
         }
     }

@@ -2,181 +2,31 @@
 
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/ctx.h"
-#include "base/session.h"
+#include "base/str.h"
 #include "s3/s3_lifecycle_rule.h"
-#include "s3/s3_wait.h"
-
-#define ROOT           "LifecycleConfiguration"
-#define MINIMUM_HEADER "x-amz-transition-default-minimum-object-size"
-#define MAX_IDS        2048
-#define MAX_ID         64 /* of one, in a message */
+#include "s3/s3_request.h"
 
 static const struct sigv4_param lifecycle_param[] = {{"lifecycle", NULL}};
 
-static struct s3_request request_of(const struct s3_target *target, const char *method)
-{
-    return (struct s3_request){
-        .doing = "write the lifecycle rules of",
-        .permission = "s3:PutLifecycleConfiguration",
-        .method = method,
-        .bucket = target->bucket,
-        .expected_owner = target->expected_owner,
-        .params = lifecycle_param,
-        .n_params = 1,
-    };
-}
+static const struct s3_refusal get_refusals[] = {
+    {"MethodNotAllowed", RC_NOT_FOUND, NULL},
+    {"NotImplemented", RC_NOT_FOUND, NULL},
+    {NULL, RC_FAIL, NULL},
+};
 
-/* ---- Reading --------------------------------------------------------------------------------- */
-
-/* RC_OK with a reply that has no root: no rules. */
-static enum rc fetch(struct ctx *cx, const struct s3_target *target, struct s3_reply *ret_reply)
-{
-    struct s3_request request = request_of(target, "GET");
-    struct s3_error error = {.code = ""};
-    enum rc rc;
-
-    request.doing = "read the lifecycle rules of";
-    request.permission = "s3:GetLifecycleConfiguration";
-    request.root = ROOT;
-    request.max_response = XML_MAX_BYTES;
-    request.error = &error;
-    rc = s3_request_send(cx, target->client, &request, ret_reply);
-    if (rc == RC_NOT_FOUND && strcmp(error.code, "NoSuchLifecycleConfiguration") == 0) {
-        *ret_reply = (struct s3_reply){.root = NULL};
-        return RC_OK;
-    }
-    return rc;
-}
-
-static struct xml_node *root_or_new(struct ctx *cx, struct xml_node *root)
-{
-    if (root == NULL) {
-        return xml_new(cx->arena, ROOT, S3_REQUEST_NAMESPACE);
-    }
-    root->name = ROOT; /* some servers answer with another, and would not take it back */
-    return root;
-}
-
-enum rc s3_lifecycle_get(struct ctx *cx, const struct s3_target *target,
-                         struct s3_lifecycle *ret_lifecycle)
-{
-    struct s3_reply reply = {.root = NULL};
-    enum rc rc = fetch(cx, target, &reply);
-
-    if (rc == RC_OK) {
-        ret_lifecycle->root = root_or_new(cx, reply.root);
-        ret_lifecycle->move_minimum =
-            reply.root ? http_header_get(&reply.http, MINIMUM_HEADER) : NULL;
-    }
-    return rc;
-}
-
-static const char *cache_key(struct ctx *cx, const struct s3_target *target)
-{
-    return arena_printf(cx->arena, "lifecycle of bucket %s of %s", target->bucket,
-                        target->expected_owner ? target->expected_owner : "");
-}
-
-static enum rc fetch_body(struct ctx *cx, void *arg, struct session_document *ret_body)
-{
-    struct s3_reply reply = {.root = NULL};
-    enum rc rc = fetch(cx, arg, &reply);
-
-    if (rc == RC_OK) {
-        *ret_body = reply.root ? (struct session_document){reply.http.body.p, reply.http.body.n}
-                               : (struct session_document){"", 0};
-    }
-    return rc;
-}
-
-enum rc s3_lifecycle_get_cached(struct ctx *cx, const struct s3_target *target,
-                                struct s3_lifecycle *ret_lifecycle)
-{
-    struct s3_target borrowed = *target;
-    struct session_document body = {NULL, 0};
-    const struct session_fetch from = {fetch_body, &borrowed};
-    const char *why;
-    enum rc rc = session_cached(cx, cache_key(cx, target), from, &body);
-
-    if (rc == RC_OK) { /* what was fetched is XML */
-        struct str text = {body.body, body.len};
-        *ret_lifecycle = (struct s3_lifecycle){
-            root_or_new(cx, body.len ? xml_parse(cx->arena, text, &why) : NULL), NULL};
-    }
-    return rc;
-}
-
-/* ---- Writing --------------------------------------------------------------------------------- */
-
-enum rc s3_lifecycle_put(struct ctx *cx, const struct s3_target *target,
-                         const struct s3_lifecycle *lifecycle)
-{
-    bool empty = xml_child(lifecycle->root, "Rule") == NULL;
-    struct s3_request request = request_of(target, empty ? "DELETE" : "PUT");
-    struct s3_error error = {.code = ""};
-    struct buf *body = buf_new(cx->arena, XML_MAX_BYTES);
-    enum rc rc;
-
-    if (!empty && !xml_write(body, lifecycle->root)) {
-        return diag_error(
-            cx, NULL,
-            arena_printf(cx->arena, "Cannot write the lifecycle rules of bucket %s",
-                         target->bucket),
-            "They hold a character that XML cannot express, such as a control character in a "
-            "prefix or a tag, or are larger than %zu bytes. Nothing was sent.",
-            XML_MAX_BYTES);
-    }
-    if (!empty) {
-        request.content_type = "application/xml";
-        request.content_md5 = true;
-        request.body = buf_str(body);
-        request.setting = (struct http_header){MINIMUM_HEADER, lifecycle->move_minimum};
-    }
-    request.error = &error;
-    rc = s3_wait_put(cx, target, &request);
-    session_forget(cx, cache_key(cx, target));
-    /* Deleting what is not there. */
-    return rc == RC_NOT_FOUND && strcmp(error.code, "NoSuchLifecycleConfiguration") == 0 ? RC_OK
-                                                                                         : rc;
-}
-
-/* ---- Rules ----------------------------------------------------------------------------------- */
-
-struct s3_lifecycle s3_lifecycle_copy(struct arena *a, const struct s3_lifecycle *lifecycle)
-{
-    return (struct s3_lifecycle){xml_copy(a, lifecycle->root), lifecycle->move_minimum};
-}
-
-static const char *id_of(const struct xml_node *rule)
-{
-    const char *id = xml_text(rule, "ID");
-
-    return id ? id : "";
-}
-
-struct xml_node *s3_lifecycle_find(const struct s3_lifecycle *lifecycle, const char *id)
-{
-    struct xml_node *rule = xml_child(lifecycle->root, "Rule");
-
-    while (rule && strcmp(id_of(rule), id) != 0) {
-        rule = xml_next(rule, "Rule");
-    }
-    return rule;
-}
-
-const char *s3_lifecycle_ids(struct arena *a, const struct s3_lifecycle *lifecycle)
-{
-    struct buf *ids = buf_new(a, MAX_IDS);
-
-    for (const struct xml_node *rule = xml_child(lifecycle->root, "Rule"); rule;
-         rule = xml_next(rule, "Rule")) {
-        buf_printf(ids, "%s\"%s\"", ids->len ? ", " : "",
-                   str_utf8_clean(a, str_of(id_of(rule)), MAX_ID));
-    }
-    return ids->len ? ids->data : "none";
-}
+const struct s3_rules_kind s3_lifecycle_kind = {
+    .name = "lifecycle",
+    .root = "LifecycleConfiguration",
+    .param = lifecycle_param,
+    .get_permission = "s3:GetLifecycleConfiguration",
+    .put_permission = "s3:PutLifecycleConfiguration",
+    .absent = "NoSuchLifecycleConfiguration",
+    .header = "x-amz-transition-default-minimum-object-size",
+    .get_refusals = get_refusals,
+    .alternative = "Old versions stay until something deletes them: run a job that does, or move "
+                   "the bucket to a server that has lifecycle rules.",
+    .other_writers = "aws_s3_bucket_lifecycle_configuration, digitalocean_spaces_bucket",
+};
 
 /* What deletes old versions. The last two are MinIO's own. */
 static const struct deletion {
@@ -208,7 +58,7 @@ static bool is_disabled(const struct xml_node *rule)
     return status && strcmp(status, "Disabled") == 0;
 }
 
-struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_lifecycle *lifecycle)
+struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_rules *lifecycle)
 {
     struct s3_lifecycle_window window = {S3_LIFECYCLE_RULE_NONE, NULL};
 
@@ -218,7 +68,7 @@ struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_lifecycle *lif
             int64_t days = days_of(rule, &deletions[i]);
             if (days != S3_LIFECYCLE_RULE_NONE &&
                 (window.days == S3_LIFECYCLE_RULE_NONE || days < window.days)) {
-                window = (struct s3_lifecycle_window){days, id_of(rule)};
+                window = (struct s3_lifecycle_window){days, s3_rules_id(rule)};
             }
         }
     }

@@ -63,67 +63,23 @@ struct s3_lifecycle_rule s3_lifecycle_rule_new(const char *id)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static const char *text_or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-/* Where the conditions stand; NULL: the old form, or none. */
-static const struct xml_node *conditions(const struct xml_node *node)
-{
-    const struct xml_node *filter = xml_child(node, "Filter");
-    const struct xml_node *and = xml_child(filter, "And");
-
-    return and? and : filter;
-}
-
-static bool is_condition(const struct xml_node *node)
-{
-    static const char *const known[] = {"Prefix", "Tag", "ObjectSizeGreaterThan",
-                                        "ObjectSizeLessThan"};
-
-    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-        if (strcmp(node->name, known[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_conditions(struct arena *a, const struct xml_node *node,
-                            struct s3_lifecycle_rule *rule, const char **ret_why)
-{
-    const struct xml_node *where = conditions(node);
-    struct s3_lifecycle_tag *tags;
-    size_t n = 0;
-
-    rule->prefix = text_or_empty(xml_text(where ? where : node, "Prefix"));
-    for (const struct xml_node *at = where ? where->first : NULL; at; at = at->next, n++) {
-        if (!is_condition(at)) {
-            *ret_why =
-                arena_printf(a, "its filter holds <%.100s>, which is not known here", at->name);
-            return false;
-        }
-    }
-    rule->tags = tags = arena_array(a, n, sizeof(*tags));
-    for (const struct xml_node *at = xml_child(where, "Tag"); at; at = xml_next(at, "Tag")) {
-        tags[rule->n_tags++] = (struct s3_lifecycle_tag){text_or_empty(xml_text(at, "Key")),
-                                                         text_or_empty(xml_text(at, "Value"))};
-    }
-    return true;
-}
-
 bool s3_lifecycle_rule_read(struct arena *a, const struct xml_node *node,
                             struct s3_lifecycle_rule *ret_rule, const char **ret_why)
 {
-    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(text_or_empty(xml_text(node, "ID")));
+    static const char *const known[] = {"Prefix", "Tag", "ObjectSizeGreaterThan",
+                                        "ObjectSizeLessThan", NULL};
+    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(s3_rule_text(node, "ID"));
+    struct s3_rule_filter filter;
 
-    if (!read_conditions(a, node, &rule, ret_why)) {
+    if (!s3_rule_filter_read(a, node, known, &filter, ret_why)) {
         return false;
     }
+    rule.prefix = filter.prefix;
+    rule.tags = filter.tags;
+    rule.n_tags = filter.n_tags;
     for (size_t i = 0; i < N_NUMBERS; i++) {
         const struct number *n = &numbers[i];
-        const struct xml_node *part = n->part ? xml_child(node, n->part) : conditions(node);
+        const struct xml_node *part = n->part ? xml_child(node, n->part) : s3_rule_conditions(node);
         const char *text = xml_text(part, n->element);
         int64_t *value = number_in(&rule, n);
         if (text && (!str_to_i64(str_of(text), value) || *value < 0)) {
@@ -135,10 +91,9 @@ bool s3_lifecycle_rule_read(struct arena *a, const struct xml_node *node,
         *ret_why = "it moves old versions more than once, which is not known here";
         return false;
     }
-    rule.enabled = strcmp(text_or_empty(xml_text(node, "Status")), "Enabled") == 0;
-    rule.move_class = text_or_empty(xml_text(node, MOVE_PART "/" MOVE_CLASS));
-    rule.expired_marker =
-        strcmp(text_or_empty(xml_text(node, EXPIRE_PART "/" MARKER_FIELD)), "true") == 0;
+    rule.enabled = strcmp(s3_rule_text(node, "Status"), "Enabled") == 0;
+    rule.move_class = s3_rule_text(node, MOVE_PART "/" MOVE_CLASS);
+    rule.expired_marker = strcmp(s3_rule_text(node, EXPIRE_PART "/" MARKER_FIELD), "true") == 0;
     *ret_rule = rule;
     return true;
 }
@@ -198,6 +153,7 @@ static void write_conditions(struct arena *a, struct xml_node *node,
 {
     size_t n = (*rule->prefix != '\0') + rule->n_tags;
     size_t more = n - (*rule->prefix != '\0');
+    struct s3_rule_filter filter = {rule->prefix, rule->tags, rule->n_tags};
     struct xml_node *where;
 
     for (size_t i = 0; i < N_NUMBERS; i++) {
@@ -214,11 +170,7 @@ static void write_conditions(struct arena *a, struct xml_node *node,
     if (*rule->prefix || n == 0) {
         xml_add(a, where, "Prefix", rule->prefix);
     }
-    for (size_t i = 0; i < rule->n_tags; i++) {
-        struct xml_node *tag = xml_add(a, where, "Tag", NULL);
-        xml_add(a, tag, "Key", rule->tags[i].key);
-        xml_add(a, tag, "Value", rule->tags[i].value);
-    }
+    s3_rule_tags_write(a, where, &filter);
     for (size_t i = 0; i < N_NUMBERS; i++) {
         int64_t value = number_of(rule, &numbers[i]);
         if (!numbers[i].part && value != S3_LIFECYCLE_RULE_NONE) {
@@ -282,56 +234,28 @@ const char *s3_lifecycle_rule_unknown(struct arena *a, const struct xml_node *no
     return names->data;
 }
 
-static bool has_tag(const struct s3_lifecycle_rule *rule, const struct s3_lifecycle_tag *tag)
+struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
+                                              const struct s3_lifecycle_rule *wanted,
+                                              const struct s3_lifecycle_rule *seen)
 {
-    for (size_t i = 0; i < rule->n_tags; i++) {
-        if (strcmp(rule->tags[i].key, tag->key) == 0) {
-            return strcmp(rule->tags[i].value, tag->value) == 0;
-        }
-    }
-    return false;
-}
+    struct s3_rule_diff diff = s3_rule_diff_new(a);
 
-/* Whether all tags of x are in y. */
-static bool tags_in(const struct s3_lifecycle_rule *x, const struct s3_lifecycle_rule *y)
-{
-    for (size_t i = 0; i < x->n_tags; i++) {
-        if (!has_tag(y, &x->tags[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-struct s3_lifecycle_rule_diff s3_lifecycle_rule_compare(struct arena *a,
-                                                        const struct s3_lifecycle_rule *wanted,
-                                                        const struct s3_lifecycle_rule *seen)
-{
-    struct buf *limits = buf_new(a, MAX_NAMES), *others = buf_new(a, MAX_NAMES);
-    bool missing = true;
-
-    if (strcmp(wanted->prefix, seen->prefix) != 0) {
-        add_name(limits, NULL, "prefix");
-        missing = missing && *seen->prefix == '\0';
-    }
-    if (!tags_in(wanted, seen) || !tags_in(seen, wanted)) {
-        add_name(limits, NULL, "tags");
-        missing = missing && tags_in(seen, wanted);
-    }
+    s3_rule_diff_filter(&diff,
+                        &(struct s3_rule_filter){wanted->prefix, wanted->tags, wanted->n_tags},
+                        &(struct s3_rule_filter){seen->prefix, seen->tags, seen->n_tags});
     for (size_t i = 0; i < N_NUMBERS; i++) {
         int64_t got = number_of(seen, &numbers[i]);
         if (number_of(wanted, &numbers[i]) != got) {
-            add_name(numbers[i].limits ? limits : others, NULL, numbers[i].attribute);
-            missing = missing && got == S3_LIFECYCLE_RULE_NONE;
+            s3_rule_diff_add(&diff, numbers[i].limits, numbers[i].attribute,
+                             got == S3_LIFECYCLE_RULE_NONE);
         }
     }
     if (strcmp(wanted->move_class, seen->move_class) != 0) {
-        add_name(others, NULL, "noncurrent_version_transition.storage_class");
-        missing = missing && *seen->move_class == '\0';
+        s3_rule_diff_add(&diff, false, "noncurrent_version_transition.storage_class",
+                         *seen->move_class == '\0');
     }
     if (wanted->expired_marker != seen->expired_marker) {
-        add_name(others, NULL, "expired_object_delete_marker");
-        missing = missing && !seen->expired_marker;
+        s3_rule_diff_add(&diff, false, "expired_object_delete_marker", !seen->expired_marker);
     }
-    return (struct s3_lifecycle_rule_diff){limits->data, others->data, missing};
+    return diff;
 }

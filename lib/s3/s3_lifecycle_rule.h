@@ -6,25 +6,18 @@
 #ifndef S3_S3_LIFECYCLE_RULE_H
 #define S3_S3_LIFECYCLE_RULE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-struct arena;
-struct xml_node;
+#include "s3/s3_rule.h"
 
 #define S3_LIFECYCLE_RULE_NONE (-1) /* of a number: not given */
-
-struct s3_lifecycle_tag {
-    const char *key, *value;
-};
 
 struct s3_lifecycle_rule {
     const char *id;
     bool enabled;
     /* What it touches: objects for which all of that holds. */
     const char *prefix; /* never NULL; "": any */
-    const struct s3_lifecycle_tag *tags;
+    const struct s3_rule_tag *tags;
     size_t n_tags;
     int64_t size_above, size_below; /* bytes */
     /* What it does. Days count from when the version became an old one. */
@@ -54,15 +47,9 @@ void s3_lifecycle_rule_write(struct arena *a, struct xml_node *node,
  */
 const char *s3_lifecycle_rule_unknown(struct arena *a, const struct xml_node *node);
 
-/* How `seen` differs from `wanted`, ID and status left out: names of attributes, comma-separated,
- * "" when there are none. */
-struct s3_lifecycle_rule_diff {
-    const char *limits; /* without these the rule would touch, or do, something else */
-    const char *others;
-    bool only_missing; /* everything that differs is absent from `seen` */
-};
-struct s3_lifecycle_rule_diff s3_lifecycle_rule_compare(struct arena *a,
-                                                        const struct s3_lifecycle_rule *wanted,
-                                                        const struct s3_lifecycle_rule *seen);
+/* How `seen` differs from `wanted`, ID and status left out. */
+struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
+                                              const struct s3_lifecycle_rule *wanted,
+                                              const struct s3_lifecycle_rule *seen);
 
 #endif

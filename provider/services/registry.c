@@ -3,12 +3,14 @@
 #include "clients.h"
 
 extern const struct resource bucket_lock_resource;
+extern const struct resource bucket_replication_resource;
 extern const struct resource bucket_retention_resource;
 extern const struct resource bucket_versioning_resource;
 extern const struct data_source bucket_protection_data_source;
 
 static const struct resource *const resources[] = {
     &bucket_lock_resource,
+    &bucket_replication_resource,
     &bucket_retention_resource,
     &bucket_versioning_resource,
     NULL,

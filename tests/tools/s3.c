@@ -6,6 +6,7 @@
  *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
+ *   s3 replication B [FILE|-]    the same with the replication document
  *
  * Server and keys: SEEDBANK_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY,
  * _SESSION_TOKEN, _CA_FILE. SEEDBANK_S3_PAGE_SIZE makes listings fetch smaller
@@ -24,6 +25,7 @@
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
+#include "s3/s3_replication.h"
 #include "s3/s3_versioning.h"
 #include "xml/xml.h"
 
@@ -185,37 +187,51 @@ static enum rc lock(struct call *c)
 }
 
 /* As a tool does that knows nothing of the rules of others. */
-static enum rc replace_lifecycle(struct call *c, const struct s3_target *target)
+static enum rc replace_rules(struct call *c, const struct s3_target *target,
+                             const struct s3_rules_kind *kind)
 {
     struct buf *content = buf_new(c->cx->arena, XML_MAX_BYTES);
-    struct s3_lifecycle lifecycle = {NULL, NULL};
+    struct s3_rules rules = {NULL};
     const char *why = NULL;
 
     if (read_file(c, c->args[0], content) != RC_OK) {
         return RC_FAIL;
     }
-    lifecycle.root = xml_parse(c->cx->arena, buf_str(content), &why);
-    if (lifecycle.root == NULL) {
+    rules.root = xml_parse(c->cx->arena, buf_str(content), &why);
+    if (rules.root == NULL) {
         return diag_error(c->cx, NULL, "The document is no XML", "%s", why);
     }
-    return s3_lifecycle_put(c->cx, target, &lifecycle);
+    return s3_rules_put(c->cx, target, kind, &rules);
 }
 
-static enum rc lifecycle(struct call *c)
+static enum rc rules(struct call *c, const struct s3_rules_kind *kind)
 {
     struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
     struct buf *text = buf_new(c->cx->arena, XML_MAX_BYTES);
-    struct s3_lifecycle now;
+    struct s3_rules now;
     enum rc rc;
 
     if (c->args[0]) {
-        return replace_lifecycle(c, &target);
+        return replace_rules(c, &target, kind);
     }
-    rc = s3_lifecycle_get(c->cx, &target, &now);
+    rc = s3_rules_get(c->cx, &target, kind, &now);
+    if (rc == RC_OK && now.unsupported) {
+        return s3_rules_missing(c->cx, &target, kind);
+    }
     if (rc == RC_OK && xml_write(text, now.root)) {
         printf("%s\n", text->data);
     }
     return rc;
+}
+
+static enum rc lifecycle(struct call *c)
+{
+    return rules(c, &s3_lifecycle_kind);
+}
+
+static enum rc replication(struct call *c)
+{
+    return rules(c, &s3_replication_kind);
 }
 
 static enum rc purge_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
@@ -251,6 +267,7 @@ static const struct command {
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},
     {"lifecycle", "BUCKET [FILE|-]", 0, 1, {0}, lifecycle},
+    {"replication", "BUCKET [FILE|-]", 0, 1, {0}, replication},
 };
 
 static int usage(void)

@@ -4,9 +4,8 @@
  */
 #include "base/ctx.h"
 #include "s3/s3_lifecycle_edit.h"
-#include "schema/private_state.h"
 #include "schema/timeouts.h"
-#include "services/s3/bucket.h"
+#include "services/s3/bucket_rule.h"
 #include "xml/xml.h"
 
 #define MAX_DAYS INT32_MAX
@@ -22,9 +21,9 @@ struct transition {
 
 struct bucket_retention {
     struct bucket_fields at;
-    struct field_string rule_id, prefix, on_destroy;
+    struct bucket_rule_fields rule;
+    struct field_string on_destroy;
     struct field_bool enabled, expired_marker;
-    struct field_string_map tags;
     struct field_int size_above, size_below, abort_days, min_window;
     struct field_object expire, move; /* struct expiration, struct transition */
     struct field_object timeouts;
@@ -86,15 +85,7 @@ static const struct attr transition_attrs[] = {
 
 static const struct attr attrs[] = {
     BUCKET_ROWS(struct bucket_retention, at, ATTR_REPLACE),
-    {
-        .name = "rule_id",
-        .kind = ATTR_STRING,
-        .flags = ATTR_REQUIRED | ATTR_REPLACE,
-        .offset = AT(rule_id),
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},
-        .doc = "ID of the one lifecycle rule that this resource owns. All other rules of the "
-               "bucket stay as they are.",
-    },
+    BUCKET_RULE_ROWS(struct bucket_retention, rule, "lifecycle"),
     {
         .name = "enabled",
         .kind = ATTR_BOOL,
@@ -102,22 +93,6 @@ static const struct attr attrs[] = {
         .offset = AT(enabled),
         .default_text = "true",
         .doc = "Whether the server acts on the rule.",
-    },
-    {
-        .name = "prefix",
-        .kind = ATTR_STRING,
-        .flags = ATTR_OPTIONAL,
-        .offset = AT(prefix),
-        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 1024), {0}},
-        .doc = "Only objects whose key begins so; all when left out or empty.",
-    },
-    {
-        .name = "tags",
-        .kind = ATTR_STRING_MAP,
-        .flags = ATTR_OPTIONAL,
-        .offset = AT(tags),
-        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 10), {0}},
-        .doc = "Only objects that have all of these tags.",
     },
     {
         .name = "object_size_greater_than",
@@ -193,9 +168,6 @@ static const struct attr attrs[] = {
     {0},
 };
 
-/* Private state: set once the rule was seen, so that its absence means that it vanished. */
-#define SEEN "rule_seen"
-
 /* ---- Model and rule -------------------------------------------------------------------------- */
 
 static int64_t number(struct field_int f)
@@ -211,17 +183,14 @@ static struct field_int field(int64_t n)
 
 static struct s3_lifecycle_rule rule_of(struct arena *a, const struct bucket_retention *m)
 {
-    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule_id.v);
-    struct s3_lifecycle_tag *tags = arena_array(a, m->tags.n, sizeof(*tags));
+    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule.id.v);
+    struct s3_rule_filter filter = bucket_rule_filter(a, &m->rule);
     const struct expiration *expire = m->expire.v;
     const struct transition *move = m->move.v;
-    for (size_t i = 0; i < m->tags.n; i++) {
-        tags[i] = (struct s3_lifecycle_tag){m->tags.keys[i], m->tags.v[i]};
-    }
     rule.enabled = m->enabled.v;
-    rule.prefix = m->prefix.v ? m->prefix.v : "";
-    rule.tags = tags;
-    rule.n_tags = m->tags.n;
+    rule.prefix = filter.prefix;
+    rule.tags = filter.tags;
+    rule.n_tags = filter.n_tags;
     rule.size_above = number(m->size_above);
     rule.size_below = number(m->size_below);
     rule.abort_days = number(m->abort_days);
@@ -259,32 +228,9 @@ static struct field_object transition_of(struct arena *a, const struct s3_lifecy
     return (struct field_object){VALUE_KNOWN, move};
 }
 
-static void fill_tags(struct arena *a, struct bucket_retention *m,
-                      const struct s3_lifecycle_rule *rule)
-{
-    const char **keys = arena_array(a, rule->n_tags, sizeof(*keys));
-    const char **values = arena_array(a, rule->n_tags, sizeof(*values));
-    for (size_t i = 0; i < rule->n_tags; i++) {
-        keys[i] = rule->tags[i].key;
-        values[i] = rule->tags[i].value;
-    }
-    m->tags = (struct field_string_map){VALUE_KNOWN, keys, values, rule->n_tags};
-}
-
-/* An empty prefix and an absent one are the same, as are tags: what stands there stays. */
 static void fill(struct arena *a, struct bucket_retention *m, const struct s3_lifecycle_rule *rule)
 {
-    bool had_prefix = m->prefix.v && *m->prefix.v;
-    if (*rule->prefix) {
-        m->prefix = (struct field_string){VALUE_KNOWN, rule->prefix};
-    } else if (had_prefix) {
-        m->prefix = (struct field_string){VALUE_NULL, NULL};
-    }
-    if (rule->n_tags) {
-        fill_tags(a, m, rule);
-    } else if (m->tags.n) {
-        m->tags = (struct field_string_map){.state = VALUE_NULL};
-    }
+    bucket_rule_fill(a, &m->rule, &(struct s3_rule_filter){rule->prefix, rule->tags, rule->n_tags});
     m->enabled = (struct field_bool){VALUE_KNOWN, rule->enabled};
     m->size_above = field(rule->size_above);
     m->size_below = field(rule->size_below);
@@ -298,11 +244,17 @@ static struct s3_lifecycle_edit edit_of(struct ctx *cx, const struct bucket_rete
                                         const struct s3_lifecycle_rule *wanted)
 {
     return (struct s3_lifecycle_edit){
-        .id = m->rule_id.v,
+        .id = m->rule.id.v,
         .wanted = wanted,
         .min_window_path = path_attribute(cx->arena, NULL, "min_recovery_window_days"),
         .min_window_days = m->min_window.state == VALUE_KNOWN ? m->min_window.v : 0,
     };
+}
+
+static struct bucket_rule named(const struct bucket_retention *m)
+{
+    return (struct bucket_rule){&s3_lifecycle_kind, "seedbank_bucket_retention", m->at.name.v,
+                                m->rule.id.v};
 }
 
 /* ---- Create, read, update, remove ------------------------------------------------------------ */
@@ -319,28 +271,16 @@ static enum rc put(struct ctx *cx, struct call *call, struct bucket_retention *m
     enum rc rc = s3_lifecycle_edit_run(cx, &bucket, &edit);
     call->changed = edit.changed;
     if (rc == RC_OK) {
-        private_state_set(call->private, SEEN, "yes");
+        bucket_rule_note_seen(call);
     }
     return bucket_needed(cx, &bucket, rc);
 }
 
-static enum rc in_the_way(struct ctx *cx, const struct bucket_retention *m)
-{
-    return diag_error(
-        cx, path_attribute(cx->arena, NULL, "rule_id"),
-        arena_printf(cx->arena, "Bucket %s has another lifecycle rule \"%s\" already", m->at.name.v,
-                     m->rule_id.v),
-        "It says something else than this configuration, and may belong to another program. "
-        "Nothing was changed. To manage it here, import it, then apply:\n"
-        "  terraform import seedbank_bucket_retention.NAME '%s/%s'\n"
-        "Otherwise choose another rule_id.",
-        m->at.name.v, m->rule_id.v);
-}
-
 static enum rc bucket_retention_create(struct ctx *cx, struct call *call, void *state)
 {
+    struct bucket_rule rule = named(state);
     enum rc rc = put(cx, call, state, true);
-    return rc == RC_CONFLICT ? in_the_way(cx, state) : rc;
+    return rc == RC_CONFLICT ? bucket_rule_in_the_way(cx, &rule) : rc;
 }
 
 static enum rc bucket_retention_update(struct ctx *cx, struct call *call, const void *prior,
@@ -354,62 +294,31 @@ static enum rc bucket_retention_update(struct ctx *cx, struct call *call, const 
     return rc;
 }
 
-static enum rc vanished(struct ctx *cx, const struct call *call, const struct bucket_retention *m,
-                        const struct s3_lifecycle *now)
-{
-    if (private_state_get(call->private, SEEN)) {
-        diag_warning(
-            cx, path_attribute(cx->arena, NULL, "rule_id"),
-            arena_printf(cx->arena, "Another program replaced the lifecycle rules of bucket %s",
-                         m->at.name.v),
-            "Rule \"%s\" is not there any more. Rules that are there now: %s. S3 keeps all rules "
-            "in one document, and some tools write it as a whole: "
-            "aws_s3_bucket_lifecycle_configuration, digitalocean_spaces_bucket, a console, a "
-            "script. Let only one of them manage the rules of this bucket, or the next one takes "
-            "this rule away again.",
-            m->rule_id.v, s3_lifecycle_ids(cx->arena, now));
-    }
-    return RC_NOT_FOUND;
-}
-
-static void warn_unknown(struct ctx *cx, const struct bucket_retention *m, const char *unknown)
-{
-    if (*unknown) {
-        diag_warning(cx, path_attribute(cx->arena, NULL, "rule_id"),
-                     arena_printf(cx->arena, "Lifecycle rule \"%s\" of bucket %s does more",
-                                  m->rule_id.v, m->at.name.v),
-                     "It also holds %s, which this resource does not manage: plans do not show it, "
-                     "and it stays as it is. Give it a rule of its own.",
-                     unknown);
-    }
-}
-
 static enum rc bucket_retention_read(struct ctx *cx, struct call *call, void *state)
 {
     struct bucket_retention *m = state;
+    struct bucket_rule named_rule = named(m);
     struct s3_target bucket = {0};
-    struct s3_lifecycle now = {0};
+    struct s3_rules now = {0};
     struct s3_lifecycle_rule rule = {0};
     const char *why = NULL;
     enum rc rc = bucket_target(cx, call, &m->at, &bucket);
-    rc = rc == RC_OK ? s3_lifecycle_get_cached(cx, &bucket, &now) : rc;
+    rc = rc == RC_OK ? s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) : rc;
     if (rc != RC_OK) {
         return rc;
     }
-    const struct xml_node *node = s3_lifecycle_find(&now, m->rule_id.v);
+    if (now.unsupported) {
+        return s3_rules_missing(cx, &bucket, &s3_lifecycle_kind);
+    }
+    const struct xml_node *node = s3_rules_find(&now, m->rule.id.v);
     if (!node) {
-        return vanished(cx, call, m, &now);
+        return bucket_rule_vanished(cx, call, &named_rule, &now);
     }
     if (!s3_lifecycle_rule_read(cx->arena, node, &rule, &why)) {
-        return diag_error(cx, path_attribute(cx->arena, NULL, "rule_id"),
-                          arena_printf(cx->arena, "Cannot read lifecycle rule \"%s\" of bucket %s",
-                                       m->rule_id.v, m->at.name.v),
-                          "The rule cannot be understood: %s. Another program wrote it. Mend or "
-                          "remove it there; once it is gone, the next plan creates it again.",
-                          why);
+        return bucket_rule_unreadable(cx, &named_rule, why);
     }
-    warn_unknown(cx, m, s3_lifecycle_rule_unknown(cx->arena, node));
-    private_state_set(call->private, SEEN, "yes");
+    bucket_rule_holds_more(cx, &named_rule, s3_lifecycle_rule_unknown(cx->arena, node));
+    bucket_rule_note_seen(call);
     fill(cx->arena, m, &rule);
     return RC_OK;
 }
@@ -430,11 +339,6 @@ static enum rc bucket_retention_remove(struct ctx *cx, struct call *call, const 
 }
 
 /* ---- Validation and plan --------------------------------------------------------------------- */
-
-static bool is_tagged(const struct bucket_retention *m)
-{
-    return m->tags.state == VALUE_KNOWN && m->tags.n > 0;
-}
 
 static bool is_sized(const struct bucket_retention *m)
 {
@@ -472,13 +376,14 @@ static void validate_filter(struct ctx *cx, const struct bucket_retention *m)
                    "No object has such a size",
                    "object_size_less_than must be more than object_size_greater_than.");
     }
-    if (m->abort_days.state != VALUE_NULL && (is_tagged(m) || is_sized(m))) {
+    if (m->abort_days.state != VALUE_NULL && (bucket_rule_is_tagged(&m->rule) || is_sized(m))) {
         diag_error(cx, path_attribute(cx->arena, NULL, "abort_incomplete_multipart_days"),
                    "Unfinished uploads have neither tags nor a size",
                    "A rule with tags or object sizes never touches them, and servers refuse it. "
                    "Give abort_incomplete_multipart_days to a rule of its own.");
     }
-    if (is_tagged(m) && m->expired_marker.state == VALUE_KNOWN && m->expired_marker.v) {
+    if (bucket_rule_is_tagged(&m->rule) && m->expired_marker.state == VALUE_KNOWN &&
+        m->expired_marker.v) {
         diag_error(cx, path_attribute(cx->arena, NULL, "expired_object_delete_marker"),
                    "Delete markers have no tags",
                    "A rule with tags never touches them, and servers refuse it. Give "
@@ -522,7 +427,7 @@ static bool is_decided(const struct bucket_retention *m)
 {
     const struct expiration *expire = m->expire.v;
     return m->at.name.state == VALUE_KNOWN && m->at.expected_owner.state != VALUE_UNKNOWN &&
-           m->rule_id.state == VALUE_KNOWN && m->enabled.state == VALUE_KNOWN &&
+           m->rule.id.state == VALUE_KNOWN && m->enabled.state == VALUE_KNOWN &&
            m->min_window.state == VALUE_KNOWN && m->expire.state != VALUE_UNKNOWN &&
            (!expire || expire->days.state == VALUE_KNOWN);
 }
@@ -531,15 +436,15 @@ static bool is_decided(const struct bucket_retention *m)
 static enum rc check_window(struct ctx *cx, struct call *call, const struct bucket_retention *m)
 {
     const struct expiration *expire = m->expire.v;
-    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule_id.v);
+    struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule.id.v);
     struct s3_lifecycle_edit edit = edit_of(cx, m, &rule);
     struct diag_point point = diag_point(cx);
     struct s3_target bucket = {0};
-    struct s3_lifecycle now = {0};
+    struct s3_rules now = {0};
     rule.enabled = m->enabled.v;
     rule.expire_days = expire ? expire->days.v : S3_LIFECYCLE_RULE_NONE;
     if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
-        s3_lifecycle_get_cached(cx, &bucket, &now) != RC_OK) {
+        s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
     }
@@ -550,12 +455,8 @@ static enum rc bucket_retention_plan(struct ctx *cx, struct call *call, struct r
 {
     const struct bucket_retention *planned = plan->planned, *prior = plan->prior;
     if (prior && plan->replace.n > 0 && str_is(str_of(prior->on_destroy.v), "keep")) {
-        diag_warning(cx, path_attribute(cx->arena, NULL, "on_destroy"),
-                     "The former lifecycle rule stays",
-                     "The resource is replaced, and on_destroy = \"keep\" leaves rule \"%s\" of "
-                     "bucket %s behind: it goes on deleting as it says. Apply on_destroy = "
-                     "\"remove\" first if it is to go.",
-                     prior->rule_id.v, prior->at.name.v);
+        struct bucket_rule former = named(prior);
+        bucket_rule_stays(cx, &former, "deleting");
     }
     return call->clients && is_decided(planned) ? check_window(cx, call, planned) : RC_OK;
 }

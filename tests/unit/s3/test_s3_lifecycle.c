@@ -44,7 +44,7 @@ static void a_document_is_read_with_the_setting_beside_it(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {0};
+    struct s3_rules l = {0};
 
     http_server_expect(f->server,
                        &(struct http_server_step){
@@ -53,11 +53,11 @@ static void a_document_is_read_with_the_setting_beside_it(void **state)
                            .reply = {.body = XML(DOC(RULE("a", OLD("3")) RULE("b", ""))),
                                      .headers = "x-amz-transition-default-minimum-object-size: "
                                                 "varies_by_storage_class\r\n"}});
-    assert_int_equal(s3_lifecycle_get(f->cx, &target, &l), RC_OK);
-    assert_string_equal(l.move_minimum, "varies_by_storage_class");
-    assert_string_equal(s3_lifecycle_ids(f->cx->arena, &l), "\"a\", \"b\"");
-    assert_non_null(s3_lifecycle_find(&l, "b"));
-    assert_null(s3_lifecycle_find(&l, "c"));
+    assert_int_equal(s3_rules_get(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
+    assert_string_equal(l.setting, "varies_by_storage_class");
+    assert_string_equal(s3_rules_ids(f->cx->arena, &l), "\"a\", \"b\"");
+    assert_non_null(s3_rules_find(&l, "b"));
+    assert_null(s3_rules_find(&l, "c"));
     http_server_expect(f->server, &(struct http_server_step){
                                       .method = "PUT",
                                       .target = TARGET,
@@ -65,26 +65,26 @@ static void a_document_is_read_with_the_setting_beside_it(void **state)
                                                  "x-amz-transition-default-minimum-object-size: "
                                                  "varies_by_storage_class"},
                                       .body = DOC(RULE("a", OLD("3")) RULE("b", ""))});
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_OK);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
 }
 
 static void no_document_is_one_without_rules(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {0};
+    struct s3_rules l = {0};
 
     fixture_expect(f, "GET", TARGET, 404, S3_ERROR("NoSuchLifecycleConfiguration", "none"));
-    assert_int_equal(s3_lifecycle_get(f->cx, &target, &l), RC_OK);
-    assert_string_equal(s3_lifecycle_ids(f->cx->arena, &l), "none");
+    assert_int_equal(s3_rules_get(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
+    assert_string_equal(s3_rules_ids(f->cx->arena, &l), "none");
     fixture_expect(f, "DELETE", TARGET, 204, NULL);
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_OK);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
     fixture_expect(f, "DELETE", TARGET, 404, S3_ERROR("NoSuchLifecycleConfiguration", "none"));
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_OK);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
     fixture_expect(f, "GET", TARGET, 404, S3_ERROR("NoSuchBucket", ""));
-    assert_int_equal(s3_lifecycle_get(f->cx, &target, &l), RC_NOT_FOUND);
+    assert_int_equal(s3_rules_get(f->cx, &target, &s3_lifecycle_kind, &l), RC_NOT_FOUND);
     fixture_expect(f, "DELETE", TARGET, 404, S3_ERROR("NoSuchBucket", ""));
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_NOT_FOUND);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_NOT_FOUND);
 }
 
 static void what_is_no_document_is_refused(void **state)
@@ -102,18 +102,18 @@ static void what_is_no_document_is_refused(void **state)
     };
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {0};
+    struct s3_rules l = {0};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         fixture_expect(f, "GET", TARGET, rows[i].status, rows[i].body);
-        assert_int_equal(s3_lifecycle_get(f->cx, &target, &l), RC_FAIL);
+        assert_int_equal(s3_rules_get(f->cx, &target, &s3_lifecycle_kind, &l), RC_FAIL);
         assert_diag(f->cx, "Cannot read the lifecycle rules of bucket files");
         assert_diag(f->cx, rows[i].says);
         assert_null(l.root);
     }
     l.root = parsed(f, DOC(RULE("a", "")));
     fixture_expect(f, "PUT", TARGET, 403, S3_ERROR("AccessDenied", "no"));
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_FAIL);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_FAIL);
     assert_diag(f->cx, "s3:PutLifecycleConfiguration");
 }
 
@@ -121,18 +121,18 @@ static void another_change_under_way_is_waited_out(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {.root = parsed(f, DOC(RULE("a", "")))};
+    struct s3_rules l = {.root = parsed(f, DOC(RULE("a", "")))};
 
     fixture_expect(f, "PUT", TARGET, 409, S3_ERROR("OperationAborted", "busy"));
     fixture_expect(f, "PUT", TARGET, 200, NULL);
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_OK);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
     assert_int_equal(f->clock.n_sleeps, 1);
     http_server_expect(f->server,
                        &(struct http_server_step){
                            .method = "PUT",
                            .times = HTTP_SERVER_ANY_TIMES,
                            .reply = {.status = 409, .body = S3_ERROR("OperationAborted", "busy")}});
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_FAIL);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_FAIL);
     assert_diag(f->cx, "409 OperationAborted");
 }
 
@@ -140,10 +140,10 @@ static void a_text_that_xml_cannot_hold_is_not_sent(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {.root = parsed(f, DOC(RULE("a", "")))};
+    struct s3_rules l = {.root = parsed(f, DOC(RULE("a", "")))};
 
     xml_find(l.root, "Rule/Filter/Prefix")->text = "a\x01";
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_FAIL);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_FAIL);
     assert_diag(f->cx, "Nothing was sent");
     assert_int_equal(http_server_count(f->server), 0);
 }
@@ -152,19 +152,19 @@ static void refreshes_ask_once_and_a_put_makes_them_ask_again(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_lifecycle l = {0};
+    struct s3_rules l = {0};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(RULE("a", ""))));
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(s3_lifecycle_get_cached(f->cx, &target, &l), RC_OK);
-        assert_non_null(s3_lifecycle_find(&l, "a"));
+        assert_int_equal(s3_rules_get_cached(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
+        assert_non_null(s3_rules_find(&l, "a"));
     }
     fixture_expect(f, "PUT", TARGET, 200, NULL);
-    assert_int_equal(s3_lifecycle_put(f->cx, &target, &l), RC_OK);
+    assert_int_equal(s3_rules_put(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
     fixture_expect(f, "GET", TARGET, 404, S3_ERROR("NoSuchLifecycleConfiguration", ""));
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(s3_lifecycle_get_cached(f->cx, &target, &l), RC_OK);
-        assert_string_equal(s3_lifecycle_ids(f->cx->arena, &l), "none");
+        assert_int_equal(s3_rules_get_cached(f->cx, &target, &s3_lifecycle_kind, &l), RC_OK);
+        assert_string_equal(s3_rules_ids(f->cx->arena, &l), "none");
     }
 }
 
@@ -173,14 +173,14 @@ static void a_copy_is_another_document_of_the_same_content(void **state)
     struct fixture *f = *state;
     const char *text = DOC(RULE("a", OLD("3")) "<Later x=\"1\"><Deep><Deeper/></Deep></Later>" RULE(
         "b", "<New>1</New>"));
-    struct s3_lifecycle l = {parsed(f, text), "x"}, copy = s3_lifecycle_copy(f->cx->arena, &l);
+    struct s3_rules l = {parsed(f, text), "x", false}, copy = s3_rules_copy(f->cx->arena, &l);
 
     assert_string_equal(written(f, copy.root), text);
-    assert_string_equal(copy.move_minimum, "x");
-    xml_remove(s3_lifecycle_find(&copy, "a"));
+    assert_string_equal(copy.setting, "x");
+    xml_remove(s3_rules_find(&copy, "a"));
     assert_string_equal(written(f, l.root), text);
     l.root = parsed(f, DOC(""));
-    assert_string_equal(written(f, s3_lifecycle_copy(f->cx->arena, &l).root), written(f, l.root));
+    assert_string_equal(written(f, s3_rules_copy(f->cx->arena, &l).root), written(f, l.root));
 }
 
 /* ---- How long old versions stay ---------------------------------------------------------------
@@ -217,7 +217,7 @@ static void the_shortest_enabled_rule_counts(void **state)
     struct fixture *f = *state;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct s3_lifecycle l = {.root = parsed(f, rows[i].document)};
+        struct s3_rules l = {.root = parsed(f, rows[i].document)};
         struct s3_lifecycle_window window = s3_lifecycle_window_of(&l);
         if (window.days != rows[i].days) {
             fail_msg("%s: %lld", rows[i].document, (long long)window.days);
@@ -234,7 +234,7 @@ static void the_shortest_enabled_rule_counts(void **state)
 
 static struct s3_lifecycle_rule full(void)
 {
-    static const struct s3_lifecycle_tag tags[] = {{"kind", "log"}, {"by", "me"}};
+    static const struct s3_rule_tag tags[] = {{"kind", "log"}, {"by", "me"}};
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new("a");
 
     rule.enabled = true;
@@ -268,7 +268,7 @@ static struct s3_lifecycle_rule full(void)
 static void assert_same(struct fixture *f, const struct s3_lifecycle_rule *x,
                         const struct s3_lifecycle_rule *y)
 {
-    struct s3_lifecycle_rule_diff diff = s3_lifecycle_rule_compare(f->cx->arena, x, y);
+    struct s3_rule_diff diff = s3_lifecycle_rule_compare(f->cx->arena, x, y);
 
     assert_string_equal(diff.limits, "");
     assert_string_equal(diff.others, "");
@@ -381,7 +381,7 @@ static void differences_are_named(void **state)
 {
     struct fixture *f = *state;
     struct s3_lifecycle_rule wanted = full(), seen = full();
-    struct s3_lifecycle_rule_diff diff;
+    struct s3_rule_diff diff;
 
     seen.n_tags = 1;
     seen.expire_keep = NONE;

@@ -157,7 +157,7 @@ static void a_writer_that_never_rests_is_named(void **state)
         shows(f, answers[i]);
     }
     assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule, .create = true}, RC_FAIL, true);
-    assert_diag(f->cx, "Lifecycle rules of bucket files do not stay as they are written");
+    assert_diag(f->cx, "The lifecycle rules of bucket files do not stay as they are written");
     assert_diag(f->cx, "Written were the rules: \"new\", \"ours\".");
     assert_diag(f->cx, "Now there are: \"ours\".");
     assert_diag(f->cx, "differs in: noncurrent_version_expiration.days");

@@ -1,0 +1,4 @@
+import {
+  to = seedbank_bucket_replication.uploads
+  id = "openedx-uploads/to-backup"
+}

@@ -1,0 +1,1 @@
+terraform import seedbank_bucket_replication.uploads openedx-uploads/to-backup
