@@ -1,9 +1,18 @@
 # What every acceptance test uses; sourced first. The runner sets TOOL, TOOL_NAME, TOOL_VERSION,
-# WORK and the server's SEEDBANK_S3_*.
+# WORK, and SEEDBANK_SERVER, the first of the servers that the test names.
 # shellcheck shell=bash
 set -u
 cd "$WORK" || exit 1
 number=0
+
+# use_server NAME: from now on everything talks to that server: sets its SEEDBANK_S3_*.
+use_server() {
+  set -a
+  # shellcheck source=/dev/null
+  . "$SEEDBANK_SERVERS/$1/env"
+  set +a
+}
+use_server "$SEEDBANK_SERVER"
 
 # check DESCRIPTION COMMAND...: one test; its output is shown when it fails.
 check() {
