@@ -212,7 +212,9 @@ const struct resource bucket_versioning_resource = {
     .summary = "Keeps old versions of a bucket's objects.",
     .doc = "Keeps old versions of a bucket's objects, so that what was overwritten or deleted can "
            "be brought back. The bucket belongs to someone else: destroying this resource deletes "
-           "neither the bucket nor any object or version.",
+           "neither the bucket nor any object or version.\n\n"
+           "The access key needs the permissions `s3:GetBucketVersioning` and "
+           "`s3:PutBucketVersioning`.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_versioning),
     .identity = (const char *const[]){"bucket", NULL},
