@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/ctx.h"
+#include "base/tls_words.h"
 #include "http/http_private.h"
 
 static const char *environment(const char *name)
@@ -100,6 +101,7 @@ static CURLcode use_store(CURL *easy, void *ssl_ctx, void *arg)
     (void)easy;
     pthread_mutex_lock(&c->lock);
     if (c->trust == NULL) {
+        tls_words_load();
         c->trust = load(c);
     }
     store = c->trust;

@@ -1,76 +1,103 @@
+/* OpenSSL 3 calls RAND_set_rand_method out of date; what it offers in its place is not called. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "plugin/algorithms.h"
 
+#include <errno.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
+#include <openssl/rand.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 
-/* By the first of an algorithm's names. A name may stand in several operations: EC is a kind of
- * key, and what encodes and decodes one. */
-static const char *const wanted[] = {
-    "SHA1",
-    "SHA2-224",
-    "SHA2-256",
-    "SHA2-384",
-    "SHA2-512",
-    "MD5", /* Content-MD5 */
-    "AES-128-GCM",
-    "AES-256-GCM",
-    "ChaCha20-Poly1305",
-    "AES-128-CBC",
-    "AES-256-CBC",
-    "HMAC",
-    "Poly1305",
-    "HKDF",
-    "TLS13-KDF",
-    "TLS1-PRF",
-    "RSA",
-    "RSA-PSS",
-    "EC",
-    "ECDH",
-    "ECDSA",
-    "X25519",
-    "ED25519",
-    "DER",
-    "PrivateKeyInfo",
-    "SubjectPublicKeyInfo",
-    "SEED-SRC",
-    "CTR-DRBG",
-    "AES-256-CTR",
-    "AES-256-ECB", /* random numbers */
+/* By the operation and the first of an algorithm's names; of decoders also by what they read. Those
+ * of keys are for certificates of others, and for the key of our own that gRPC reads from PEM. */
+static const struct {
+    int operation;
+    const char *name, *property;
+} wanted[] = {
+    {OSSL_OP_DIGEST, "SHA1", ""},
+    {OSSL_OP_DIGEST, "SHA2-224", ""},
+    {OSSL_OP_DIGEST, "SHA2-256", ""},
+    {OSSL_OP_DIGEST, "SHA2-384", ""},
+    {OSSL_OP_DIGEST, "SHA2-512", ""},
+    {OSSL_OP_DIGEST, "MD5", ""}, /* Content-MD5 */
+    {OSSL_OP_CIPHER, "AES-128-GCM", ""},
+    {OSSL_OP_CIPHER, "AES-256-GCM", ""},
+    {OSSL_OP_CIPHER, "ChaCha20-Poly1305", ""},
+    {OSSL_OP_CIPHER, "AES-128-CBC", ""},
+    {OSSL_OP_CIPHER, "AES-256-CBC", ""},
+    {OSSL_OP_MAC, "HMAC", ""},
+    {OSSL_OP_KDF, "HKDF", ""},
+    {OSSL_OP_KDF, "TLS13-KDF", ""},
+    {OSSL_OP_KDF, "TLS1-PRF", ""},
+    {OSSL_OP_KEYMGMT, "RSA", ""},
+    {OSSL_OP_KEYMGMT, "RSA-PSS", ""},
+    {OSSL_OP_KEYMGMT, "EC", ""},
+    {OSSL_OP_KEYMGMT, "X25519", ""},
+    {OSSL_OP_KEYMGMT, "ED25519", ""},
+    {OSSL_OP_KEYMGMT, "HMAC", ""},
+    {OSSL_OP_KEYEXCH, "ECDH", ""},
+    {OSSL_OP_KEYEXCH, "X25519", ""},
+    {OSSL_OP_SIGNATURE, "RSA", ""},
+    {OSSL_OP_SIGNATURE, "ECDSA", ""},
+    {OSSL_OP_SIGNATURE, "ED25519", ""},
+    {OSSL_OP_SIGNATURE, "HMAC", ""},
+    {OSSL_OP_ASYM_CIPHER, "RSA", ""},
+    {OSSL_OP_DECODER, "RSA", "=SubjectPublicKeyInfo"},
+    {OSSL_OP_DECODER, "RSA-PSS", "=SubjectPublicKeyInfo"},
+    {OSSL_OP_DECODER, "EC", "=SubjectPublicKeyInfo"},
+    {OSSL_OP_DECODER, "ED25519", "=SubjectPublicKeyInfo"},
+    {OSSL_OP_DECODER, "EC", "=type-specific"},
+    {OSSL_OP_DECODER, "DER", "input=pem"},
 };
 
 /* Libraries of Debian 12 hide it; static ones do not. */
 extern OSSL_provider_init_fn ossl_default_provider_init __attribute__((weak));
 
-#define MOST_OPERATIONS 32 /* OSSL_OP__HIGHEST is 22 */
-#define MOST_ALGORITHMS 64
-#define MOST_FUNCTIONS  16
+#define OPERATIONS     (OSSL_OP__HIGHEST + 1)
+#define MOST_FUNCTIONS 16
 
-static OSSL_ALGORITHM narrowed[MOST_OPERATIONS][MOST_ALGORITHMS];
+/* What is wanted and there: of each operation a list, which an empty row ends. */
+static OSSL_ALGORITHM narrowed[sizeof wanted / sizeof wanted[0] + OPERATIONS];
+static const OSSL_ALGORITHM *lists[OPERATIONS];
 
-static bool is_wanted(const char *names)
+static bool is_wanted(int operation, const OSSL_ALGORITHM *a)
 {
-    size_t n = strcspn(names, ":");
+    size_t n = strcspn(a->algorithm_names, ":");
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (strncasecmp(wanted[i], names, n) == 0 && wanted[i][n] == '\0') {
+        if (wanted[i].operation == operation && strlen(wanted[i].name) == n &&
+            strncasecmp(wanted[i].name, a->algorithm_names, n) == 0 &&
+            strstr(a->property_definition, wanted[i].property)) {
             return true;
         }
     }
     return false;
 }
 
-/* Take over what is wanted of one operation (keys, digests, ciphers ...). */
-static void narrow(int operation, const OSSL_ALGORITHM *all)
+static void narrow(OSSL_FUNC_provider_query_operation_fn *query_all, void *provider)
 {
-    size_t n = 0;
-    for (; all && all->algorithm_names; all++) {
-        if (is_wanted(all->algorithm_names) && n + 1 < MOST_ALGORITHMS) {
-            narrowed[operation][n++] = *all;
+    OSSL_ALGORITHM *next = narrowed;
+    size_t room = sizeof wanted / sizeof wanted[0];
+    int operation = 0, no_store;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        if (wanted[i].operation == operation) {
+            continue;
         }
+        operation = wanted[i].operation;
+        lists[operation] = next;
+        const OSSL_ALGORITHM *all = query_all(provider, operation, &no_store);
+        for (; all && all->algorithm_names; all++) {
+            if (room > 0 && is_wanted(operation, all)) {
+                room--;
+                *next++ = *all;
+            }
+        }
+        next++;
     }
 }
 
@@ -78,7 +105,7 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_store)
 {
     (void)provider;
     *no_store = 0;
-    return operation > 0 && operation < MOST_OPERATIONS ? narrowed[operation] : NULL;
+    return operation > 0 && operation < OPERATIONS ? lists[operation] : NULL;
 }
 
 /* The default provider, but for the one function that lists its algorithms. */
@@ -87,17 +114,13 @@ static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const O
 {
     static OSSL_DISPATCH functions[MOST_FUNCTIONS];
     const OSSL_DISPATCH *all;
-    int no_store;
     if (!ossl_default_provider_init(handle, in, &all, ret_provider)) {
         return 0;
     }
     for (size_t i = 0; all[i].function_id && i + 1 < MOST_FUNCTIONS; i++) {
         functions[i] = all[i];
         if (all[i].function_id == OSSL_FUNC_PROVIDER_QUERY_OPERATION) {
-            for (int operation = 1; operation < MOST_OPERATIONS; operation++) {
-                narrow(operation, OSSL_FUNC_provider_query_operation(&all[i])(
-                                      *ret_provider, operation, &no_store));
-            }
+            narrow(OSSL_FUNC_provider_query_operation(&all[i]), *ret_provider);
             functions[i].function = (void (*)(void))query;
         }
     }
@@ -105,9 +128,48 @@ static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const O
     return 1;
 }
 
+/* The system's random numbers at each call: OpenSSL's own generators are three in a row, each
+ * seeded from the former and the first from here. */
+static int fill_random(unsigned char *bytes, int n)
+{
+    for (int at = 0; at < n;) {
+        ssize_t got = getrandom(bytes + at, (size_t)(n - at), 0);
+        if (got < 0 && errno != EINTR) {
+            return 0;
+        }
+        at += got > 0 ? (int)got : 0;
+    }
+    return n >= 0;
+}
+
+static int random_status(void)
+{
+    return 1;
+}
+
+static const RAND_METHOD system_random = {
+    .bytes = fill_random, .pseudorand = fill_random, .status = random_status};
+
+/* The table of names before OpenSSL 3, which has 200 ciphers and 100 digests and is copied into the
+ * new one. Without its digests no signature of a certificate can be verified. */
+int algorithms_add_ciphers(void) __asm__("openssl_add_all_ciphers_int");
+int algorithms_add_ciphers(void)
+{
+    return 1;
+}
+
+int algorithms_add_digests(void) __asm__("openssl_add_all_digests_int");
+int algorithms_add_digests(void)
+{
+    return EVP_add_digest(EVP_sha1()) && EVP_add_digest(EVP_sha224()) &&
+           EVP_add_digest(EVP_sha256()) && EVP_add_digest(EVP_sha384()) &&
+           EVP_add_digest(EVP_sha512());
+}
+
 void algorithms_narrow(void)
 {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    RAND_set_rand_method(&system_random);
     if (ossl_default_provider_init && OSSL_PROVIDER_add_builtin(NULL, "narrowed", init)) {
         OSSL_PROVIDER_load(NULL, "narrowed");
     }

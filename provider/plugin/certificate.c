@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/ctx.h"
+#include "base/tls_words.h"
 
 #define SECONDS_PER_DAY 86400L
 #define DAYS_VALID      10950 /* about 30 years, as go-plugin: no run outlives it */
@@ -168,6 +169,7 @@ static bool write_out(struct ctx *cx, X509 *x, EVP_PKEY *key, struct certificate
 static enum rc fail(struct ctx *cx, const char *what, const char *remedy)
 {
     char reason[256];
+    tls_words_load();
     ERR_error_string_n(ERR_get_error(), reason, sizeof reason);
     return diag_error(cx, NULL, what, "%s; %s", reason, remedy);
 }

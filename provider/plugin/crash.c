@@ -2,13 +2,17 @@
 
 #include <execinfo.h>
 #include <link.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define DEEPEST 48
+#define DEEPEST    48
+#define STACK_SIZE (32u * 1024)
 
 static const struct {
     int number;
@@ -84,14 +88,37 @@ static void on_crash(int number)
     raise(number);
 }
 
+/* Of a thread, its stack for last words; the process lives without where there is no key. */
+static pthread_key_t stack_key;
+static pthread_once_t stack_once = PTHREAD_ONCE_INIT;
+static bool have_key;
+
+static void give_back(void *stack)
+{
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+    munmap(stack, STACK_SIZE);
+}
+
+static void make_key(void)
+{
+    have_key = pthread_key_create(&stack_key, give_back) == 0;
+}
+
+/* Mapped and not thread-local: of that, every thread of the process would get one, gRPC's too, and
+ * glibc writes zeros all over it. */
 void crash_watch_thread(void)
 {
-    static _Thread_local char stack[32 * 1024] __attribute__((aligned(16)));
-    const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
     stack_t present;
+    pthread_once(&stack_once, make_key);
     /* AddressSanitizer sets one of its own and takes it for its own when the thread ends. */
-    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE)) {
-        sigaltstack(&alternative, NULL);
+    if (!have_key || sigaltstack(NULL, &present) != 0 || !(present.ss_flags & SS_DISABLE)) {
+        return;
+    }
+    void *stack =
+        mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack != MAP_FAILED) {
+        pthread_setspecific(stack_key, stack);
+        sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = STACK_SIZE}, NULL);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/cancel.h"
 #include "base/ctx.h"
+#include "base/tls_words.h"
 #include "plugin/algorithms.h"
 #include "plugin/certificate.h"
 #include "plugin/crash.h"
@@ -100,6 +101,7 @@ static _Noreturn void end(struct service *s, enum life_end why)
 int serve_run(const struct registry *registry, bool reattach)
 {
     surroundings_tidy(reattach);
+    tls_words_postpone();
     algorithms_narrow();
     struct service s = {.reattach = reattach, .log = log_json_from_environment()};
     s.cx = ctx_new(&(struct ctx_options){.log = &s.log});
