@@ -13,8 +13,10 @@ static const char *completed(struct arena *a, const struct attr *attrs, const ch
 {
     for (const struct attr *attr = attrs; attr->name; attr++) {
         if (attr->flags & ATTR_REQUIRED && strcmp(attr->name, "bucket") != 0) {
-            assert_int_equal(attr->kind, ATTR_STRING);
-            text = arena_printf(a, "%s %s=x", text, attr->name);
+            const char *x =
+                attr->attrs ? arena_printf(a, "{%s}", completed(a, attr->attrs, "")) : "x";
+            assert_true(attr->kind == ATTR_STRING || attr->kind == ATTR_OBJECT);
+            text = arena_printf(a, "%s %s=%s", text, attr->name, x);
         }
     }
     return text;
