@@ -53,6 +53,9 @@ static enum rc check(struct ctx *cx, const struct s3_target *target,
     struct s3_rules next = s3_rules_copy(cx->arena, now);
     struct s3_lifecycle_window window;
 
+    if (own == NULL) { /* a rule that goes deletes nothing */
+        return RC_OK;
+    }
     s3_rule_edit_merge(cx, edit, &next, edit->enabled);
     window = s3_lifecycle_window_of(&next);
     if (window.days == S3_LIFECYCLE_RULE_NONE || window.days >= own->min_window_days) {

@@ -4,6 +4,9 @@
 #ifndef SERVICES_S3_BUCKET_FINDINGS_H
 #define SERVICES_S3_BUCKET_FINDINGS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_replication.h"
