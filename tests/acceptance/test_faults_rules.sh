@@ -247,7 +247,7 @@ deleted_before_update() {
   s3 make-bucket "$bucket" --lock || return 1
   real "$retention" "$lock"
   apply >/dev/null || return 1
-  real "${retention/30/40}" "${lock/30/40}"
+  real "${retention/= 30/= 40}" "${lock/= 30/= 40}"
   tf plan -input=false -out=planned >/dev/null && s3 remove-bucket "$bucket" || return 1
   refuses "Bucket $bucket does not exist.*Bucket $bucket does not exist" tf apply -input=false planned &&
     is "$(in_state)" 2 && says '2 to add' "$(tf plan -input=false)"

@@ -3,6 +3,8 @@
 #include "fixture.h"
 #include "schema/private_state.h"
 
+extern const struct resource bucket_lock_resource;
+
 #define AT    "/files?object-lock"
 #define OPEN  "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
 #define ON    OPEN "<ObjectLockEnabled>Enabled</ObjectLockEnabled>"
@@ -228,21 +230,10 @@ static const struct row rows[] = {
      .said = "Cannot remove the default retention of bucket files"},
 };
 
-static const struct resource *resource(void)
-{
-    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
-        if (strcmp((*r)->type_name, "seedbank_bucket_lock") == 0) {
-            return *r;
-        }
-    }
-    fail();
-    return NULL;
-}
-
 static void *model_of(struct fixture *f, const char *text)
 {
     struct arena *a = f->cx->arena;
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_lock_resource;
     void *model = arena_alloc(a, r->model_size);
     const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
     assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
@@ -251,7 +242,7 @@ static void *model_of(struct fixture *f, const char *text)
 
 static enum rc run(struct fixture *f, const struct row *row, void *model)
 {
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_lock_resource;
     switch (row->operation) {
     case CREATE:
         return r->create(f->cx, &f->call, model);
@@ -296,7 +287,7 @@ static void assert_row(struct fixture *f, const struct row *row)
     }
     enum rc rc = run(f, row, model);
     const char *got =
-        notation_text(f->cx->arena, model_encode(f->cx->arena, resource()->attrs, model));
+        notation_text(f->cx->arena, model_encode(f->cx->arena, bucket_lock_resource.attrs, model));
     if (rc != row->rc || f->call.changed != row->changed ||
         (row->state && strcmp(got, row->state) != 0)) {
         fail_msg("%s: rc %d, changed %d, %s\n%s", row->what, rc, f->call.changed, got,
@@ -367,7 +358,7 @@ static void configurations_are_checked(void **state)
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct diag_point point = diag_point(f->cx);
-        enum rc rc = resource()->validate(f->cx, model_of(f, cases[i].config));
+        enum rc rc = bucket_lock_resource.validate(f->cx, model_of(f, cases[i].config));
         assert_int_equal(rc, cases[i].said ? RC_FAIL : RC_OK);
         assert_said(cases[i].config, said_since(f, point), cases[i].said);
         if (cases[i].path) {
@@ -403,7 +394,7 @@ static void plans_say_what_becomes_weaker(void **state)
             .config = model_of(f, cases[i].planned),
             .planned = model_of(f, cases[i].planned),
         };
-        assert_int_equal(resource()->plan(f->cx, &f->call, &plan), RC_OK);
+        assert_int_equal(bucket_lock_resource.plan(f->cx, &f->call, &plan), RC_OK);
         assert_said(cases[i].planned, said_since(f, point), cases[i].said);
     }
 }
@@ -411,10 +402,12 @@ static void plans_say_what_becomes_weaker(void **state)
 static void plans_of_a_destroy_say_what_happens(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(resource()->plan_remove(f->cx, &f->call, model_of(f, WANT("30"))), RC_OK);
+    assert_int_equal(bucket_lock_resource.plan_remove(f->cx, &f->call, model_of(f, WANT("30"))),
+                     RC_OK);
     assert_diag(f->cx, "Bucket files keeps its default retention");
     assert_diag(f->cx, "still locked: GOVERNANCE for 30 days");
-    assert_int_equal(resource()->plan_remove(f->cx, &f->call, model_of(f, REMOVE("1"))), RC_OK);
+    assert_int_equal(bucket_lock_resource.plan_remove(f->cx, &f->call, model_of(f, REMOVE("1"))),
+                     RC_OK);
     assert_diag(f->cx, "Bucket files loses its default retention");
     assert_diag(f->cx, "It is GOVERNANCE for 1 day,");
     assert_int_equal(f->cx->diags.errors, 0);
