@@ -39,6 +39,7 @@ struct row {
     enum operation operation;
     const char *prior; /* of an update */
     const char *model;
+    const char *notes;                /* private ones; NULL: none */
     struct http_server_step steps[4]; /* ended by one without a method */
     const char *state;                /* NULL: as it came */
     enum rc rc;
@@ -279,7 +280,8 @@ static void assert_row(struct fixture *f, const struct row *row)
 {
     void *model = model_of(f, row->model);
     struct diag_point point = diag_point(f->cx);
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
+    f->call.private =
+        private_state_parse(f->cx, row->notes ? str_of(row->notes) : (struct str){NULL, 0});
     f->call.timeout_ms = 1000;
     f->call.changed = false;
     for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
@@ -316,6 +318,40 @@ static void what_was_taken_charge_of_is_not_removed(void **state)
     static const struct row destroy = {
         .what = "the old one", .operation = DESTROY, .model = REMOVE("30")};
     assert_row(*state, &create);
+    assert_row(*state, &destroy);
+}
+
+/* -replace, in the default order: both halves get the notes of the plan that creates. */
+static void a_replacement_is_handed_the_lock(void **state)
+{
+    static const char notes[] = "{\"next_bucket\":\"files\"}";
+    static const struct row destroy = {.what = "the old one",
+                                       .operation = DESTROY,
+                                       .model = REMOVE("30"),
+                                       .notes = notes,
+                                       .steps = {GET(200, DAYS("30"))}};
+    static const struct row create = {
+        .what = "the new one",
+        .model = REMOVE("10"),
+        .notes = notes,
+        .steps = {GET(200, DAYS("30")), PUT(DAYS("10"), 200, ""), GET(200, DAYS("10"))},
+        .changed = true};
+    struct fixture *f = *state;
+    assert_row(f, &destroy);
+    assert_row(f, &create);
+    assert_null(private_state_get(f->call.private, "next_bucket")); /* a later destroy is one */
+}
+
+/* By one of another bucket: nobody takes over. */
+static void a_replacement_elsewhere_is_handed_nothing(void **state)
+{
+    static const struct row destroy = {
+        .what = "the old one",
+        .operation = DESTROY,
+        .model = REMOVE("30"),
+        .notes = "{\"next_bucket\":\"other\"}",
+        .steps = {GET(200, DAYS("30")), PUT(NO_RULE, 200, ""), GET(200, NO_RULE)},
+        .changed = true};
     assert_row(*state, &destroy);
 }
 
@@ -387,6 +423,7 @@ static void plans_say_what_becomes_weaker(void **state)
          "Bucket files loses its default retention"},
     };
     struct fixture *f = *state;
+    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct diag_point point = diag_point(f->cx);
         struct resource_plan plan = {
@@ -416,9 +453,14 @@ static void plans_of_a_destroy_say_what_happens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changes_are_made_and_seen), TEST(what_was_taken_charge_of_is_not_removed),
-        TEST(what_was_refused_charge_of_is_removed), TEST(configurations_are_checked),
-        TEST(plans_say_what_becomes_weaker),         TEST(plans_of_a_destroy_say_what_happens),
+        cmocka_unit_test(changes_are_made_and_seen),
+        TEST(what_was_taken_charge_of_is_not_removed),
+        TEST(a_replacement_is_handed_the_lock),
+        TEST(a_replacement_elsewhere_is_handed_nothing),
+        TEST(what_was_refused_charge_of_is_removed),
+        TEST(configurations_are_checked),
+        TEST(plans_say_what_becomes_weaker),
+        TEST(plans_of_a_destroy_say_what_happens),
     };
     return cmocka_run_group_tests_name("bucket_lock", tests, NULL, NULL);
 }
