@@ -153,7 +153,7 @@ serve() {
   ca_file=$(sed -n 2p server.out)
 }
 
-# against [SETTINGS [ARGUMENTS]]: configure a resource on the server at $url.
+# against [SETTINGS [ARGUMENTS [TYPE]]]: configure a resource on the server at $url.
 against() {
   config <<TF
 provider "seedbank" {
@@ -165,7 +165,7 @@ provider "seedbank" {
     ${1:-}
   }
 }
-resource "seedbank_bucket_versioning" "a" {
+resource "seedbank_${3:-bucket_versioning}" "a" {
   bucket = "b"
   ${2:-}
 }

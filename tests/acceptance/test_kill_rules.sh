@@ -1,4 +1,4 @@
-# Death at every place: the provider, or the tool, is killed while each request of creating, changing
+# Death at every place: the provider, or the tool, is killed, or Ctrl-C is pressed, while each request of creating, changing
 # and destroying a lifecycle rule and a lock is under way. Nothing stays behind, and one more run makes
 # state and server agree, whatever was done and whatever was forgotten; what others own is untouched.
 # The server is real; a proxy in front of it holds the request at which the blow falls.
@@ -74,32 +74,47 @@ TF
 held_or_over() {
   grep -q '^held' server.out || not kill -0 "$tool" 2>/dev/null
 }
-# blow VICTIM N COMMAND: run COMMAND and kill VICTIM (provider, tool) at its Nth request. 1: it has
-# fewer; 2: something stays behind.
+# strike HOW: a terminal sends Ctrl-C to the tool and the provider.
+strike() {
+  case $1 in
+  "kill -9 of the provider") kill -9 "$(providers)" ;;
+  "kill -9 of the tool") kill -9 "$tool" ;;
+  "Ctrl-C once") kill -INT "$tool" "$(providers)" ;;
+  "Ctrl-C twice")
+    kill -INT "$tool" "$(providers)"
+    sleep 0.2
+    kill -INT "$tool" 2>/dev/null || true
+    ;;
+  esac
+}
+# blow HOW N COMMAND: run COMMAND and strike at its Nth request. 1: it has fewer; 2: something stays
+# behind, or does not end.
 blow() {
   local code=0
-  "$TOOL" "$3" -no-color -input=false -auto-approve </dev/null >screen 2>&1 &
+  # What the shell starts in the background is deaf to Ctrl-C.
+  env --default-signal=INT "$TOOL" "$3" -no-color -input=false -auto-approve </dev/null >screen 2>&1 &
   tool=$!
   wait_for 60 held_or_over || return 2
   if ! grep -q '^held' server.out; then
     code=1
-  elif [ "$1" = tool ]; then
-    kill -9 "$tool"
   else
-    kill -9 "$(providers)"
+    strike "$1"
   fi
+  wait_for 15 not kill -0 "$tool" 2>/dev/null || code=2
   wait "$tool" 2>/dev/null
   none_left || code=2
   kill "$server"
   wait "$server"
-  is "$(find "$TMPDIR" -name 'seedbank-*')" "" || { [ "$1" = provider ] && rm -rf "$TMPDIR"/seedbank-*; } || code=2
+  # A provider that is killed cannot tidy up.
+  [ "$1" = "kill -9 of the provider" ] && rm -rf "$TMPDIR"/seedbank-*
+  is "$(find "$TMPDIR" -name 'seedbank-*')" "" || code=2
   return $code
 }
 
-# at_each_request VICTIM THING BEFORE AFTER: take THING from BEFORE to AFTER (days, or none), with a
+# at_each_request HOW THING BEFORE AFTER: take THING from BEFORE to AFTER (days, or none), with a
 # blow at each request in turn, and see the next run mend it.
 at_each_request() {
-  local victim=$1 thing=$2 before=$3 after=$4 n=0 code resource command=apply
+  local how=$1 thing=$2 before=$3 after=$4 n=0 code resource command=apply
   [ "$after" != none ] || command=destroy
   rm -f ./*.tfstate*
   "${thing}_before" "$before"
@@ -119,7 +134,7 @@ upstream $SEEDBANK_S3_ENDPOINT
 hold $n
 END
     configure "$url" "$resource"
-    blow "$victim" $n $command
+    blow "$how" $n $command
     code=$?
     [ $code -lt 2 ] || { echo "after the blow at request $n"; cat screen server.out; return 1; }
     configure "$SEEDBANK_S3_ENDPOINT" "$resource"
@@ -138,11 +153,11 @@ END
 configure "$SEEDBANK_S3_ENDPOINT" "$(retention 30)"
 check "init" tf init
 
-for victim in provider tool; do
+for how in "kill -9 of the provider" "kill -9 of the tool" "Ctrl-C once" "Ctrl-C twice"; do
   for thing in retention lock; do
-    check "kill -9 of the $victim at each request of a create: $thing" at_each_request $victim $thing none 30
-    check "kill -9 of the $victim at each request of an update: $thing" at_each_request $victim $thing 30 40
-    check "kill -9 of the $victim at each request of a destroy: $thing" at_each_request $victim $thing 30 none
+    check "$how at each request of a create: $thing" at_each_request "$how" $thing none 30
+    check "$how at each request of an update: $thing" at_each_request "$how" $thing 30 40
+    check "$how at each request of a destroy: $thing" at_each_request "$how" $thing 30 none
   done
 done
 rm -rf "$TMPDIR"

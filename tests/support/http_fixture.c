@@ -1,5 +1,9 @@
 #include "http_fixture.h"
 
+#include <string.h>
+
+#include "unit.h"
+
 /* Whoever runs the tests may have a proxy, or a CA of its own. */
 static void forget_environment(void)
 {
@@ -45,6 +49,26 @@ void http_fixture_free(struct http_fixture *f)
     test_log_free(&f->log);
     http_server_free(f->server);
     free(f);
+}
+
+void http_fixture_expect(struct http_server *server, const char *method, const char *target,
+                         int status, const char *body)
+{
+    http_server_expect(server, &(struct http_server_step){
+                                   .method = method,
+                                   .target = target,
+                                   .reply = {.status = status, .body = body},
+                               });
+}
+
+void http_fixture_hides(const struct ctx *cx, const char *const *secrets)
+{
+    for (const struct diag *d = cx->diags.first; d; d = d->next) {
+        for (const char *const *secret = secrets; *secret; secret++) {
+            assert_null(strstr(d->summary, *secret));
+            assert_null(strstr(d->detail, *secret));
+        }
+    }
 }
 
 char *http_fixture_url(struct http_fixture *f, const char *target)

@@ -25,6 +25,13 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
                                       const struct http_client_options *client);
 void http_fixture_free(struct http_fixture *f); /* stops the server */
 
+/* Add a step with a reply of that status and body. */
+void http_fixture_expect(struct http_server *server, const char *method, const char *target,
+                         int status, const char *body);
+
+/* No message of the call scope shows one of these; the list ends with NULL. */
+void http_fixture_hides(const struct ctx *cx, const char *const *secrets);
+
 /* A GET of that target that may be sent again. */
 enum rc http_fixture_get(struct http_fixture *f, const char *target,
                          struct http_response *ret_response);

@@ -6,10 +6,12 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_lock.h"
+#include "schema/private_state.h"
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
 
 #define SETTING "lock"
+#define NEXT    "next_bucket" /* note of a plan that creates, until the create: the bucket */
 
 struct bucket_lock {
     struct bucket_fields at;
@@ -190,8 +192,10 @@ static enum rc bucket_lock_plan(struct ctx *cx, struct call *call, struct resour
 {
     const struct bucket_lock *prior = plan->prior;
     const struct bucket_lock *planned = plan->planned;
-    (void)call;
     if (!prior) {
+        if (planned->at.name.state == VALUE_KNOWN) {
+            private_state_set(call->private, NEXT, planned->at.name.v);
+        }
         return RC_OK;
     }
     if (planned->at.name.v && str_is(str_of(prior->at.name.v), planned->at.name.v)) {
@@ -259,6 +263,21 @@ static enum rc in_the_way(struct ctx *cx, const struct s3_target *bucket, const 
         s3_lock_text(cx->arena, now), s3_lock_text(cx->arena, wanted), bucket->bucket);
 }
 
+/* A replacement destroys first, by default, and the bucket would be without a lock until the new
+ * one is created. The destroying half is told apart by the notes it gets: they are those of the
+ * plan that creates. It then leaves the default retention for the creating half to change. */
+static bool is_handed_over(const struct call *call, const struct bucket_lock *m)
+{
+    const char *next = private_state_get(call->private, NEXT);
+    return next && str_is(str_of(next), m->at.name.v);
+}
+
+static const char *hand_over(struct ctx *cx, const struct s3_target *bucket)
+{
+    return arena_printf(cx->arena, "%s, left for its replacement",
+                        bucket_setting(cx, bucket, SETTING));
+}
+
 static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_target *bucket,
                            const struct s3_lock *wanted)
 {
@@ -267,10 +286,13 @@ static enum rc take_charge(struct ctx *cx, struct call *call, const struct s3_ta
     if (rc != RC_OK) {
         return rc;
     }
-    if (now.mode == S3_LOCK_NONE) {
+    if (s3_lock_same(&now, wanted)) {
+        return RC_OK;
+    }
+    if (now.mode == S3_LOCK_NONE || session_is_claimed(cx, hand_over(cx, bucket))) {
         return put_and_wait(cx, call, bucket, wanted);
     }
-    return s3_lock_same(&now, wanted) ? RC_OK : in_the_way(cx, bucket, &now, wanted);
+    return in_the_way(cx, bucket, &now, wanted);
 }
 
 static enum rc bucket_lock_create(struct ctx *cx, struct call *call, void *state)
@@ -278,6 +300,7 @@ static enum rc bucket_lock_create(struct ctx *cx, struct call *call, void *state
     const struct bucket_lock *m = state;
     const struct s3_lock wanted = lock_of(m);
     struct s3_target bucket = {0};
+    private_state_unset(call->private, NEXT);
     if (bucket_lock_validate(cx, m) != RC_OK || bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
@@ -350,9 +373,9 @@ static enum rc bucket_lock_update(struct ctx *cx, struct call *call, const void 
 
 /* Only what the plan showed is taken away, and not what another resource has taken charge of. */
 static enum rc take_away(struct ctx *cx, struct call *call, const struct s3_target *bucket,
-                         const struct s3_lock *was)
+                         const struct bucket_lock *m)
 {
-    const struct s3_lock none = {.status = S3_LOCK_ENABLED};
+    const struct s3_lock none = {.status = S3_LOCK_ENABLED}, was = lock_of(m);
     struct s3_lock now = {0};
     if (session_is_claimed(cx, bucket_setting(cx, bucket, SETTING))) {
         return RC_OK;
@@ -361,21 +384,24 @@ static enum rc take_away(struct ctx *cx, struct call *call, const struct s3_targ
     if (rc != RC_OK || now.mode == S3_LOCK_NONE) {
         return rc;
     }
-    if (s3_lock_same(&now, was)) {
+    if (s3_lock_same(&now, &was) && is_handed_over(call, m)) {
+        session_claim(cx, hand_over(cx, bucket));
+        return RC_OK;
+    }
+    if (s3_lock_same(&now, &was)) {
         return put_and_wait(cx, call, bucket, &none);
     }
     diag_warning(cx, at_attribute(cx, "on_destroy"), "The default retention is left as it is",
                  "Bucket %s has %s, but this resource left it at %s: somebody changed it, so "
                  "on_destroy = \"remove\" was not carried out. Remove it by hand if nobody relies "
                  "on it.",
-                 bucket->bucket, s3_lock_text(cx->arena, &now), s3_lock_text(cx->arena, was));
+                 bucket->bucket, s3_lock_text(cx->arena, &now), s3_lock_text(cx->arena, &was));
     return RC_OK;
 }
 
 static enum rc bucket_lock_remove(struct ctx *cx, struct call *call, const void *prior)
 {
     const struct bucket_lock *m = prior;
-    const struct s3_lock was = lock_of(m);
     struct s3_target bucket = {0};
     if (!str_is(str_of(m->on_destroy.v), "remove")) {
         return RC_OK;
@@ -383,7 +409,7 @@ static enum rc bucket_lock_remove(struct ctx *cx, struct call *call, const void 
     if (bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    enum rc rc = take_away(cx, call, &bucket, &was);
+    enum rc rc = take_away(cx, call, &bucket, m);
     s3_bucket_end(cx, &bucket);
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to remove */
 }
@@ -400,8 +426,10 @@ const struct resource bucket_lock_resource = {
         "versioned: declare that first, as below. Ceph and MinIO lock only buckets that were "
         "created with Object Lock. A server without Object Lock is refused by name.\n\n"
         "A default retention that exists already is adopted when it is the same, and must be "
-        "imported when it is another one. A plan warns of everything that weakens it. The access "
-        "key needs the permissions `s3:GetBucketObjectLockConfiguration` and "
+        "imported when it is another one. A plan warns of everything that weakens it. A resource "
+        "that is replaced by one of the same bucket (`-replace`, or after a create that failed) "
+        "leaves the default retention for the new one to change, so that the bucket is never "
+        "without. The access key needs the permissions `s3:GetBucketObjectLockConfiguration` and "
         "`s3:PutBucketObjectLockConfiguration`.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_lock),

@@ -6,7 +6,7 @@
 
 #include "base/ctx.h"
 #include "base/session.h"
-#include "http_server.h"
+#include "http_fixture.h"
 #include "s3/s3_request.h"
 #include "test_clock.h"
 #include "unit.h"
@@ -64,11 +64,7 @@ static inline int fixture_free(void **state)
 {
     struct fixture *f = *state;
 
-    for (const struct diag *d = f->cx->diags.first; d; d = d->next) {
-        assert_null(strstr(d->summary, SECRET));
-        assert_null(strstr(d->detail, SECRET));
-        assert_null(strstr(d->detail, TOKEN));
-    }
+    http_fixture_hides(f->cx, (const char *const[]){SECRET, TOKEN, NULL});
     http_server_stop(f->server);
     assert_satisfied(f->server);
     ctx_free(f->cx);
@@ -81,11 +77,7 @@ static inline int fixture_free(void **state)
 static inline void fixture_expect(struct fixture *f, const char *method, const char *target,
                                   int status, const char *body)
 {
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = method,
-                                      .target = target,
-                                      .reply = {.status = status, .body = body},
-                                  });
+    http_fixture_expect(f->server, method, target, status, body);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_free)

@@ -9,7 +9,7 @@
 #include "base/ctx.h"
 #include "base/session.h"
 #include "clients.h"
-#include "http_server.h"
+#include "http_fixture.h"
 #include "notation.h"
 #include "schema/model.h"
 #include "services/registry.h"
@@ -49,9 +49,7 @@ static inline int fixture_make(void **state)
 static inline int fixture_free(void **state)
 {
     struct fixture *f = *state;
-    for (const struct diag *d = f->cx->diags.first; d; d = d->next) {
-        assert_null(strstr(d->detail, SECRET));
-    }
+    http_fixture_hides(f->cx, (const char *const[]){SECRET, NULL});
     http_server_stop(f->server);
     assert_satisfied(f->server);
     ctx_free(f->cx);

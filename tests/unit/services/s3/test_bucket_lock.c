@@ -3,6 +3,8 @@
 #include "fixture.h"
 #include "schema/private_state.h"
 
+extern const struct resource bucket_lock_resource;
+
 #define AT    "/files?object-lock"
 #define OPEN  "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
 #define ON    OPEN "<ObjectLockEnabled>Enabled</ObjectLockEnabled>"
@@ -37,6 +39,7 @@ struct row {
     enum operation operation;
     const char *prior; /* of an update */
     const char *model;
+    const char *notes;                /* private ones; NULL: none */
     struct http_server_step steps[4]; /* ended by one without a method */
     const char *state;                /* NULL: as it came */
     enum rc rc;
@@ -228,21 +231,10 @@ static const struct row rows[] = {
      .said = "Cannot remove the default retention of bucket files"},
 };
 
-static const struct resource *resource(void)
-{
-    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
-        if (strcmp((*r)->type_name, "seedbank_bucket_lock") == 0) {
-            return *r;
-        }
-    }
-    fail();
-    return NULL;
-}
-
 static void *model_of(struct fixture *f, const char *text)
 {
     struct arena *a = f->cx->arena;
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_lock_resource;
     void *model = arena_alloc(a, r->model_size);
     const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
     assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
@@ -251,7 +243,7 @@ static void *model_of(struct fixture *f, const char *text)
 
 static enum rc run(struct fixture *f, const struct row *row, void *model)
 {
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_lock_resource;
     switch (row->operation) {
     case CREATE:
         return r->create(f->cx, &f->call, model);
@@ -288,7 +280,8 @@ static void assert_row(struct fixture *f, const struct row *row)
 {
     void *model = model_of(f, row->model);
     struct diag_point point = diag_point(f->cx);
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
+    f->call.private =
+        private_state_parse(f->cx, row->notes ? str_of(row->notes) : (struct str){NULL, 0});
     f->call.timeout_ms = 1000;
     f->call.changed = false;
     for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
@@ -296,7 +289,7 @@ static void assert_row(struct fixture *f, const struct row *row)
     }
     enum rc rc = run(f, row, model);
     const char *got =
-        notation_text(f->cx->arena, model_encode(f->cx->arena, resource()->attrs, model));
+        notation_text(f->cx->arena, model_encode(f->cx->arena, bucket_lock_resource.attrs, model));
     if (rc != row->rc || f->call.changed != row->changed ||
         (row->state && strcmp(got, row->state) != 0)) {
         fail_msg("%s: rc %d, changed %d, %s\n%s", row->what, rc, f->call.changed, got,
@@ -325,6 +318,40 @@ static void what_was_taken_charge_of_is_not_removed(void **state)
     static const struct row destroy = {
         .what = "the old one", .operation = DESTROY, .model = REMOVE("30")};
     assert_row(*state, &create);
+    assert_row(*state, &destroy);
+}
+
+/* -replace, in the default order: both halves get the notes of the plan that creates. */
+static void a_replacement_is_handed_the_lock(void **state)
+{
+    static const char notes[] = "{\"next_bucket\":\"files\"}";
+    static const struct row destroy = {.what = "the old one",
+                                       .operation = DESTROY,
+                                       .model = REMOVE("30"),
+                                       .notes = notes,
+                                       .steps = {GET(200, DAYS("30"))}};
+    static const struct row create = {
+        .what = "the new one",
+        .model = REMOVE("10"),
+        .notes = notes,
+        .steps = {GET(200, DAYS("30")), PUT(DAYS("10"), 200, ""), GET(200, DAYS("10"))},
+        .changed = true};
+    struct fixture *f = *state;
+    assert_row(f, &destroy);
+    assert_row(f, &create);
+    assert_null(private_state_get(f->call.private, "next_bucket")); /* a later destroy is one */
+}
+
+/* By one of another bucket: nobody takes over. */
+static void a_replacement_elsewhere_is_handed_nothing(void **state)
+{
+    static const struct row destroy = {
+        .what = "the old one",
+        .operation = DESTROY,
+        .model = REMOVE("30"),
+        .notes = "{\"next_bucket\":\"other\"}",
+        .steps = {GET(200, DAYS("30")), PUT(NO_RULE, 200, ""), GET(200, NO_RULE)},
+        .changed = true};
     assert_row(*state, &destroy);
 }
 
@@ -367,7 +394,7 @@ static void configurations_are_checked(void **state)
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct diag_point point = diag_point(f->cx);
-        enum rc rc = resource()->validate(f->cx, model_of(f, cases[i].config));
+        enum rc rc = bucket_lock_resource.validate(f->cx, model_of(f, cases[i].config));
         assert_int_equal(rc, cases[i].said ? RC_FAIL : RC_OK);
         assert_said(cases[i].config, said_since(f, point), cases[i].said);
         if (cases[i].path) {
@@ -396,6 +423,7 @@ static void plans_say_what_becomes_weaker(void **state)
          "Bucket files loses its default retention"},
     };
     struct fixture *f = *state;
+    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct diag_point point = diag_point(f->cx);
         struct resource_plan plan = {
@@ -403,7 +431,7 @@ static void plans_say_what_becomes_weaker(void **state)
             .config = model_of(f, cases[i].planned),
             .planned = model_of(f, cases[i].planned),
         };
-        assert_int_equal(resource()->plan(f->cx, &f->call, &plan), RC_OK);
+        assert_int_equal(bucket_lock_resource.plan(f->cx, &f->call, &plan), RC_OK);
         assert_said(cases[i].planned, said_since(f, point), cases[i].said);
     }
 }
@@ -411,10 +439,12 @@ static void plans_say_what_becomes_weaker(void **state)
 static void plans_of_a_destroy_say_what_happens(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(resource()->plan_remove(f->cx, &f->call, model_of(f, WANT("30"))), RC_OK);
+    assert_int_equal(bucket_lock_resource.plan_remove(f->cx, &f->call, model_of(f, WANT("30"))),
+                     RC_OK);
     assert_diag(f->cx, "Bucket files keeps its default retention");
     assert_diag(f->cx, "still locked: GOVERNANCE for 30 days");
-    assert_int_equal(resource()->plan_remove(f->cx, &f->call, model_of(f, REMOVE("1"))), RC_OK);
+    assert_int_equal(bucket_lock_resource.plan_remove(f->cx, &f->call, model_of(f, REMOVE("1"))),
+                     RC_OK);
     assert_diag(f->cx, "Bucket files loses its default retention");
     assert_diag(f->cx, "It is GOVERNANCE for 1 day,");
     assert_int_equal(f->cx->diags.errors, 0);
@@ -423,9 +453,14 @@ static void plans_of_a_destroy_say_what_happens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changes_are_made_and_seen), TEST(what_was_taken_charge_of_is_not_removed),
-        TEST(what_was_refused_charge_of_is_removed), TEST(configurations_are_checked),
-        TEST(plans_say_what_becomes_weaker),         TEST(plans_of_a_destroy_say_what_happens),
+        cmocka_unit_test(changes_are_made_and_seen),
+        TEST(what_was_taken_charge_of_is_not_removed),
+        TEST(a_replacement_is_handed_the_lock),
+        TEST(a_replacement_elsewhere_is_handed_nothing),
+        TEST(what_was_refused_charge_of_is_removed),
+        TEST(configurations_are_checked),
+        TEST(plans_say_what_becomes_weaker),
+        TEST(plans_of_a_destroy_say_what_happens),
     };
     return cmocka_run_group_tests_name("bucket_lock", tests, NULL, NULL);
 }

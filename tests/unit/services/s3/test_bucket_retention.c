@@ -2,6 +2,8 @@
 #include "fixture.h"
 #include "schema/private_state.h"
 
+extern const struct resource bucket_retention_resource;
+
 #undef TARGET
 #define TARGET   "/files?lifecycle"
 #define RULES(s) "<LifecycleConfiguration>" s "</LifecycleConfiguration>"
@@ -25,20 +27,9 @@
         .method = "PUT", .target = TARGET, .body = (text)                                          \
     }
 
-static const struct resource *resource(void)
-{
-    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
-        if (strcmp((*r)->type_name, "seedbank_bucket_retention") == 0) {
-            return *r;
-        }
-    }
-    fail();
-    return NULL;
-}
-
 static void *model_of(struct fixture *f, const char *text)
 {
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_retention_resource;
     struct arena *a = f->cx->arena;
     void *model = arena_alloc(a, r->model_size);
     const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
@@ -48,7 +39,8 @@ static void *model_of(struct fixture *f, const char *text)
 
 static const char *text_of(struct fixture *f, const void *model)
 {
-    return notation_text(f->cx->arena, model_encode(f->cx->arena, resource()->attrs, model));
+    return notation_text(f->cx->arena,
+                         model_encode(f->cx->arena, bucket_retention_resource.attrs, model));
 }
 
 static void begin(struct fixture *f)
@@ -100,7 +92,7 @@ static void combinations_are_checked(void **state)
         size_t errors = f->cx->diags.errors;
         const void *config =
             model_of(f, arena_printf(f->cx->arena, "bucket=files rule_id=r %s", rows[i].config));
-        enum rc rc = resource()->validate(f->cx, config);
+        enum rc rc = bucket_retention_resource.validate(f->cx, config);
         if (rc != (rows[i].said ? RC_FAIL : RC_OK) ||
             f->cx->diags.errors - errors != (rows[i].said ? 1 : 0)) {
             fail_msg("%s: rc %d", rows[i].config, rc);
@@ -195,8 +187,9 @@ static void assert_row(struct fixture *f, const struct row *row)
     for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
         fixture_expect(f, row->steps[i]);
     }
-    enum rc rc = row->prior ? resource()->update(f->cx, &f->call, model_of(f, row->prior), state)
-                            : resource()->create(f->cx, &f->call, state);
+    enum rc rc = row->prior ? bucket_retention_resource.update(f->cx, &f->call,
+                                                               model_of(f, row->prior), state)
+                            : bucket_retention_resource.create(f->cx, &f->call, state);
     if (rc != (row->said ? RC_FAIL : RC_OK) || f->call.changed != row->changed) {
         const struct diag *last = f->cx->diags.last;
         fail_msg("%s: rc %d, changed %d: %s", row->what, rc, f->call.changed,
@@ -237,11 +230,11 @@ static void removing_takes_only_ours(void **state)
     for (int look = 0; look < 2; look++) {
         fixture_expect(f, (struct http_server_step)GET(200, RULES(RULE("x", "Enabled", ""))));
     }
-    assert_int_equal(resource()->remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
+    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
     fixture_expect(f, (struct http_server_step)GET(404, NO("NoSuchBucket")));
-    assert_int_equal(resource()->remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
+    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
     const void *kept = model_of(f, "bucket=files rule_id=r on_destroy=keep");
-    assert_int_equal(resource()->remove(f->cx, &f->call, kept), RC_OK);
+    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, kept), RC_OK);
     assert_int_equal(f->cx->diags.errors, 0);
 }
 
@@ -280,7 +273,7 @@ static void rules_become_state(void **state)
         session_forget(f->cx, "lifecycle of bucket files of ");
         fixture_expect(f, (struct http_server_step)GET(
                               200, arena_printf(f->cx->arena, RULES("%s"), table[i].rules)));
-        assert_int_equal(resource()->read(f->cx, &f->call, model), RC_OK);
+        assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model), RC_OK);
         assert_string_equal(text_of(f, model), table[i].state);
         assert_int_equal(f->cx->diags.warnings, 0);
     }
@@ -293,7 +286,7 @@ static void what_else_a_rule_does_is_told(void **state)
     fixture_expect(
         f, (struct http_server_step)GET(
                200, RULES(RULE("r", "Enabled", "<Expiration><Days>3</Days></Expiration>"))));
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_OK);
+    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)), RC_OK);
     assert_diag(f->cx, "It also holds Expiration/Days");
     assert_int_equal(f->cx->diags.warnings, 1);
 }
@@ -304,10 +297,12 @@ static void a_vanished_rule_is_gone_and_explained(void **state)
     struct fixture *f = *state;
     begin(f);
     fixture_expect(f, (struct http_server_step)GET(200, RULES(RULE("x", "Enabled", ""))));
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_NOT_FOUND);
+    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
+                     RC_NOT_FOUND);
     assert_int_equal(f->cx->diags.warnings, 0); /* never seen: an import of what is not there */
     private_state_set(f->call.private, "rule_seen", "yes");
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_NOT_FOUND);
+    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
+                     RC_NOT_FOUND);
     assert_int_equal(f->cx->diags.warnings, 1);
     assert_diag(f->cx, "Another program replaced the lifecycle rules of bucket files");
     assert_diag(f->cx, "Rules that are there now: \"x\"");
@@ -327,7 +322,8 @@ static void what_cannot_be_read_is_never_gone(void **state)
     for (size_t i = 0; i < COUNT(table); i++) {
         begin(f);
         fixture_expect(f, (struct http_server_step)GET(table[i].status, table[i].body));
-        assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_FAIL);
+        assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
+                         RC_FAIL);
         assert_diag(f->cx, table[i].said);
     }
 }
@@ -344,7 +340,7 @@ static enum rc plan(struct fixture *f, const char *prior, const char *planned, b
         path_list_add(f->cx->arena, &step.replace, path_attribute(f->cx->arena, NULL, "rule_id"));
     }
     step.config = step.planned;
-    return resource()->plan(f->cx, &f->call, &step);
+    return bucket_retention_resource.plan(f->cx, &f->call, &step);
 }
 
 static void a_plan_looks_at_the_other_rules(void **state)

@@ -2,6 +2,8 @@
 #include "fixture.h"
 #include "schema/private_state.h"
 
+extern const struct resource bucket_versioning_resource;
+
 /* max_retries is the provider's own default here, so no row answers with what is tried again. */
 struct row {
     const char *what;
@@ -119,17 +121,6 @@ static const struct row rows[] = {
      false},
 };
 
-static const struct resource *resource(void)
-{
-    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
-        if (strcmp((*r)->type_name, "seedbank_bucket_versioning") == 0) {
-            return *r;
-        }
-    }
-    fail();
-    return NULL;
-}
-
 static void *model_of(struct fixture *f, const struct resource *r, const char *text)
 {
     struct arena *a = f->cx->arena;
@@ -141,7 +132,7 @@ static void *model_of(struct fixture *f, const struct resource *r, const char *t
 
 static void assert_row(struct fixture *f, const struct row *row)
 {
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_versioning_resource;
     void *state = model_of(f, r, row->wanted);
     size_t errors = f->cx->diags.errors;
     f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
@@ -186,7 +177,7 @@ static void the_first_state_is_remembered(void **state)
 static void a_bucket_that_is_not_there_is_gone(void **state)
 {
     struct fixture *f = *state;
-    const struct resource *r = resource();
+    const struct resource *r = &bucket_versioning_resource;
     fixture_expect(f, (struct http_server_step)GET(404, NO("NoSuchBucket")));
     assert_int_equal(r->read(f->cx, &f->call, model_of(f, r, WANT("Enabled"))), RC_NOT_FOUND);
     assert_int_equal(f->cx->diags.errors, 0);
