@@ -88,7 +88,7 @@ void s3_rule_edit_merge(struct ctx *cx, const struct s3_rule_edit *edit, struct 
 static bool was_made(const struct work *w)
 {
     struct diag_point point = diag_point(w->cx);
-    struct s3_rules seen = {NULL};
+    struct s3_rules seen = {.root = NULL};
     enum rc rc = s3_rules_get(w->cx, w->target, w->document, &seen);
 
     diag_drop_since(w->cx, point);
@@ -312,7 +312,7 @@ static enum rc put_and_watch(struct work *w, enum step step, const struct s3_rul
 /* The same until it stays. */
 static enum rc settle(struct work *w, enum step step)
 {
-    struct s3_rules next = {NULL};
+    struct s3_rules next = {.root = NULL};
 
     w->resting = step == DISABLED;
     for (int try = 0; try < TRIES; try++) {

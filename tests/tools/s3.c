@@ -191,7 +191,7 @@ static enum rc replace_rules(struct call *c, const struct s3_target *target,
                              const struct s3_rules_kind *kind)
 {
     struct buf *content = buf_new(c->cx->arena, XML_MAX_BYTES);
-    struct s3_rules rules = {NULL};
+    struct s3_rules rules = {.root = NULL};
     const char *why = NULL;
 
     if (read_file(c, c->args[0], content) != RC_OK) {

@@ -45,7 +45,7 @@ static void a_document_is_read_and_written_with_its_role(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_rules r = {NULL};
+    struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(ROLE RULE("a", "") RULE("b", "<Later/>"))));
     assert_int_equal(s3_rules_get(f->cx, &target, &s3_replication_kind, &r), RC_OK);
@@ -68,7 +68,7 @@ static void no_document_is_one_without_rules(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_rules r = {NULL};
+    struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 404, NO_RULES);
     assert_int_equal(s3_rules_get(f->cx, &target, &s3_replication_kind, &r), RC_OK);
@@ -101,7 +101,7 @@ static void a_server_without_it_is_told_apart(void **state)
     struct s3_target target = target_of(f);
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct s3_rules r = {NULL}, cached = {NULL};
+        struct s3_rules r = {.root = NULL}, cached = {.root = NULL};
         fixture_expect(f, "GET", TARGET, rows[i].status, rows[i].body);
         assert_int_equal(s3_rules_get(f->cx, &target, &s3_replication_kind, &r), RC_OK);
         assert_true(r.unsupported);
@@ -152,7 +152,7 @@ static void refreshes_ask_once_and_a_put_makes_them_ask_again(void **state)
 {
     struct fixture *f = *state;
     struct s3_target target = target_of(f);
-    struct s3_rules r = {NULL};
+    struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(ROLE RULE("a", ""))));
     for (int i = 0; i < 3; i++) {

@@ -8,13 +8,13 @@
 #include "schema/validate.h"
 #include "services/registry.h"
 
-/* The configuration of a bucket, with something in each other text that is required. */
+/* The configuration of a bucket, with everything else that is required, of any kind, not known yet.
+ */
 static const char *completed(struct arena *a, const struct attr *attrs, const char *text)
 {
     for (const struct attr *attr = attrs; attr->name; attr++) {
         if (attr->flags & ATTR_REQUIRED && strcmp(attr->name, "bucket") != 0) {
-            assert_int_equal(attr->kind, ATTR_STRING);
-            text = arena_printf(a, "%s %s=x", text, attr->name);
+            text = arena_printf(a, "%s %s=?", text, attr->name);
         }
     }
     return text;
