@@ -104,5 +104,5 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
 {
     struct s3_rule_edit generic = edit_of(edit);
 
-    return check(cx, target, &generic, now);
+    return generic.wanted ? check(cx, target, &generic, now) : RC_OK;
 }

@@ -10,8 +10,9 @@
 #include "xml/xml.h"
 
 #define TRIES     3
-#define RETRY_MS  2000 /* at most, between two of them */
-#define LINGER_MS 400  /* a second look: a writer that fetched before our put has put by then */
+#define RETRY_MS  2000  /* at most, between two of them */
+#define LINGER_MS 400   /* a second look: a writer that fetched before our put has put by then */
+#define LAG_MS    10000 /* so late a server shows a put, when nothing depends on it */
 
 struct work {
     struct ctx *cx;
@@ -172,7 +173,8 @@ static void warn_dropped(struct work *w, const char *fields)
 
 /* ---- Reading back ---------------------------------------------------------------------------- */
 
-enum verdict { SHOWN, STALE, DROPPED, REPLACED };
+/* LACKING: the document is as before the put, and that may be because what is new was dropped. */
+enum verdict { SHOWN, STALE, LACKING, DROPPED, REPLACED };
 
 /* What the rule that is there lacks or has; false when it is not there, or not the one put. */
 static bool compare(const struct work *w, enum step step, struct s3_rule_diff *ret_diff)
@@ -197,16 +199,26 @@ static enum verdict judge(const struct work *w, enum step step, const char *befo
     if (step == REMOVED ? gone : there && s3_rule_diff_empty(ret_diff)) {
         return SHOWN;
     }
+    bool lacks = there && ret_diff->only_missing;
     if (strcmp(text_of(w->cx, w->now.root), before) == 0) {
-        return STALE;
+        return lacks ? LACKING : STALE;
     }
-    return there && ret_diff->only_missing ? DROPPED : REPLACED;
+    return lacks ? DROPPED : REPLACED;
+}
+
+/* What lacks too little to wait long, or lacks it for long, was dropped. */
+static bool is_dropped(const struct work *w, const struct s3_rule_diff *diff,
+                       const struct s3_patience *wait, const struct s3_patience *lag)
+{
+    return s3_wait_over(w->cx, wait) ||
+           (*diff->limits == '\0' && (w->warned || s3_wait_over(w->cx, lag)));
 }
 
 /* RC_CONFLICT, silently: something else is there than what was put. */
 static enum rc watch(struct work *w, enum step step, const char *before)
 {
     struct s3_patience wait = s3_wait_begin(w->cx, w->target->timeout_ms / TRIES);
+    const struct s3_patience lag = s3_wait_begin(w->cx, LAG_MS);
 
     for (;;) {
         struct s3_rule_diff diff = s3_rule_diff_new(w->cx->arena);
@@ -214,6 +226,9 @@ static enum rc watch(struct work *w, enum step step, const char *before)
         enum verdict verdict = rc == RC_OK ? judge(w, step, before, &diff) : STALE;
         if (rc == RC_FAIL || (rc == RC_OK && verdict == SHOWN)) {
             return rc;
+        }
+        if (verdict == LACKING && is_dropped(w, &diff, &wait, &lag)) {
+            verdict = DROPPED;
         }
         if (verdict == DROPPED && *diff.limits) {
             return take_back(w, diff.limits);

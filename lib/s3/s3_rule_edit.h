@@ -10,7 +10,9 @@
  * that vanish meanwhile are told, not put back: whoever removed them may have meant it.
  *
  * A server may drop what it does not know. So a rule is first put disabled, and enabled only when
- * all that limits what it touches has come back; if not, what was there before is put back.
+ * all that limits what it touches has come back; if not, what was there before is put back. A rule
+ * that stays enabled throughout looks the same on a server that lags and on one that dropped what
+ * is new: then it counts as dropped after a while.
  */
 #ifndef S3_S3_RULE_EDIT_H
 #define S3_S3_RULE_EDIT_H

@@ -307,8 +307,9 @@ static enum rc warn_of_the_old(struct ctx *cx, struct call *call,
             arena_printf(cx->arena, "Objects that bucket %s already holds are not replicated",
                          m->at.name.v),
             "Rule \"%s\" copies what is written from now on. What was there before is copied by: "
-            "S3 Batch Replication on AWS; mc replicate resync start on MinIO; rclone copy or mc "
-            "mirror elsewhere.",
+            "S3 Batch Replication on AWS; mc replicate resync start on MinIO (its rule must allow "
+            "existing-objects: mc replicate update), or mc mirror; rclone copy or mc mirror "
+            "elsewhere.",
             m->rule.id.v);
     }
     return RC_OK;

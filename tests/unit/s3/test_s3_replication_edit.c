@@ -389,6 +389,48 @@ static void what_limits_nothing_warns_once(void **state)
     assert_diag(f->cx, "does not keep delete_marker_replication, role of replication rules");
 }
 
+static void shows_until_asked_no_more(struct fixture *f, const char *body)
+{
+    http_server_expect(f->server, &(struct http_server_step){.method = "GET",
+                                                             .target = TARGET,
+                                                             .times = HTTP_SERVER_ANY_TIMES,
+                                                             .reply = {.body = body}});
+}
+
+/* The document looks as before: the server may lag. */
+static void what_a_rule_that_works_lacks_for_a_while_was_dropped(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_replication_rule rule = ours();
+
+    rule.delete_markers = true;
+    is_versioned(f);
+    shows(f, DOC(BARE(ON)));
+    fixture_expect(f, "PUT", TARGET, 200, NULL);
+    shows_until_asked_no_more(f, DOC(BARE(ON)));
+    assert_run(f, (struct s3_replication_edit){.wanted = &rule}, RC_OK, true);
+    assert_int_equal(f->cx->diags.warnings, 1);
+    assert_diag(f->cx, "does not keep delete_marker_replication");
+    assert_in_range(f->clock.monotonic_ms, 9000, 11000);
+}
+
+static void a_limit_that_it_lacks_is_waited_for_and_taken_back(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_replication_rule rule = ours();
+
+    rule.filter.prefix = "x/";
+    rule.enabled = false;
+    is_versioned(f);
+    shows(f, DOC(BARE(OFF)));
+    takes(f, DOC(BELOW(OFF)));
+    shows_until_asked_no_more(f, DOC(BARE(OFF)));
+    takes(f, DOC(BARE(OFF)));
+    assert_run(f, (struct s3_replication_edit){.wanted = &rule}, RC_FAIL, false);
+    assert_diag(f->cx, "does not keep prefix of replication rules");
+    assert_in_range(f->clock.monotonic_ms, 9000, 11000); /* a third of the time-out */
+}
+
 /* ---- What is there already ------------------------------------------------------------------- */
 
 static void one_short_listing_finds_what_is_there(void **state)
@@ -438,6 +480,8 @@ int main(void)
         TEST(a_filter_that_is_dropped_is_taken_back_with_the_role),
         TEST(an_update_goes_back_to_what_was_there),
         TEST(what_limits_nothing_warns_once),
+        TEST(what_a_rule_that_works_lacks_for_a_while_was_dropped),
+        TEST(a_limit_that_it_lacks_is_waited_for_and_taken_back),
         TEST(one_short_listing_finds_what_is_there),
     };
 
