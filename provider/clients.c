@@ -213,11 +213,12 @@ static enum rc configure(struct ctx *cx, struct session *session, const void *mo
 const struct provider_block clients_provider_block = {
     .attrs = provider_attrs,
     .model_size = sizeof(struct provider_model),
-    .doc = "Disaster recovery as code: declares how buckets are protected. Destroying a resource "
-           "of this provider never deletes data. Nothing is contacted until a resource needs it.\n\n"
-           "Start with the guide [Protect the buckets of an Open edX hosting]"
-           "(guides/protect-buckets.md): complete configurations for AWS, DigitalOcean Spaces, "
-           "MinIO and Ceph, the permissions, and what to do at 3 a.m.",
+    .doc =
+        "Disaster recovery as code: declares how buckets are protected. Destroying a resource "
+        "of this provider never deletes data. Nothing is contacted until a resource needs it.\n\n"
+        "Start with the guide [Protect the buckets of an Open edX hosting]"
+        "(guides/protect-buckets.md): complete configurations for AWS, DigitalOcean Spaces, "
+        "MinIO and Ceph, the permissions, and what to do at 3 a.m.",
     .configure = configure,
 };
 
