@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
+#include "base/session.h"
 #include "s3/s3_request.h"
 
 /* AWS wants every region but its first named in the body; other servers know only their own names,
@@ -80,6 +81,21 @@ enum rc s3_bucket_missing(struct ctx *cx, const struct s3_target *target, const 
                       "The S3 server %s://%s, asked in region %s, knows no bucket of that name. "
                       "Create it first, or check the name, the endpoint and the region.",
                       client->scheme, client->host, client->region);
+}
+
+static const char *turn(struct ctx *cx, const struct s3_target *target)
+{
+    return arena_printf(cx->arena, "settings of bucket %s", target->bucket);
+}
+
+enum rc s3_bucket_begin(struct ctx *cx, const struct s3_target *target)
+{
+    return session_lock(cx, turn(cx, target));
+}
+
+void s3_bucket_end(struct ctx *cx, const struct s3_target *target)
+{
+    session_unlock(cx, turn(cx, target));
 }
 
 enum rc s3_bucket_delete(struct ctx *cx, struct s3_client *client, const char *bucket)

@@ -14,6 +14,23 @@ static const struct s3_refusal get_refusals[] = {
     {NULL, RC_FAIL, NULL},
 };
 
+/* Whole documents are refused for one rule. What MinIO says of a rule that does nothing of what it
+ * knows, and of a storage class that is no tier of its own: seen on its version of 2026-02-12. */
+#define UNKNOWN_SETTING                                                                            \
+    "Nothing was changed. So answers a server that does not know one of the rule's settings: "     \
+    "MinIO does not know abort_incomplete_multipart_days, and refuses a rule of nothing else. "    \
+    "Leave out what the server's documentation does not list."
+
+static const struct s3_refusal put_refusals[] = {
+    {"InvalidArgument", RC_FAIL, UNKNOWN_SETTING},
+    {"MalformedXML", RC_FAIL, UNKNOWN_SETTING},
+    {"InvalidStorageClass", RC_FAIL,
+     "Nothing was changed. The server has no storage class of the name that "
+     "noncurrent_version_transition.storage_class gives. On MinIO that is the name of a tier (mc "
+     "ilm tier add), on Ceph one of the zone's placement."},
+    {NULL, RC_FAIL, NULL},
+};
+
 const struct s3_rules_kind s3_lifecycle_kind = {
     .name = "lifecycle",
     .root = "LifecycleConfiguration",
@@ -23,6 +40,7 @@ const struct s3_rules_kind s3_lifecycle_kind = {
     .absent = "NoSuchLifecycleConfiguration",
     .header = "x-amz-transition-default-minimum-object-size",
     .get_refusals = get_refusals,
+    .put_refusals = put_refusals,
     .alternative = "Old versions stay until something deletes them: run a job that does, or move "
                    "the bucket to a server that has lifecycle rules.",
     .other_writers = "aws_s3_bucket_lifecycle_configuration, digitalocean_spaces_bucket",

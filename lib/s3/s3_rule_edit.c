@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "base/session.h"
+#include "s3/s3_bucket.h"
 #include "s3/s3_client.h"
 #include "s3/s3_wait.h"
 #include "xml/xml.h"
@@ -411,16 +412,16 @@ static enum rc locked(struct work *w, const char *claim)
 enum rc s3_rule_edit_run(struct ctx *cx, const struct s3_target *target, struct s3_rule_edit *edit)
 {
     const struct s3_rules_kind *kind = edit->kind->document;
-    const char *document = arena_printf(cx->arena, "%s of bucket %s", kind->name, target->bucket);
-    const char *claim = arena_printf(cx->arena, "%s, rule %s", document, edit->id);
+    const char *claim =
+        arena_printf(cx->arena, "%s of bucket %s, rule %s", kind->name, target->bucket, edit->id);
     struct work w = {.cx = cx, .target = target, .edit = edit, .document = kind};
     enum rc rc;
 
     edit->changed = false;
-    if (session_lock(cx, document) != RC_OK) {
+    if (s3_bucket_begin(cx, target) != RC_OK) {
         return RC_FAIL;
     }
     rc = locked(&w, claim);
-    session_unlock(cx, document);
+    s3_bucket_end(cx, target);
     return rc;
 }

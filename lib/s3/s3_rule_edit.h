@@ -1,13 +1,14 @@
 /*
  * Changing exactly one rule of a document of rules (s3_rules.h), while others change theirs.
  *
- * Under the session's lock of the document: fetch, change the one rule, put, read back until the
- * server shows it. S3 cannot be asked to write only if nobody else did meanwhile. So when the rule
- * has vanished from what is read back, or one that was taken away is there again, it is merged into
- * what is there now and put again, three times in all. A second look half a second later finds what
- * a writer did that had fetched before our put. What remains is our own time between fetch and put:
- * a rule that somebody adds just then is lost, unless that writer looks again too. Rules of others
- * that vanish meanwhile are told, not put back: whoever removed them may have meant it.
+ * Alone with the bucket's settings in this session: fetch, change the one rule, put, read back
+ * until the server shows it. S3 cannot be asked to write only if nobody else did meanwhile. So when
+ * the rule has vanished from what is read back, or one that was taken away is there again, it is
+ * merged into what is there now and put again, three times in all. A second look half a second
+ * later finds what a writer did that had fetched before our put. What remains is our own time
+ * between fetch and put: a rule that somebody adds just then is lost, unless that writer looks
+ * again too. Rules of others that vanish meanwhile are told, not put back: whoever removed them may
+ * have meant it.
  *
  * A server may drop what it does not know. So a rule is first put disabled, and enabled only when
  * all that limits what it touches has come back; if not, what was there before is put back. A rule

@@ -62,6 +62,11 @@ s3() {
   "$SEEDBANK_S3_TOOL" "$@"
 }
 
+# boto SERVICE METHOD [JSON]: the same server by AWS's own client (boto.py).
+boto() {
+  "$SEEDBANK_BOTO3" "$SEEDBANK_ROOT/tests/acceptance/boto.py" "$@"
+}
+
 # The plan is empty: exit code 0 of -detailed-exitcode.
 plan_empty() {
   tf plan -input=false -detailed-exitcode

@@ -1,6 +1,5 @@
 #include "services/s3/bucket.h"
 
-#include "base/session.h"
 #include "clients.h"
 #include "s3/s3_bucket.h"
 
@@ -26,15 +25,10 @@ const char *bucket_setting(struct ctx *cx, const struct s3_target *target, const
 }
 
 enum rc bucket_begin(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
-                     const char *setting, struct s3_target *ret_target)
+                     struct s3_target *ret_target)
 {
     enum rc rc = bucket_target(cx, call, at, ret_target);
-    return rc == RC_OK ? session_lock(cx, bucket_setting(cx, ret_target, setting)) : rc;
-}
-
-void bucket_end(struct ctx *cx, const struct s3_target *target, const char *setting)
-{
-    session_unlock(cx, bucket_setting(cx, target, setting));
+    return rc == RC_OK ? s3_bucket_begin(cx, ret_target) : rc;
 }
 
 enum rc bucket_change_failed(struct ctx *cx, struct call *call, struct diag_point before,

@@ -40,12 +40,12 @@ struct bucket_fields {
 enum rc bucket_target(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
                       struct s3_target *ret_target) RC_MUST_CHECK;
 
-/* The same, alone in this process with that setting of the bucket ("versioning") until bucket_end:
- * a resource may take charge of it in the run that destroys another (create_before_destroy, a new
- * name without `moved`). bucket_setting is what session_claim knows it by. */
+/* The same, alone with the bucket until s3_bucket_end. */
 enum rc bucket_begin(struct ctx *cx, const struct call *call, const struct bucket_fields *at,
-                     const char *setting, struct s3_target *ret_target) RC_MUST_CHECK;
-void bucket_end(struct ctx *cx, const struct s3_target *target, const char *setting);
+                     struct s3_target *ret_target) RC_MUST_CHECK;
+
+/* What session_claim knows that setting of the bucket ("versioning") by: a resource may take charge
+ * of it in the run that destroys another (create_before_destroy, a new name without `moved`). */
 const char *bucket_setting(struct ctx *cx, const struct s3_target *target, const char *setting);
 
 /* After a change that failed, with messages since `before`: it may have been made all the same, and

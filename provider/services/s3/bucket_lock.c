@@ -4,6 +4,7 @@
  */
 #include "base/ctx.h"
 #include "base/session.h"
+#include "s3/s3_bucket.h"
 #include "s3/s3_lock.h"
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
@@ -277,15 +278,14 @@ static enum rc bucket_lock_create(struct ctx *cx, struct call *call, void *state
     const struct bucket_lock *m = state;
     const struct s3_lock wanted = lock_of(m);
     struct s3_target bucket = {0};
-    if (bucket_lock_validate(cx, m) != RC_OK ||
-        bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
+    if (bucket_lock_validate(cx, m) != RC_OK || bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = take_charge(cx, call, &bucket, &wanted);
     if (rc == RC_OK || call->changed) {
         session_claim(cx, bucket_setting(cx, &bucket, SETTING));
     }
-    bucket_end(cx, &bucket, SETTING);
+    s3_bucket_end(cx, &bucket);
     return bucket_needed(cx, &bucket, rc);
 }
 
@@ -337,12 +337,11 @@ static enum rc bucket_lock_update(struct ctx *cx, struct call *call, const void 
     const struct bucket_lock *m = state;
     const struct s3_lock was = lock_of(prior), wanted = lock_of(m);
     struct s3_target bucket = {0};
-    if (bucket_lock_validate(cx, m) != RC_OK ||
-        bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
+    if (bucket_lock_validate(cx, m) != RC_OK || bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = change(cx, call, &bucket, &was, &wanted);
-    bucket_end(cx, &bucket, SETTING);
+    s3_bucket_end(cx, &bucket);
     if (rc != RC_OK) {
         call->changed = false; /* until the server shows it, the former state is the true one */
     }
@@ -381,11 +380,11 @@ static enum rc bucket_lock_remove(struct ctx *cx, struct call *call, const void 
     if (!str_is(str_of(m->on_destroy.v), "remove")) {
         return RC_OK;
     }
-    if (bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
+    if (bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     enum rc rc = take_away(cx, call, &bucket, &was);
-    bucket_end(cx, &bucket, SETTING);
+    s3_bucket_end(cx, &bucket);
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to remove */
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/ctx.h"
 #include "base/session.h"
+#include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
 #include "schema/private_state.h"
 #include "schema/timeouts.h"
@@ -137,12 +138,12 @@ static enum rc bucket_versioning_create(struct ctx *cx, struct call *call, void 
 {
     struct bucket_versioning *m = state;
     struct s3_target bucket = {0};
-    if (bucket_begin(cx, call, &m->at, SETTING, &bucket) != RC_OK) {
+    if (bucket_begin(cx, call, &m->at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     session_claim(cx, bucket_setting(cx, &bucket, SETTING));
     enum rc rc = take_charge(cx, call, &bucket, m);
-    bucket_end(cx, &bucket, SETTING);
+    s3_bucket_end(cx, &bucket);
     return bucket_needed(cx, &bucket, rc);
 }
 
@@ -195,14 +196,14 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
         return RC_OK;
     }
     struct s3_target bucket = {0};
-    if (bucket_begin(cx, call, &m.at, SETTING, &bucket) != RC_OK) {
+    if (bucket_begin(cx, call, &m.at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
     m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
     enum rc rc = session_is_claimed(cx, bucket_setting(cx, &bucket, SETTING))
                      ? RC_OK
                      : put_and_wait(cx, call, &bucket, &m);
-    bucket_end(cx, &bucket, SETTING);
+    s3_bucket_end(cx, &bucket);
     return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: nothing left to suspend */
 }
 

@@ -12,8 +12,8 @@
 static const char *completed(struct arena *a, const struct attr *attrs, const char *text)
 {
     for (const struct attr *attr = attrs; attr->name; attr++) {
-        if (attr->flags & ATTR_REQUIRED && strcmp(attr->name, "bucket") != 0) {
-            assert_int_equal(attr->kind, ATTR_STRING);
+        if (attr->flags & ATTR_REQUIRED && attr->kind == ATTR_STRING &&
+            strcmp(attr->name, "bucket") != 0) {
             text = arena_printf(a, "%s %s=x", text, attr->name);
         }
     }
