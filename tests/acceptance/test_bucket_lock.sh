@@ -276,3 +276,28 @@ $get
 $none
 END
 check "no provider process is left" none_left
+
+# A replacement of the same bucket hands the lock over: at no time is the bucket without.
+replaced=$bucket-replaced
+s3 make-bucket "$replaced" --lock || exit 1
+puts_of_replacement() { # DAYS PUTS OPTION...: replace, with so many days; the server gets so many puts
+  local days=$1 puts=$2
+  shift 2
+  serve <<END
+upstream $SEEDBANK_S3_ENDPOINT
+END
+  lock "$replaced" GOVERNANCE "$days" 'on_destroy = "remove"'
+  sed -i "s|s3 = {|s3 = { endpoint = \"$url\", |" main.tf
+  says "1 added, 0 changed, 1 destroyed" "$(apply "$@" 2>&1)" && served || return 1
+  is "$(grep -c ^PUT server.out)" "$puts" && lock_is "$replaced" "Enabled, GOVERNANCE for $days days"
+}
+lock "$replaced" GOVERNANCE 30 'on_destroy = "remove"'
+destroy >/dev/null
+apply >/dev/null || exit 1
+check "-replace with the same lock changes nothing" puts_of_replacement 30 0 -replace=seedbank_bucket_lock.a
+check "-replace with another lock changes it at once" puts_of_replacement 60 1 -replace=seedbank_bucket_lock.a
+"$TOOL" taint -no-color seedbank_bucket_lock.a >/dev/null </dev/null
+check "a tainted one is replaced in the same way" puts_of_replacement 60 0
+lock "$replaced" GOVERNANCE 60 'on_destroy = "remove"'
+check "a destroy after that takes the lock away" destroy
+check "it is gone" lock_is "$replaced" "Enabled, none"

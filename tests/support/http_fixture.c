@@ -52,13 +52,10 @@ void http_fixture_free(struct http_fixture *f)
 }
 
 void http_fixture_expect(struct http_server *server, const char *method, const char *target,
-                         int status, const char *body)
+                         struct http_server_reply reply)
 {
-    http_server_expect(server, &(struct http_server_step){
-                                   .method = method,
-                                   .target = target,
-                                   .reply = {.status = status, .body = body},
-                               });
+    http_server_expect(
+        server, &(struct http_server_step){.method = method, .target = target, .reply = reply});
 }
 
 void http_fixture_hides(const struct ctx *cx, const char *const *secrets)

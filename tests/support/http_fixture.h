@@ -25,9 +25,9 @@ struct http_fixture *http_fixture_new(const struct http_server_options *server,
                                       const struct http_client_options *client);
 void http_fixture_free(struct http_fixture *f); /* stops the server */
 
-/* Add a step with a reply of that status and body. */
+/* Add a step: that request must come, and gets that reply. */
 void http_fixture_expect(struct http_server *server, const char *method, const char *target,
-                         int status, const char *body);
+                         struct http_server_reply reply);
 
 /* No message of the call scope shows one of these; the list ends with NULL. */
 void http_fixture_hides(const struct ctx *cx, const char *const *secrets);

@@ -165,7 +165,8 @@ static inline void fixture_fails(struct fixture *f, const char *says)
 static inline void fixture_expect(struct fixture *f, const char *method, const char *target,
                                   int status, const char *body)
 {
-    http_fixture_expect(f->server, method, target, status, body);
+    http_fixture_expect(f->server, method, target,
+                        (struct http_server_reply){.status = status, .body = body});
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_free)
