@@ -124,7 +124,7 @@ struct asker {
 static int take_wanted(const OSSL_PARAM *group, void *arg)
 {
     const struct asker *asker = arg;
-    const OSSL_PARAM *p = OSSL_PARAM_locate_const(group, OSSL_CAPABILITY_TLS_GROUP_NAME_INTERNAL);
+    const OSSL_PARAM *p = OSSL_PARAM_locate_const(group, OSSL_CAPABILITY_TLS_GROUP_NAME);
     const char *name = NULL;
     if (!p || !OSSL_PARAM_get_utf8_string_ptr(p, &name)) {
         return 1;
