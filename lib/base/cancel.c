@@ -17,7 +17,7 @@ struct cancel {
     struct cancel *parent;
     unsigned depth;
     atomic_bool raised;
-    int fd; /* an eventfd that becomes readable for good, or -1 */
+    atomic_int fd; /* an eventfd that becomes readable for good, from the first wait on, or -1 */
 };
 
 struct cancel *cancel_new(struct cancel *parent)
@@ -30,7 +30,7 @@ struct cancel *cancel_new(struct cancel *parent)
         abort();
     }
     atomic_init(&c->raised, false);
-    c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    atomic_init(&c->fd, -1);
     return c;
 }
 
@@ -39,8 +39,9 @@ void cancel_free(struct cancel *c)
     if (c == NULL) {
         return;
     }
-    if (c->fd >= 0) {
-        close(c->fd);
+    int fd = atomic_load(&c->fd);
+    if (fd >= 0) {
+        close(fd);
     }
     mem_free(c, sizeof *c);
 }
@@ -52,8 +53,9 @@ void cancel_raise(struct cancel *c)
     ssize_t ignored;
 
     atomic_store(&c->raised, true);
-    if (c->fd >= 0) {
-        ignored = write(c->fd, &one, sizeof one);
+    int fd = atomic_load(&c->fd);
+    if (fd >= 0) {
+        ignored = write(fd, &one, sizeof one);
         (void)ignored;
     }
     errno = saved;
@@ -69,17 +71,39 @@ bool cancel_raised(const struct cancel *c)
     return false;
 }
 
-/* One poll of at most that long on the cancel and its ancestors. */
+/* Most calls wait for nothing that could be cancelled. */
+static int descriptor(struct cancel *c)
+{
+    int fd = atomic_load(&c->fd), none = -1;
+
+    if (fd < 0) {
+        fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (fd >= 0 && !atomic_compare_exchange_strong(&c->fd, &none, fd)) {
+            close(fd); /* another thread was faster */
+            fd = none;
+        }
+    }
+    return fd;
+}
+
+/* One poll of at most that long on the cancel and its ancestors. Who raises one sets its flag
+ * before it looks for a descriptor, and here it is the other way round: one of the two sees the
+ * other. */
 static void wait_slice(struct cancel *c, int64_t ms)
 {
     struct pollfd fds[MAX_DEPTH];
+    struct cancel *at;
     nfds_t n = 0;
 
-    for (; c != NULL; c = c->parent) {
-        fds[n++] = (struct pollfd){.fd = c->fd, .events = POLLIN};
-        if (c->fd < 0 && ms > NO_FD_SLICE_MS) {
+    for (at = c; at != NULL; at = at->parent) {
+        int fd = descriptor(at);
+        fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        if (fd < 0 && ms > NO_FD_SLICE_MS) {
             ms = NO_FD_SLICE_MS;
         }
+    }
+    if (cancel_raised(c)) {
+        return;
     }
     (void)poll(fds, n, ms > INT_MAX ? INT_MAX : (int)ms);
 }

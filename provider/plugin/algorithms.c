@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <stdbool.h>
@@ -108,7 +110,40 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_store)
     return operation > 0 && operation < OPERATIONS ? lists[operation] : NULL;
 }
 
-/* The default provider, but for the one function that lists its algorithms. */
+/* Of 50 groups for the key exchange of TLS, those whose kind of key is wanted and that someone
+ * uses: libssl fetches a kind of key for each. */
+static const char *const groups[] = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
+
+static OSSL_FUNC_provider_get_capabilities_fn *all_capabilities;
+
+struct asker {
+    OSSL_CALLBACK *take;
+    void *arg;
+};
+
+static int take_wanted(const OSSL_PARAM *group, void *arg)
+{
+    const struct asker *asker = arg;
+    const OSSL_PARAM *p = OSSL_PARAM_locate_const(group, OSSL_CAPABILITY_TLS_GROUP_NAME);
+    const char *name = NULL;
+    if (!p || !OSSL_PARAM_get_utf8_string_ptr(p, &name)) {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (strcasecmp(groups[i], name) == 0) {
+            return asker->take(group, asker->arg);
+        }
+    }
+    return 1;
+}
+
+static int capabilities(void *provider, const char *capability, OSSL_CALLBACK *take, void *arg)
+{
+    struct asker asker = {take, arg};
+    return all_capabilities(provider, capability, take_wanted, &asker);
+}
+
+/* The default provider, but for the functions that list its algorithms and groups. */
 static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out,
                 void **ret_provider)
 {
@@ -122,6 +157,9 @@ static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const O
         if (all[i].function_id == OSSL_FUNC_PROVIDER_QUERY_OPERATION) {
             narrow(OSSL_FUNC_provider_query_operation(&all[i]), *ret_provider);
             functions[i].function = (void (*)(void))query;
+        } else if (all[i].function_id == OSSL_FUNC_PROVIDER_GET_CAPABILITIES) {
+            all_capabilities = OSSL_FUNC_provider_get_capabilities(&all[i]);
+            functions[i].function = (void (*)(void))capabilities;
         }
     }
     *out = functions;

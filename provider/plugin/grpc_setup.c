@@ -1,6 +1,7 @@
 #include "plugin/grpc_setup.h"
 
 #include <grpc/support/log.h>
+#include <openssl/ssl.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -48,8 +49,32 @@ void no_extra_filters(void *builder)
     (void)builder;
 }
 
+/* absl looks for lock orders that could deadlock, at each lock that gRPC takes: a fiftieth of the
+ * time of a plan. A C++ function, which some libraries hide:
+ * absl::SetMutexDeadlockDetectionMode(kIgnore). */
+static void ignore_deadlocks(void)
+{
+    enum { IGNORE = 0 };
+    extern void set_deadlock_detection(int mode) __asm__(
+        "_ZN4absl7debian329SetMutexDeadlockDetectionModeENS0_15OnDeadlockCycleE")
+        __attribute__((weak));
+    if (set_deadlock_detection) {
+        set_deadlock_detection(IGNORE);
+    }
+}
+
+/* No tickets: a host connects once. OpenSSL would send two after each handshake. */
+static void send_no_tickets(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
+                            void *pointer)
+{
+    (void)value, (void)data, (void)index, (void)number, (void)pointer;
+    SSL_set_num_tickets(ssl, 0);
+}
+
 grpc_server *grpc_setup_server(void)
 {
+    ignore_deadlocks();
+    SSL_get_ex_new_index(0, NULL, send_no_tickets, NULL, NULL);
     grpc_init();
     grpc_arg args[] = {
         {.type = GRPC_ARG_INTEGER,

@@ -128,9 +128,10 @@ bool workers_submit(struct workers *w, struct job *job)
         append(w, job);
         w->waiting++;
         w->active++;
-        pthread_cond_signal(&w->work);
     }
     pthread_mutex_unlock(&w->lock);
+    /* Not under the lock, which the thread that wakes wants first of all. */
+    pthread_cond_signal(&w->work);
     return accepted;
 }
 

@@ -25,9 +25,9 @@ static void pass_on(int number)
     }
 }
 
-static long milliseconds(struct timeval t)
+static double milliseconds(struct timeval t)
 {
-    return (long)(t.tv_sec * 1000 + t.tv_usec / 1000);
+    return (double)t.tv_sec * 1000 + (double)t.tv_usec / 1000;
 }
 
 int main(int argc, char **argv)
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     while (wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
     }
     int out = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int n = snprintf(line, sizeof(line), "%ld %ld\n",
+    int n = snprintf(line, sizeof(line), "%.3f %ld\n",
                      milliseconds(used.ru_utime) + milliseconds(used.ru_stime), used.ru_maxrss);
     if (out < 0 || n < 0 || write(out, line, (size_t)n) != n) {
         return 3;
