@@ -22,6 +22,10 @@ never_arrived() {
   sleep 1
   is "$(there s3 versions "$backup" "$1")" ""
 }
+# Deletions are copied in the background.
+marked() { # KEY
+  there s3 versions "$backup" "$1" | grep -q "latest.marker"
+}
 rules_are() { # "ID ID ..."
   is "$(s3 replication "$bucket" | grep -o '<ID>[^<]*' | sed 's/<ID>//' | sort | tr '\n' ' ')" "$1 "
 }
@@ -56,6 +60,7 @@ check "an object that is put after the apply arrives" arrived course/after
 check "one that was put before does not" never_arrived course/before
 check "one elsewhere does not" never_arrived other/after
 s3 delete "$bucket" course/after >/dev/null
+sleep 2
 check "a deletion does not reach the copy" arrived course/after
 
 sed -i 's/^  prefix.*/  delete_marker_replication = true/' main.tf
@@ -64,8 +69,8 @@ check "the plan after it is empty" plan_empty
 put other/more
 check "an object elsewhere arrives now" arrived other/more
 s3 delete "$bucket" other/more >/dev/null
-check "its deletion is copied" says "marker" "$(there s3 versions "$backup" other/more)"
-check "the deleted object is not gone for good" says "old" "$(there s3 versions "$backup" other/more)"
+check "its deletion is copied" wait_for 30 marked other/more
+check "the deleted object is not gone for good" says "old.version" "$(there s3 versions "$backup" other/more)"
 
 sed -i 's/^  rule_id.*/&\n  status = "Disabled"/' main.tf
 check "a rule is disabled" apply
