@@ -4,10 +4,12 @@
 #include <pthread.h>
 #include <stddef.h>
 
+/* Libraries of Debian 12 hide it; static ones do not. */
+extern int ossl_err_load_crypto_strings(void);
+#pragma weak ossl_err_load_crypto_strings
+
 static void load(void)
 {
-    /* Libraries of Debian 12 hide it; static ones do not. */
-    extern int ossl_err_load_crypto_strings(void) __attribute__((weak));
     if (ossl_err_load_crypto_strings) {
         ossl_err_load_crypto_strings();
     }
@@ -15,7 +17,6 @@ static void load(void)
 
 void tls_words_postpone(void)
 {
-    extern int ossl_err_load_crypto_strings(void) __attribute__((weak));
     if (ossl_err_load_crypto_strings) {
         OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
     }

@@ -11,8 +11,6 @@ static const struct sigv4_param lifecycle_param[] = {{"lifecycle", NULL}};
 static const struct s3_refusal get_refusals[] = {
     {"MethodNotAllowed", RC_NOT_FOUND, NULL},
     {"NotImplemented", RC_NOT_FOUND, NULL},
-    {"405", RC_NOT_FOUND, NULL},
-    {"501", RC_NOT_FOUND, NULL},
     {NULL, RC_FAIL, NULL},
 };
 

@@ -28,8 +28,6 @@ static const struct s3_refusal get_refusals[] = {
     {"NoSuchObjectLockConfiguration", RC_NOT_FOUND, NULL},
     {"MethodNotAllowed", RC_NOT_FOUND, NULL},
     {"NotImplemented", RC_NOT_FOUND, NULL},
-    {"405", RC_NOT_FOUND, NULL},
-    {"501", RC_NOT_FOUND, NULL},
     {NULL, RC_FAIL, NULL},
 };
 
