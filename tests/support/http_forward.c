@@ -53,8 +53,10 @@ static bool is_held(struct http_forward *f, const struct http_server_request *r)
 
     pthread_mutex_lock(&f->lock);
     held = ++f->count == f->hold;
-    (void)fprintf(f->log, "%s%s %s\n", held ? "held " : "", r->method, r->target);
-    (void)fflush(f->log);
+    if (fprintf(f->log, "%s%s %s\n", held ? "held " : "", r->method, r->target) < 0 ||
+        fflush(f->log) != 0) {
+        abort();
+    }
     pthread_mutex_unlock(&f->lock);
     return held;
 }
