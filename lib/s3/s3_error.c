@@ -14,6 +14,8 @@
 #define MAX_MESSAGE 600
 #define MAX_WORD    200
 
+#define IN_TROUBLE "The server is in trouble. Try again later, or raise max_retries."
+#define OVERLOADED "The server is overloaded. Try again later, or raise max_retries."
 #define EXPIRED                                                                                    \
     "The session token has expired, and where it came from has no other. Get new temporary keys, " \
     "and set access_key, secret_key and session_token together; keys of a role, a web identity "   \
@@ -70,6 +72,10 @@ static const struct row rows[] = {
     {"InvalidBucketState", 0, 0,
      "Object Lock is on for this bucket: its versioning cannot be suspended."},
     {"InvalidBucketName", 0, 0, "The server does not accept this bucket name. Check it."},
+    /* These come with status 200 too. */
+    {"InternalError", 0, 0, IN_TROUBLE},
+    {"SlowDown", 0, 0, OVERLOADED},
+    {"ServiceUnavailable", 0, 0, OVERLOADED},
     {"MethodNotAllowed", 0, 0, "This server does not offer that operation here."},
     {"NotImplemented", 0, 0, "This server does not offer that operation."},
 };
@@ -86,10 +92,10 @@ static const struct row by_status[] = {
     {"405", 0, 0, "This server does not offer that operation here."},
     {"407", 0, 0, "A proxy wants credentials. Check HTTPS_PROXY and NO_PROXY."},
     {"429", 0, 0, "The server is throttling. Try again later, or raise max_retries."},
-    {"500", 0, 0, "The server is in trouble. Try again later, or raise max_retries."},
+    {"500", 0, 0, IN_TROUBLE},
     {"501", 0, 0, "This server does not offer that operation."},
     {"502", 0, 0, "A proxy cannot reach the server. Try again later."},
-    {"503", 0, 0, "The server is overloaded. Try again later, or raise max_retries."},
+    {"503", 0, 0, OVERLOADED},
     {"504", 0, 0, "A proxy cannot reach the server. Try again later."},
 };
 

@@ -1,6 +1,7 @@
-# Death at every place: the provider, or the tool, is killed, or Ctrl-C is pressed, while each request of creating, changing
-# and destroying a lifecycle rule and a lock is under way. Nothing stays behind, and one more run makes
-# state and server agree, whatever was done and whatever was forgotten; what others own is untouched.
+# Death at every place: the provider, or the tool, is killed, or Ctrl-C is pressed, while each request of
+# creating, changing and destroying a lifecycle rule and a lock is under way. Nothing stays behind, and
+# one more run makes state and server agree, whatever was done and whatever was forgotten; what others
+# own is untouched.
 # The server is real; a proxy in front of it holds the request at which the blow falls.
 # shellcheck shell=bash
 # shellcheck source=tests/acceptance/lib.sh

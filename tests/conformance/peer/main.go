@@ -1,4 +1,4 @@
-// The peer that `make bench` measures ours against: one resource as a Go provider writes it, on
+// The peer that `make bench` measures ours against: two resources as a Go provider writes them, on
 // HashiCorp's terraform-plugin-framework and aws-sdk-go-v2, asking S3 the same questions.
 package main
 
@@ -64,7 +64,10 @@ func (peerProvider) Configure(ctx context.Context, req provider.ConfigureRequest
 }
 
 func (peerProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return &bucketVersioning{} }}
+	return []func() resource.Resource{
+		func() resource.Resource { return &bucketVersioning{} },
+		func() resource.Resource { return &bucketRetention{} },
+	}
 }
 
 func (peerProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
