@@ -58,6 +58,12 @@ static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_
     return RC_OK;
 }
 
+static const struct s3_refusal unsupported[] = {
+    {"MethodNotAllowed", RC_CONFLICT, NULL},
+    {"NotImplemented", RC_CONFLICT, NULL},
+    {NULL, RC_FAIL, NULL},
+};
+
 enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
                           struct s3_versioning *ret_versioning)
 {
@@ -70,6 +76,7 @@ enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
         .params = versioning_param,
         .n_params = 1,
         .root = "VersioningConfiguration",
+        .refusals = target->may_be_denied ? unsupported : NULL,
     };
     struct s3_reply reply;
     enum rc rc = s3_request_send(cx, target->client, &request, &reply);

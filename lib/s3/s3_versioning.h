@@ -31,7 +31,8 @@ const char *s3_versioning_mfa_delete_name(bool mfa_delete);
 /* Any other text, and NULL, is Disabled. */
 enum s3_versioning_status s3_versioning_status_of(const char *name);
 
-/* RC_NOT_FOUND: no such bucket. Needs s3:GetBucketVersioning. */
+/* RC_NOT_FOUND: no such bucket. RC_CONFLICT, silently, with target->may_be_denied only: the server
+ * has no versioning (Cloudflare R2). Needs s3:GetBucketVersioning, in any case. */
 enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
                           struct s3_versioning *ret_versioning) RC_MUST_CHECK;
 

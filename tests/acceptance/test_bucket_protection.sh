@@ -57,7 +57,7 @@ apis() {
   state_of $address apis | jq -c .
 }
 check "what the server has is told as far as it can be" \
-  is "$(apis)" '{"lifecycle":"available","object_lock":"available","replication":"unknown"}'
+  is "$(apis)" '{"lifecycle":"available","object_lock":"available","replication":"unknown","versioning":"available"}'
 
 s3 lifecycle "$bucket" - >lifecycle.out <<'XML'
 <LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ID>soon</ID>

@@ -14,10 +14,19 @@ typedef const char *said(struct arena *a, const struct bucket_facts *f);
 
 /* ---- Versioning ------------------------------------------------------------------------------ */
 
+static const char *no_versioning(struct arena *a, const struct bucket_facts *f)
+{
+    (void)a;
+    return f->versioning_told == BUCKET_LACKS_API
+               ? "keeps no old versions, as its server has no versioning: an object that is "
+                 "overwritten or deleted is gone."
+               : NULL;
+}
+
 static const char *never_versioned(struct arena *a, const struct bucket_facts *f)
 {
     (void)a;
-    return f->versioning.status == S3_VERSIONING_DISABLED
+    return f->versioning_told == BUCKET_TOLD && f->versioning.status == S3_VERSIONING_DISABLED
                ? "keeps no old versions: an object that is overwritten or deleted is gone."
                : NULL;
 }
@@ -179,6 +188,9 @@ static const struct check {
     said *what;
     const char *remedy;
 } checks[] = {
+    {"error", no_versioning,
+     "Copy the bucket on a schedule to a server that has versioning, with rclone sync or mc "
+     "mirror."},
     {"error", never_versioned,
      "Enable versioning, for example with a seedbank_bucket_versioning resource."},
     {"error", suspended,
@@ -228,7 +240,8 @@ const struct bucket_finding *bucket_findings(struct arena *a, const struct bucke
 
 int64_t bucket_findings_window_days(const struct bucket_facts *facts)
 {
-    if (facts->versioning.status != S3_VERSIONING_ENABLED) {
+    if (facts->versioning_told != BUCKET_TOLD ||
+        facts->versioning.status != S3_VERSIONING_ENABLED) {
         return 0;
     }
     return s3_lifecycle_window_of(&facts->lifecycle).days;

@@ -21,8 +21,8 @@ struct bucket_facts {
     const char *bucket;
     bool aws; /* the server is AWS's */
     struct s3_versioning versioning;
-    enum bucket_told lock_told, lifecycle_told, replication_told;
-    struct s3_lock lock;                    /* these three: when told */
+    enum bucket_told versioning_told, lock_told, lifecycle_told, replication_told;
+    struct s3_lock lock;                    /* these three, and versioning: when told */
     struct s3_rules lifecycle, replication; /* a root without rules otherwise */
     bool holds_objects;                     /* known, and some */
 };

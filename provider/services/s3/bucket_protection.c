@@ -19,7 +19,7 @@ struct lock {
 };
 
 struct apis {
-    struct field_string object_lock, lifecycle, replication;
+    struct field_string versioning, object_lock, lifecycle, replication;
 };
 
 struct finding {
@@ -72,6 +72,7 @@ static const struct attr finding_attrs[] = {
 #define API_DOC "`available`, `absent`, or `unknown` where the access key may not ask"
 
 static const struct attr apis_attrs[] = {
+    TEXT(apis, versioning, "Versioning: `available` or `absent`."),
     TEXT(apis, object_lock, "Object Lock: " API_DOC "."),
     TEXT(apis, lifecycle, "Lifecycle rules: " API_DOC "."),
     TEXT(apis, replication,
@@ -87,7 +88,7 @@ static const struct attr apis_attrs[] = {
 static const struct attr attrs[] = {
     BUCKET_ROWS(struct bucket_protection, at, 0),
     NESTED(versioning, ATTR_OBJECT, versioning_attrs, sizeof(struct versioning),
-           "Whether old versions of objects are kept."),
+           "Whether old versions of objects are kept. Null where the server has no versioning."),
     NESTED(lock, ATTR_OBJECT, lock_attrs, sizeof(struct lock),
            "Whether versions are kept from being deleted before their time (Object Lock). A bucket "
            "without it has no finding for that. Null when the access key may not ask."),
@@ -144,8 +145,12 @@ static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts
 {
     f->bucket = bucket->bucket;
     f->aws = s3_client_is_aws(bucket->client);
-    enum rc rc = s3_versioning_get(cx, bucket, &f->versioning);
     bucket->may_be_denied = true;
+    enum rc rc = s3_versioning_get(cx, bucket, &f->versioning);
+    if (rc == RC_CONFLICT) {
+        f->versioning_told = BUCKET_LACKS_API;
+        rc = RC_OK;
+    }
     if (rc == RC_OK) {
         rc = s3_lock_get(cx, bucket, &f->lock);
         rc = told(rc, f->lock.status == S3_LOCK_UNSUPPORTED, &f->lock_told);
@@ -174,11 +179,14 @@ static struct field_int count(int64_t n)
     return (struct field_int){n ? VALUE_KNOWN : VALUE_NULL, n};
 }
 
-static struct field_object versioning_of(struct arena *a, const struct s3_versioning *now)
+static struct field_object versioning_of(struct arena *a, const struct bucket_facts *f)
 {
     struct versioning *versioning = arena_alloc(a, sizeof(*versioning));
-    versioning->status = known(s3_versioning_status_name(now->status));
-    versioning->mfa_delete = known(s3_versioning_mfa_delete_name(now->mfa_delete));
+    if (f->versioning_told == BUCKET_LACKS_API) {
+        return (struct field_object){VALUE_NULL, NULL};
+    }
+    versioning->status = known(s3_versioning_status_name(f->versioning.status));
+    versioning->mfa_delete = known(s3_versioning_mfa_delete_name(f->versioning.mfa_delete));
     return (struct field_object){VALUE_KNOWN, versioning};
 }
 
@@ -204,6 +212,7 @@ static struct field_object apis_of(struct arena *a, const struct bucket_facts *f
     struct apis *apis = arena_alloc(a, sizeof(*apis));
     bool copies =
         f->replication_told != BUCKET_TOLD || f->aws || xml_child(f->replication.root, "Rule");
+    apis->versioning = known(names[f->versioning_told]);
     apis->object_lock = known(names[f->lock_told]);
     apis->lifecycle = known(names[f->lifecycle_told]);
     apis->replication = known(copies ? names[f->replication_told] : "unknown");
@@ -226,7 +235,7 @@ static void fill(struct arena *a, struct bucket_protection *m, const struct buck
 {
     int64_t window = bucket_findings_window_days(f);
     const char *role = s3_replication_role(&f->replication);
-    m->versioning = versioning_of(a, &f->versioning);
+    m->versioning = versioning_of(a, f);
     m->lock = lock_of(a, f);
     m->apis = apis_of(a, f);
     m->findings = findings_of(a, f);

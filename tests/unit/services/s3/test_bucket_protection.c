@@ -205,7 +205,9 @@ static void what_may_not_be_read_is_null_and_a_finding_names_the_permission(void
         assert_string_equal(finding(v, i, "severity"), "warning");
         assert_non_null(strstr(finding(v, i, "message"), rows[i].permission));
     }
-    assert_field(f, v, "apis", "{lifecycle=unknown object_lock=unknown replication=unknown}");
+    assert_field(
+        f, v, "apis",
+        "{lifecycle=unknown object_lock=unknown replication=unknown versioning=available}");
     assert_field(f, v, "recovery_window_days", "null");
 }
 
@@ -222,16 +224,21 @@ static void a_server_that_fails_is_an_error_though_it_told_the_first(void **stat
 static void what_the_server_lacks_is_absent(void **state)
 {
     struct fixture *f = *state;
-    answer(f, 200, IS("Enabled"), NULL);
+    answer(f, 501, NO("NotImplemented"), NULL);
     answer_lock(f, 501, NO("NotImplemented"));
     answer_lifecycle(f, 501, NO("NotImplemented"));
     answer_replication(f, 405, NO("MethodNotAllowed"));
     const struct value *v = result(f, "bucket=files");
-    assert_field(f, v, "apis", "{lifecycle=absent object_lock=absent replication=absent}");
+    assert_field(f, v, "apis",
+                 "{lifecycle=absent object_lock=absent replication=absent versioning=absent}");
     assert_field(f, v, "lifecycle_rules", "[]");
     assert_field(f, v, "replication_rules", "[]");
-    assert_string_equal(finding(v, 0, "severity"), "info");
-    assert_non_null(strstr(finding(v, 0, "remedy"), "rclone"));
+    assert_field(f, v, "versioning", "null");
+    assert_field(f, v, "recovery_window_days", "0");
+    assert_int_equal(value_field(v, "findings")->n, 2);
+    assert_non_null(strstr(finding(v, 0, "message"), "its server has no versioning"));
+    assert_string_equal(finding(v, 1, "severity"), "info");
+    assert_non_null(strstr(finding(v, 1, "remedy"), "rclone"));
 }
 
 #define EXPIRE(id, status, days)                                                                   \
