@@ -15,9 +15,9 @@
 #include <time.h>
 
 #define MAX_RETRIES 1
-#define MAX_REAL_MS 20000 /* of one call, on a slow machine, under valgrind */
-#define MAX_SAID    4000  /* bytes */
-#define TRY_MS      1000  /* request_timeout where a server stalls */
+#define MAX_REAL_MS 120000 /* of one call among all, on a slow machine, under a sanitizer */
+#define MAX_SAID    4000   /* bytes */
+#define TRY_MS      1000   /* request_timeout where a server stalls */
 #define LONG_TEXT   "much ado about nothing, and the key is " SECRET " "
 #define MB_OF_TEXT  ((size_t)1 << 20) / (sizeof(LONG_TEXT) - 1)
 #define WEB_PAGE                                                                                   \
@@ -385,7 +385,7 @@ static void every_call_meets_it(void **state)
     const struct fault *fault = *state;
     size_t wrong = run_row(fault, UINT32_MAX);
 
-    if (fault->place == SCRIPTED && !fault->tls) {
+    if (fault->passes || fault->outcome[CALL_DOCUMENT] == ABSENT) {
         wrong += run_row(fault, 1);
     }
     assert_int_equal(wrong, 0);
