@@ -186,7 +186,7 @@ END
 loses=$arguments'
   timeouts = { create = "3s" }'
 check "a server that loses the rule after each put" \
-  creating 'Lifecycle rules of bucket b do not stay as they are written: .*3 times.*Now there are: "theirs"' 1 1 "$loses" <<END
+  creating 'The lifecycle rules of bucket b do not stay as they are written: .*3 times.*Now there are: "theirs"' 1 1 "$loses" <<END
 $get
 $none
 any-order
