@@ -69,20 +69,14 @@ static int64_t days_of(const struct xml_node *rule, const struct deletion *d)
     return text && str_to_i64(str_of(text), &days) && days > 0 ? days : 0;
 }
 
-static bool is_disabled(const struct xml_node *rule)
-{
-    const char *status = xml_text(rule, "Status");
-
-    return status && strcmp(status, "Disabled") == 0;
-}
-
 struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_rules *lifecycle)
 {
     struct s3_lifecycle_window window = {S3_LIFECYCLE_RULE_NONE, NULL};
 
     for (const struct xml_node *rule = xml_child(lifecycle->root, "Rule"); rule;
          rule = xml_next(rule, "Rule")) {
-        for (size_t i = 0; i < sizeof(deletions) / sizeof(*deletions) && !is_disabled(rule); i++) {
+        for (size_t i = 0; i < sizeof(deletions) / sizeof(*deletions) && s3_rules_enabled(rule);
+             i++) {
             int64_t days = days_of(rule, &deletions[i]);
             if (days != S3_LIFECYCLE_RULE_NONE &&
                 (window.days == S3_LIFECYCLE_RULE_NONE || days < window.days)) {

@@ -196,6 +196,13 @@ const char *s3_rules_id(const struct xml_node *rule)
     return id ? id : "";
 }
 
+bool s3_rules_enabled(const struct xml_node *rule)
+{
+    const char *status = xml_text(rule, "Status");
+
+    return status == NULL || strcmp(status, "Disabled") != 0;
+}
+
 struct xml_node *s3_rules_find(const struct s3_rules *rules, const char *id)
 {
     struct xml_node *rule = xml_child(rules->root, "Rule");

@@ -62,6 +62,9 @@ struct xml_node *s3_rules_find(const struct s3_rules *rules, const char *id);
 /* A rule's ID; "" when it has none. */
 const char *s3_rules_id(const struct xml_node *rule);
 
+/* Whether the server acts on a rule: anything but the word Disabled counts as yes. */
+bool s3_rules_enabled(const struct xml_node *rule);
+
 /* For messages: the IDs of all rules, quoted, comma-separated; or "none". */
 const char *s3_rules_ids(struct arena *a, const struct s3_rules *rules);
 

@@ -1,7 +1,5 @@
 #include "services/s3/bucket_findings.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "s3/s3_lifecycle_rule.h"
 #include "s3/s3_replication_rule.h"
@@ -67,17 +65,11 @@ static const char *first_rule(struct arena *a, const struct s3_rules *rules,
     return NULL;
 }
 
-static bool is_enabled(const struct xml_node *rule)
-{
-    const char *status = xml_text(rule, "Status");
-    return !status || strcmp(status, "Disabled") != 0;
-}
-
 static bool lifecycle_unreadable(struct arena *a, const struct xml_node *rule)
 {
     struct s3_lifecycle_rule read;
     const char *why;
-    return is_enabled(rule) && !s3_lifecycle_rule_read(a, rule, &read, &why);
+    return s3_rules_enabled(rule) && !s3_lifecycle_rule_read(a, rule, &read, &why);
 }
 
 static const char *odd_lifecycle(struct arena *a, const struct bucket_facts *f)
@@ -89,8 +81,8 @@ static const char *odd_lifecycle(struct arena *a, const struct bucket_facts *f)
 static bool expires_objects(struct arena *a, const struct xml_node *rule)
 {
     (void)a;
-    return is_enabled(rule) && (xml_text(xml_child(rule, "Expiration"), "Days") ||
-                                xml_text(xml_child(rule, "Expiration"), "Date"));
+    return s3_rules_enabled(rule) && (xml_text(xml_child(rule, "Expiration"), "Days") ||
+                                      xml_text(xml_child(rule, "Expiration"), "Date"));
 }
 
 static const char *expiring(struct arena *a, const struct bucket_facts *f)
@@ -102,7 +94,7 @@ static const char *expiring(struct arena *a, const struct bucket_facts *f)
 static bool is_off(struct arena *a, const struct xml_node *rule)
 {
     (void)a;
-    return !is_enabled(rule);
+    return !s3_rules_enabled(rule);
 }
 
 static const char *not_copied(struct arena *a, const struct bucket_facts *f)
@@ -119,7 +111,7 @@ static bool replication_unreadable(struct arena *a, const struct xml_node *rule)
 {
     struct s3_replication_rule read;
     const char *why;
-    return is_enabled(rule) && !s3_replication_rule_read(a, rule, &read, &why);
+    return s3_rules_enabled(rule) && !s3_replication_rule_read(a, rule, &read, &why);
 }
 
 static const char *odd_replication(struct arena *a, const struct bucket_facts *f)
@@ -131,7 +123,7 @@ static const char *odd_replication(struct arena *a, const struct bucket_facts *f
 static bool is_on(struct arena *a, const struct xml_node *rule)
 {
     (void)a;
-    return is_enabled(rule);
+    return s3_rules_enabled(rule);
 }
 
 static const char *older_objects(struct arena *a, const struct bucket_facts *f)

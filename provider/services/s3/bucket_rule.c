@@ -13,15 +13,15 @@ struct s3_rule_filter bucket_rule_filter(struct arena *a, const struct bucket_ru
     return (struct s3_rule_filter){rule->prefix.v ? rule->prefix.v : "", tags, rule->tags.n};
 }
 
-static struct field_string_map tags_of(struct arena *a, const struct s3_rule_filter *filter)
+struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_tag *tags, size_t n)
 {
-    const char **keys = arena_array(a, filter->n_tags, sizeof(*keys));
-    const char **values = arena_array(a, filter->n_tags, sizeof(*values));
-    for (size_t i = 0; i < filter->n_tags; i++) {
-        keys[i] = filter->tags[i].key;
-        values[i] = filter->tags[i].value;
+    const char **keys = arena_array(a, n, sizeof(*keys));
+    const char **values = arena_array(a, n, sizeof(*values));
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = tags[i].key;
+        values[i] = tags[i].value;
     }
-    return (struct field_string_map){VALUE_KNOWN, keys, values, filter->n_tags};
+    return (struct field_string_map){VALUE_KNOWN, keys, values, n};
 }
 
 void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
@@ -34,7 +34,7 @@ void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
         rule->prefix = (struct field_string){VALUE_NULL, NULL};
     }
     if (filter->n_tags) {
-        rule->tags = tags_of(a, filter);
+        rule->tags = bucket_rule_tags(a, filter->tags, filter->n_tags);
     } else if (rule->tags.n) {
         rule->tags = (struct field_string_map){.state = VALUE_NULL};
     }

@@ -48,6 +48,9 @@ struct s3_rule_filter bucket_rule_filter(struct arena *a, const struct bucket_ru
 void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
                       const struct s3_rule_filter *filter);
 
+/* Tags as a field; known, also when there are none. */
+struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_tag *tags, size_t n);
+
 /* Known and not empty. */
 bool bucket_rule_is_tagged(const struct bucket_rule_fields *rule);
 

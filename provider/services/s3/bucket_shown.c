@@ -1,11 +1,10 @@
 #include "services/s3/bucket_shown.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "s3/s3_lifecycle_rule.h"
 #include "s3/s3_replication_rule.h"
 #include "schema/model.h"
+#include "services/s3/bucket_rule.h"
 #include "xml/xml.h"
 
 #define TEXT(model, member, doc)   BUCKET_SHOWN(model, member, ATTR_STRING, doc)
@@ -30,15 +29,10 @@ static struct field_bool flag(bool b)
     return (struct field_bool){VALUE_KNOWN, b};
 }
 
-static struct field_string_map map_of(struct arena *a, const struct s3_rule_tag *tags, size_t n)
+/* Null when there are none. */
+static struct field_string_map tags_of(struct arena *a, const struct s3_rule_tag *tags, size_t n)
 {
-    const char **keys = arena_array(a, n, sizeof(*keys));
-    const char **values = arena_array(a, n, sizeof(*values));
-    for (size_t i = 0; i < n; i++) {
-        keys[i] = tags[i].key;
-        values[i] = tags[i].value;
-    }
-    return (struct field_string_map){n ? VALUE_KNOWN : VALUE_NULL, keys, values, n};
+    return n ? bucket_rule_tags(a, tags, n) : (struct field_string_map){.state = VALUE_NULL};
 }
 
 static size_t count_of(const struct s3_rules *rules)
@@ -88,17 +82,16 @@ static struct bucket_shown_lifecycle_rule lifecycle_rule_of(struct arena *a,
 {
     struct s3_lifecycle_rule rule;
     const char *why = NULL;
-    const char *status = xml_text(node, "Status");
     struct bucket_shown_lifecycle_rule shown = {
         .id = text(s3_rules_id(node)),
-        .enabled = flag(!status || strcmp(status, "Disabled") != 0),
+        .enabled = flag(s3_rules_enabled(node)),
     };
     if (!s3_lifecycle_rule_read(a, node, &rule, &why)) {
         shown.unreadable = text(why);
         return shown;
     }
     shown.prefix = text(rule.prefix);
-    shown.tags = map_of(a, rule.tags, rule.n_tags);
+    shown.tags = tags_of(a, rule.tags, rule.n_tags);
     shown.object_size_greater_than = number(rule.size_above);
     shown.object_size_less_than = number(rule.size_below);
     shown.noncurrent_version_expiration_days = number(rule.expire_days);
@@ -168,7 +161,7 @@ static struct bucket_shown_replication_rule replication_rule_of(struct arena *a,
     }
     shown.priority = number(rule.priority);
     shown.prefix = text(rule.filter.prefix);
-    shown.tags = map_of(a, rule.filter.tags, rule.filter.n_tags);
+    shown.tags = tags_of(a, rule.filter.tags, rule.filter.n_tags);
     shown.destination_bucket = text(rule.bucket);
     shown.destination_account = text(rule.account);
     shown.destination_storage_class = text(rule.storage_class);
