@@ -19,7 +19,7 @@ struct rpc_stream;
 enum method_kind {
     METHOD_CALL,     /* one answer, may take long: a worker runs it */
     METHOD_STREAM,   /* many answers, may take long: a worker runs it */
-    METHOD_NOW,      /* one answer at once */
+    METHOD_NOW,      /* one answer, from the request alone: at once, without a worker */
     METHOD_STOP,     /* answered at once, then the calls in flight are cancelled */
     METHOD_SHUTDOWN, /* answered at once, then the process ends */
     METHOD_HELD,     /* never answered: its end tells that the host went away */
