@@ -55,7 +55,6 @@ struct grpc_plugin {
     struct grpc_plugin_options options;
     grpc_server *server;
     grpc_completion_queue *queue;
-    pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t sent; /* an answer, or a message of a stream */
     unsigned leaving;    /* answers given to gRPC and not yet sent; under the lock */
@@ -365,34 +364,6 @@ static void *serve(void *arg)
     return NULL;
 }
 
-static void *set_up(void *arg)
-{
-    struct grpc_plugin *p = arg;
-    crash_watch_thread();
-    p->server = grpc_setup_server();
-    p->queue = grpc_completion_queue_create_for_next(NULL);
-    grpc_server_register_completion_queue(p->server, p->queue, NULL);
-    return NULL;
-}
-
-static bool start_thread(struct ctx *cx, struct grpc_plugin *p, void *(*work)(void *))
-{
-    int error = pthread_create(&p->thread, NULL, work, p);
-    if (error) {
-        diag_error(cx, NULL, "no thread could be started", "%s", strerror(error));
-    }
-    return error == 0;
-}
-
-struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log)
-{
-    struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
-    pthread_mutex_init(&p->lock, NULL);
-    clock_cond_init(&p->sent);
-    grpc_setup_log(log);
-    return start_thread(cx, p, set_up) ? p : NULL;
-}
-
 /* As gRPC has no words of its own. */
 static enum rc not_listening(struct ctx *cx, const struct grpc_plugin_options *o)
 {
@@ -402,11 +373,25 @@ static enum rc not_listening(struct ctx *cx, const struct grpc_plugin_options *o
     return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", o->socket);
 }
 
-enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
-                          const struct grpc_plugin_options *options)
+static enum rc start_queue(struct ctx *cx, struct grpc_plugin *p)
 {
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, serve, p);
+    return error ? diag_error(cx, NULL, "no thread could be started", "%s", strerror(error))
+                 : RC_OK;
+}
+
+enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *options,
+                          struct grpc_plugin **ret_plugin)
+{
+    struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
     p->options = *options;
-    pthread_join(p->thread, NULL);
+    pthread_mutex_init(&p->lock, NULL);
+    clock_cond_init(&p->sent);
+    grpc_setup_log(options->log);
+    p->server = grpc_setup_server();
+    p->queue = grpc_completion_queue_create_for_next(NULL);
+    grpc_server_register_completion_queue(p->server, p->queue, NULL);
     grpc_server_credentials *creds =
         grpc_setup_credentials(options->certificate, options->client_pem);
     const char *address = arena_printf(cx->arena, "unix:%s", options->socket);
@@ -416,7 +401,11 @@ enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
         return not_listening(cx, options);
     }
     grpc_server_start(p->server);
-    return start_thread(cx, p, serve) ? RC_OK : RC_FAIL;
+    if (start_queue(cx, p) != RC_OK) {
+        return RC_FAIL;
+    }
+    *ret_plugin = p;
+    return RC_OK;
 }
 
 void grpc_plugin_drain(struct grpc_plugin *p, int64_t ms)
