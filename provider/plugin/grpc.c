@@ -211,34 +211,38 @@ static void log_answered(struct call *call, int64_t began)
               arena_printf(cx->arena, "%zu", call->answer.n), NULL);
 }
 
+/* False: the call is ended. */
+static bool take_request(struct call *call)
+{
+    grpc_byte_buffer_reader reader;
+    call->run = (struct methods_call){
+        .cx = call->cx,
+        .server = call->plugin->options.rpc,
+        .send = call->method->kind == METHOD_STREAM ? send_message : keep_answer,
+    };
+    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
+        finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
+        return false;
+    }
+    grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
+    struct str bytes = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)};
+    bool understood = methods_unpack(call->method, &call->run, bytes);
+    grpc_byte_buffer_reader_destroy(&reader);
+    grpc_slice_unref(slice);
+    if (!understood) {
+        finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
+    }
+    return understood;
+}
+
 /* Run the handler and end the call. On a worker's thread, or at once on the queue's. */
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
-    bool streams = call->method->kind == METHOD_STREAM;
-    grpc_byte_buffer_reader reader;
-
-    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
-        finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
-        return;
-    }
-    grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
-    grpc_byte_buffer_reader_destroy(&reader);
-    call->run = (struct methods_call){
-        .cx = call->cx,
-        .server = call->plugin->options.rpc,
-        .request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)},
-        .send = streams ? send_message : keep_answer,
-    };
     int64_t began = call->cx->clock->monotonic_ms(call->cx->clock);
-    bool understood = methods_run(call->method, &call->run);
+    methods_run(call->method, &call->run);
     log_answered(call, began);
-    grpc_slice_unref(slice);
-    if (!understood) {
-        finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
-    } else {
-        finish(call, GRPC_STATUS_OK, "", streams ? NULL : &call->answer);
-    }
+    finish(call, GRPC_STATUS_OK, "", call->method->kind == METHOD_STREAM ? NULL : &call->answer);
 }
 
 static void done(struct job *job)
@@ -259,13 +263,14 @@ static void give_to_workers(struct call *call)
 
 static void on_received(struct call *call, bool ok)
 {
-    enum method_kind kind = call->method->kind;
     if (!ok || !call->payload) {
         finish(call, GRPC_STATUS_INTERNAL, "the call came without a request", NULL);
-    } else if (kind == METHOD_CALL || kind == METHOD_STREAM) {
-        give_to_workers(call);
-    } else {
-        if (kind == METHOD_STOP) {
+    } else if (take_request(call)) {
+        if (methods_waits(call->method, &call->run)) {
+            give_to_workers(call);
+            return;
+        }
+        if (call->method->kind == METHOD_STOP) {
             workers_cancel(call->plugin->options.workers);
         }
         run(&call->job);

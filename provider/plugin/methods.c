@@ -43,7 +43,7 @@ const struct method methods_table[] = {
     NOW("UpgradeResourceState", upgrade_resource_state),
     NOW("UpgradeResourceIdentity", upgrade_resource_identity),
     CALL("ReadResource", read_resource),
-    CALL("PlanResourceChange", plan_resource_change),
+    ANSWER("PlanResourceChange", plan_resource_change, METHOD_PLAN),
     CALL("ApplyResourceChange", apply_resource_change),
     CALL("ImportResourceState", import_resource_state),
     NOW("MoveResourceState", move_resource_state),
@@ -101,22 +101,28 @@ static bool emit(struct rpc_stream *stream, void *message)
     return heard;
 }
 
-bool methods_run(const struct method *method, struct methods_call *call)
+bool methods_unpack(const struct method *method, struct methods_call *call, struct str request)
 {
-    struct arena *a = call->cx->arena;
-    const ProtobufCMessage *request = message_unpack(a, method->request, call->request);
-    if (!request) {
-        return false;
-    }
+    call->request = message_unpack(call->cx->arena, method->request, request);
+    return call->request != NULL;
+}
+
+bool methods_waits(const struct method *method, const struct methods_call *call)
+{
+    return method->kind == METHOD_CALL || method->kind == METHOD_STREAM ||
+           (method->kind == METHOD_PLAN && rpc_plan_waits(call->server, call->request));
+}
+
+void methods_run(const struct method *method, struct methods_call *call)
+{
     if (method->stream) {
         struct emitter e = {.stream = {.emit = emit}, .call = call};
-        method->stream(call->cx, call->server, request, &e.stream);
-        return true;
+        method->stream(call->cx, call->server, call->request, &e.stream);
+        return;
     }
-    ProtobufCMessage *response = message_new(a, method->response);
+    ProtobufCMessage *response = message_new(call->cx->arena, method->response);
     if (method->handle) {
-        method->handle(call->cx, call->server, request, response);
+        method->handle(call->cx, call->server, call->request, response);
     }
-    call->send(call, message_pack(a, response));
-    return true;
+    call->send(call, message_pack(call->cx->arena, response));
 }
