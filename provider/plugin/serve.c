@@ -108,9 +108,9 @@ int serve_run(const struct registry *registry, bool reattach)
         ctx_free(s.cx);
         return 1;
     }
-    /* Many threads that each allocate little: two heaps are enough, one per thread is 16 times
-     * more. */
-    mallopt(M_ARENA_MAX, 2);
+    /* Many threads that each allocate little, from one heap: glibc gives each 64 MB of addresses,
+     * and lets them grow by system calls of a page or two. */
+    mallopt(M_ARENA_MAX, 1);
     crash_install(socket_remove);
     s.life = life_new(s.cx->arena, reattach);
     s.cancel = cancel_new(NULL);
