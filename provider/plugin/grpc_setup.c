@@ -40,13 +40,35 @@ void grpc_setup_log(const struct log *log)
     gpr_set_log_function(forward_log);
 }
 
-/* gRPC's hook for what its core library has beyond the core, defined here and so not taken from
- * there: xDS, 3 MB of a static program that set itself up at each start, for nobody. */
-void no_extra_filters(void *builder) __asm__(
-    "_ZN9grpc_core20RegisterExtraFiltersEPNS_17CoreConfiguration7BuilderE");
-void no_extra_filters(void *builder)
+/* gRPC's list of what its core is made of, defined here and so not taken from there: in its order,
+ * what a server needs. Its own has all that clients can beside (balancing, name resolution, xDS): 4
+ * MB of a static program, which set themselves up at each start for nobody. C++ functions, hence
+ * the names. */
+#define IN_CORE(name, mangled)                                                                     \
+    extern void name(void *builder) __asm__("_ZN9grpc_core" mangled                                \
+                                            "EPNS_17CoreConfiguration7BuilderE")
+IN_CORE(handshakers, "35SecurityRegisterHandshakerFactories");
+IN_CORE(http_filters, "19RegisterHttpFilters");
+IN_CORE(deadline_filter, "22RegisterDeadlineFilter");
+IN_CORE(message_size_filter, "25RegisterMessageSizeFilter");
+IN_CORE(resource_quota, "21RegisterResourceQuota");
+IN_CORE(security_filters, "23RegisterSecurityFilters");
+IN_CORE(builtins, "16RegisterBuiltins");
+IN_CORE(parts_of_core, "22BuildCoreConfiguration");
+extern void event_engine(void *builder) __asm__(
+    "_ZN17grpc_event_engine12experimental44RegisterEventEngineChannelArgPreconditioning"
+    "EPN9grpc_core17CoreConfiguration7BuilderE");
+
+void parts_of_core(void *builder)
 {
-    (void)builder;
+    event_engine(builder);
+    handshakers(builder);
+    http_filters(builder);
+    deadline_filter(builder);
+    message_size_filter(builder);
+    resource_quota(builder);
+    security_filters(builder);
+    builtins(builder);
 }
 
 /* absl looks for lock orders that could deadlock, at each lock that gRPC takes: a fiftieth of the
