@@ -41,23 +41,20 @@ void grpc_setup_log(const struct log *log)
 }
 
 /* gRPC's list of what its core is made of, defined here and so not taken from there: in its order,
- * what a server needs. Its own has all that clients can beside (balancing, name resolution, xDS): 4
- * MB of a static program, which set themselves up at each start for nobody. C++ functions, hence
- * the names. */
+ * what a server needs. Its own has all that clients can beside (balancing, name resolution, xDS):
+ * 4 MB of a static program, set up at each start for nobody. C++ functions, hence the names. */
 #define IN_CORE(name, mangled)                                                                     \
-    extern void name(void *builder) __asm__("_ZN9grpc_core" mangled                                \
-                                            "EPNS_17CoreConfiguration7BuilderE")
-IN_CORE(handshakers, "35SecurityRegisterHandshakerFactories");
-IN_CORE(http_filters, "19RegisterHttpFilters");
-IN_CORE(deadline_filter, "22RegisterDeadlineFilter");
-IN_CORE(message_size_filter, "25RegisterMessageSizeFilter");
-IN_CORE(resource_quota, "21RegisterResourceQuota");
-IN_CORE(security_filters, "23RegisterSecurityFilters");
-IN_CORE(builtins, "16RegisterBuiltins");
-IN_CORE(parts_of_core, "22BuildCoreConfiguration");
-extern void event_engine(void *builder) __asm__(
-    "_ZN17grpc_event_engine12experimental44RegisterEventEngineChannelArgPreconditioning"
-    "EPN9grpc_core17CoreConfiguration7BuilderE");
+    extern void name(void *builder) __asm__("_ZN" mangled "17CoreConfiguration7BuilderE")
+IN_CORE(event_engine, "17grpc_event_engine12experimental"
+                      "44RegisterEventEngineChannelArgPreconditioningEPN9grpc_core");
+IN_CORE(handshakers, "9grpc_core35SecurityRegisterHandshakerFactoriesEPNS_");
+IN_CORE(http_filters, "9grpc_core19RegisterHttpFiltersEPNS_");
+IN_CORE(deadline_filter, "9grpc_core22RegisterDeadlineFilterEPNS_");
+IN_CORE(message_size_filter, "9grpc_core25RegisterMessageSizeFilterEPNS_");
+IN_CORE(resource_quota, "9grpc_core21RegisterResourceQuotaEPNS_");
+IN_CORE(security_filters, "9grpc_core23RegisterSecurityFiltersEPNS_");
+IN_CORE(builtins, "9grpc_core16RegisterBuiltinsEPNS_");
+IN_CORE(parts_of_core, "9grpc_core22BuildCoreConfigurationEPNS_");
 
 void parts_of_core(void *builder)
 {
