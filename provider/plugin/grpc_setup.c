@@ -88,10 +88,11 @@ static void ignore_deadlocks(void)
 static void suit_host(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
                       void *pointer)
 {
+    int groups[] = {NID_X25519, NID_X9_62_prime256v1};
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
     if (SSL_is_server(ssl)) {
         SSL_set_num_tickets(ssl, 0);
-        SSL_set1_groups_list(ssl, "x25519:secp256r1");
+        SSL_set1_groups(ssl, groups, sizeof groups / sizeof groups[0]);
     }
 }
 
