@@ -62,8 +62,10 @@ static enum rc take_region(struct ctx *cx, struct s3_client *c, const struct s3_
 static bool is_port(const char *text)
 {
     size_t n = strlen(text);
+    uint64_t port;
 
-    return n >= 1 && n <= 5 && only(text, n, "0123456789");
+    return n <= 5 && only(text, n, "0123456789") && str_to_u64(str_of(text), &port) && port > 0 &&
+           port <= UINT16_MAX;
 }
 
 /* A host name, an IPv4 address, or an IPv6 address in brackets. */
@@ -113,6 +115,24 @@ bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
         *ret_host = host;
     }
     return host != NULL;
+}
+
+const char *s3_client_endpoint_fault(struct arena *a, struct str endpoint)
+{
+    const char *url = str_dup(a, endpoint), *scheme, *host;
+    const char *rest = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+
+    if (strncasecmp(url, "http", 4) != 0 || s3_client_origin(a, url, &scheme, &host)) {
+        return NULL;
+    }
+    if (strchr(rest, '@')) { /* which may come after a slash in a password */
+        return "holds a user; keys have settings of their own";
+    }
+    if (strpbrk(rest, "?#")) {
+        return "holds a query";
+    }
+    return strchr(rest, '/') ? "holds a path; a bucket is named by each resource"
+                             : "has a malformed host or port";
 }
 
 const char *s3_client_aws_host(struct arena *a, const char *region)
