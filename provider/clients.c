@@ -70,7 +70,8 @@ static const struct attr s3_attrs[] = {
                 CHECK_URL, CHECK_TEXT(s3_client_endpoint_fault, S3_ENDPOINT_RULE), {0}},
         .doc = "URL of the S3 server, such as `https://fra1.digitaloceanspaces.com`. Left out, AWS "
                "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`, then "
-               "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`.",
+               "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`. Proxies come from `https_proxy` (for "
+               "`http://` from `http_proxy`, in small letters) and `no_proxy`.",
     },
     TEXT(region, 0,
          "Region that requests are signed for, `us-east-1` when left out; a bucket that the server "
