@@ -65,9 +65,7 @@ static const struct attr s3_attrs[] = {
         .kind = ATTR_STRING,
         .flags = ATTR_OPTIONAL,
         .offset = offsetof(struct s3_block, endpoint),
-        .checks =
-            (const struct attr_check[]){
-                CHECK_URL, CHECK_TEXT(s3_client_endpoint_fault, S3_ENDPOINT_RULE), {0}},
+        .checks = (const struct attr_check[]){CHECK_URL, {0}},
         .doc = "URL of the S3 server, such as `https://fra1.digitaloceanspaces.com`. Left out, AWS "
                "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`, then "
                "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`. Proxies come from `https_proxy` (for "

@@ -15,9 +15,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
-#include "base/str.h"
 
-struct arena;
 struct credentials_assume;
 struct credentials_environment;
 struct ctx;
@@ -60,12 +58,6 @@ struct s3_target {
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
                       struct s3_client **ret_client) RC_MUST_CHECK;
-
-/* What is wrong with an endpoint, to be read after it: "holds a path". NULL: nothing. The text is
- * constant. What begins with neither http:// nor https:// is not judged. */
-#define S3_ENDPOINT_RULE                                                                           \
-    "scheme, host name or address and, where needed, a port, without user, path or query"
-const char *s3_client_endpoint_fault(struct arena *a, struct str endpoint);
 
 /* The endpoint is Amazon's own. */
 bool s3_client_is_aws(const struct s3_client *client);

@@ -117,24 +117,6 @@ bool s3_client_origin(struct arena *a, const char *url, const char **ret_scheme,
     return host != NULL;
 }
 
-const char *s3_client_endpoint_fault(struct arena *a, struct str endpoint)
-{
-    const char *url = str_dup(a, endpoint), *scheme, *host;
-    const char *rest = strstr(url, "://") ? strstr(url, "://") + 3 : url;
-
-    if (strncasecmp(url, "http", 4) != 0 || s3_client_origin(a, url, &scheme, &host)) {
-        return NULL;
-    }
-    if (strchr(rest, '@')) { /* which may come after a slash in a password */
-        return "holds a user; keys have settings of their own";
-    }
-    if (strpbrk(rest, "?#")) {
-        return "holds a query";
-    }
-    return strchr(rest, '/') ? "holds a path; a bucket is named by each resource"
-                             : "has a malformed host or port";
-}
-
 const char *s3_client_aws_host(struct arena *a, const char *region)
 {
     return arena_printf(a, "s3.%s.amazonaws.com%s", region, str_starts(region, "cn-") ? ".cn" : "");
