@@ -165,6 +165,9 @@ enum rc http_error_report(struct ctx *cx, const struct http_try *t, unsigned tri
     }
     return diag_error(
         cx, NULL, arena_printf(cx->arena, "%s %s: %s", t->request->method, origin, row->cause),
-        "No complete reply came from %s%s; tried %u time%s, the last for %lld ms. %s%s", origin,
-        words, tries, tries == 1 ? "" : "s", (long long)t->ms, about(cx, t), row->remedy);
+        "No complete reply came from %s%s; tried %u time%s, the last for %lld ms. %s%s%s", origin,
+        words, tries, tries == 1 ? "" : "s", (long long)t->ms, about(cx, t),
+        t->spared ? "Another request got no answer a moment ago, so this was not tried again. "
+                  : "",
+        row->remedy);
 }
