@@ -172,6 +172,7 @@ static void a_rule_that_deletes_too_soon_is_refused_before_anything_is_put(void 
                RC_FAIL, false);
     assert_diag(f->cx, "Old versions in bucket files would be deleted too soon");
     assert_diag(f->cx, "rule \"soon\" of the bucket deletes old versions after 5");
+    assert_diag(f->cx, "Rules that are there now: \"soon\".");
     shows_none(f);
     assert_run(f,
                (struct s3_lifecycle_edit){.wanted = &rule, .create = true, .min_window_days = 31},
