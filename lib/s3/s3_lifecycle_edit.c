@@ -53,9 +53,6 @@ static enum rc check(struct ctx *cx, const struct s3_target *target,
     struct s3_rules next = s3_rules_copy(cx->arena, now);
     struct s3_lifecycle_window window;
 
-    if (own == NULL) { /* a rule that goes deletes nothing */
-        return RC_OK;
-    }
     s3_rule_edit_merge(cx, edit, &next, edit->enabled);
     window = s3_lifecycle_window_of(&next);
     if (window.days == S3_LIFECYCLE_RULE_NONE || window.days >= own->min_window_days) {
@@ -86,8 +83,8 @@ static struct s3_rule_edit edit_of(const struct s3_lifecycle_edit *own)
     return (struct s3_rule_edit){
         .kind = &kind,
         .id = own->id,
-        .wanted = own->wanted ? own : NULL,
-        .enabled = own->wanted && own->wanted->enabled,
+        .wanted = own,
+        .enabled = own->wanted->enabled,
         .create = own->create,
     };
 }
@@ -107,5 +104,5 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
 {
     struct s3_rule_edit generic = edit_of(edit);
 
-    return generic.wanted ? check(cx, target, &generic, now) : RC_OK;
+    return check(cx, target, &generic, now);
 }

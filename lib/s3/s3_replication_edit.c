@@ -233,11 +233,11 @@ enum rc s3_replication_edit_run(struct ctx *cx, const struct s3_target *target,
     struct s3_rule_edit generic = {
         .kind = &kind,
         .id = edit->id,
-        .wanted = edit->wanted ? edit : NULL,
-        .enabled = edit->wanted && edit->wanted->enabled,
+        .wanted = edit,
+        .enabled = edit->wanted->enabled,
         .create = edit->create,
     };
-    enum rc rc = edit->wanted ? check_buckets(cx, target, edit) : RC_OK;
+    enum rc rc = check_buckets(cx, target, edit);
 
     rc = rc == RC_OK ? s3_rule_edit_run(cx, target, &generic) : rc;
     edit->changed = generic.changed;

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "s3/s3_lifecycle_rule.h"
 #include "s3/s3_replication_rule.h"
+#include "schema/field.h"
 #include "xml/xml.h"
 
 #define ASK_FOR "Allow the access key that permission, or judge the bucket with another key."
@@ -213,8 +214,7 @@ static const struct check {
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
-const struct bucket_finding *bucket_findings(struct arena *a, const struct bucket_facts *facts,
-                                             size_t *ret_n)
+struct field_objects bucket_findings(struct arena *a, const struct bucket_facts *facts)
 {
     struct bucket_finding *found = arena_array(a, CHECKS, sizeof(*found));
     size_t n = 0;
@@ -222,12 +222,12 @@ const struct bucket_finding *bucket_findings(struct arena *a, const struct bucke
         const char *what = checks[i].what(a, facts);
         if (what) {
             found[n++] = (struct bucket_finding){
-                checks[i].severity, arena_printf(a, "Bucket %s %s", facts->bucket, what),
-                checks[i].remedy};
+                field_text(checks[i].severity),
+                field_text(arena_printf(a, "Bucket %s %s", facts->bucket, what)),
+                field_text(checks[i].remedy)};
         }
     }
-    *ret_n = n;
-    return found;
+    return field_list(found, n);
 }
 
 int64_t bucket_findings_window_days(const struct bucket_facts *facts)

@@ -11,6 +11,7 @@
 #include "s3/s3_lock.h"
 #include "s3/s3_replication.h"
 #include "s3/s3_versioning.h"
+#include "schema/attr.h"
 
 struct arena;
 
@@ -28,12 +29,11 @@ struct bucket_facts {
 };
 
 struct bucket_finding {
-    const char *severity, *message, *remedy;
+    struct field_string severity, message, remedy;
 };
 
-/* Most severe first; *ret_n of them, in the arena. */
-const struct bucket_finding *bucket_findings(struct arena *a, const struct bucket_facts *facts,
-                                             size_t *ret_n);
+/* All of them, most severe first. */
+struct field_objects bucket_findings(struct arena *a, const struct bucket_facts *facts);
 
 /* How many days what is overwritten or deleted now can be brought back; S3_LIFECYCLE_RULE_NONE:
  * until somebody deletes it, as far as the rules are told. */
