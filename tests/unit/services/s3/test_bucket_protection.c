@@ -57,15 +57,11 @@ extern const struct data_source bucket_protection_data_source;
 /* Read; the result, or NULL when that failed. */
 static const struct value *result(struct fixture *f, const char *config)
 {
-    struct arena *a = f->cx->arena;
     const struct data_source *d = &bucket_protection_data_source;
-    const struct attr *attrs = d->attrs;
-    void *model = arena_alloc(a, d->model_size);
-    const struct value *given = notation_object(a, attr_object_type(a, attrs), config);
-    assert_int_equal(model_decode(f->cx, attrs, given, model), RC_OK);
+    void *model = fixture_model(f, *d, config);
     enum rc rc = d->read(f->cx, &f->call, model);
     assert_int_equal(rc, f->cx->diags.errors ? RC_FAIL : RC_OK);
-    return rc == RC_OK ? model_encode(a, attrs, model) : NULL;
+    return rc == RC_OK ? model_encode(f->cx->arena, d->attrs, model) : NULL;
 }
 
 static void assert_field(struct fixture *f, const struct value *object, const char *name,
