@@ -190,6 +190,19 @@ check "the document goes with the last rule" no_rules "$bucket"
 # ---- Buckets that are gone -----------------------------------------------------------------------
 one ''
 check "applied once more" apply
+cat >>main.tf <<TF
+data "seedbank_bucket_protection" "a" {
+  bucket = "$bucket"
+}
+output "findings" {
+  value = data.seedbank_bucket_protection.a.findings[*].message
+}
+TF
+check "a destination that is as it should be is no finding" not says "copies nothing" "$(apply)"
+s3 versioning "$backup" Suspended >/dev/null
+check "one whose versioning was suspended is" \
+  says "rule \\\\\"ours\\\\\" that copies nothing.*bucket $backup, is Suspended" "$(apply)"
+one ''
 s3 remove-bucket "$bucket" --purge
 check "a bucket that is gone is planned anew, with a warning" says "1 to add.*is gone" \
   "$(tf plan -input=false)"

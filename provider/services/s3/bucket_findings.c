@@ -6,6 +6,9 @@
 #include "schema/field.h"
 #include "xml/xml.h"
 
+#define CATCH_UP                                                                                   \
+    "What was written meanwhile is copied by S3 Batch Replication on AWS, mc replicate resync "    \
+    "start on MinIO, rclone copy elsewhere."
 #define ASK_FOR "Allow the access key that permission, or judge the bucket with another key."
 
 /* What it says of the bucket, to be read after "Bucket b "; NULL: all is well. */
@@ -108,6 +111,27 @@ static const char *not_copied(struct arena *a, const struct bucket_facts *f)
                 : NULL;
 }
 
+static const char *no_destination(struct arena *a, const struct bucket_facts *f)
+{
+    return f->unfit.bucket && !f->unfit.exists
+               ? arena_printf(a,
+                              "has a replication rule \"%s\" that copies nothing: its "
+                              "destination, bucket %s, does not exist.",
+                              f->unfit_rule_id, f->unfit.bucket)
+               : NULL;
+}
+
+static const char *unversioned_destination(struct arena *a, const struct bucket_facts *f)
+{
+    return f->unfit.bucket && f->unfit.exists
+               ? arena_printf(a,
+                              "has a replication rule \"%s\" that copies nothing: versioning of "
+                              "its destination, bucket %s, is %s.",
+                              f->unfit_rule_id, f->unfit.bucket,
+                              s3_versioning_status_name(f->unfit.status))
+               : NULL;
+}
+
 static bool replication_unreadable(struct arena *a, const struct xml_node *rule)
 {
     struct s3_replication_rule read;
@@ -195,9 +219,12 @@ static const struct check {
      "See `unreadable` of that rule for the reason, and judge it by hand."},
     {"warning", odd_replication,
      "See `unreadable` of that rule for the reason, and judge it by hand."},
-    {"warning", not_copied,
-     "Enable it or take it away. What was written meanwhile is copied by S3 Batch Replication on "
-     "AWS, mc replicate resync start on MinIO, rclone copy elsewhere."},
+    {"warning", not_copied, "Enable it or take it away. " CATCH_UP},
+    {"warning", no_destination,
+     "Create that bucket again, with versioning, or take the rule away. " CATCH_UP},
+    {"warning", unversioned_destination,
+     "Enable versioning of that bucket, for example with a seedbank_bucket_versioning "
+     "resource. " CATCH_UP},
     {"warning", lock_denied, ASK_FOR},
     {"warning", lifecycle_denied, ASK_FOR},
     {"warning", replication_denied, ASK_FOR},

@@ -10,7 +10,7 @@
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_replication.h"
-#include "s3/s3_versioning.h"
+#include "s3/s3_replication_destination.h"
 #include "schema/attr.h"
 
 struct arena;
@@ -26,6 +26,9 @@ struct bucket_facts {
     struct s3_lock lock;                    /* these three, and versioning: when told */
     struct s3_rules lifecycle, replication; /* a root without rules otherwise */
     bool holds_objects;                     /* known, and some */
+    /* Of the first enabled replication rule that copies to where nothing can be copied. */
+    struct s3_replication_destination unfit; /* without a bucket: none is known */
+    const char *unfit_rule_id;
 };
 
 struct bucket_finding {

@@ -3,6 +3,7 @@
  */
 #include "base/ctx.h"
 #include "s3/s3_lifecycle_rule.h"
+#include "s3/s3_replication_destination.h"
 #include "s3/s3_replication_edit.h"
 #include "schema/field.h"
 #include "services/s3/bucket.h"
@@ -138,6 +139,46 @@ static void ask_for_objects(struct ctx *cx, const struct s3_target *bucket, stru
     }
 }
 
+static const char *destination_of(const struct xml_node *rule)
+{
+    const char *arn = xml_text(xml_child(rule, "Destination"), "Bucket");
+    return arn && s3_rules_enabled(rule) ? arn : "";
+}
+
+/* An earlier rule copies there too. */
+static bool is_known(const struct s3_rules *rules, const struct xml_node *rule)
+{
+    const struct xml_node *at = xml_child(rules->root, "Rule");
+    while (at != rule && !str_is(str_of(destination_of(at)), destination_of(rule))) {
+        at = xml_next(at, "Rule");
+    }
+    return at != rule;
+}
+
+/* Each once, until one is unfit. */
+static enum rc ask_for_destinations(struct ctx *cx, const struct s3_target *bucket,
+                                    struct bucket_facts *f)
+{
+    const char *role = s3_replication_role(&f->replication), *why = NULL;
+    for (const struct xml_node *at = xml_child(f->replication.root, "Rule"); at;
+         at = xml_next(at, "Rule")) {
+        struct s3_replication_rule rule;
+        if (!*destination_of(at) || is_known(&f->replication, at) ||
+            !s3_replication_rule_read(cx->arena, at, &rule, &why)) {
+            continue;
+        }
+        f->unfit_rule_id = s3_rules_id(at);
+        if (s3_replication_destination_look(cx, bucket, &rule, role, &f->unfit) != RC_OK) {
+            return RC_FAIL;
+        }
+        if (s3_replication_destination_is_unfit(&f->unfit)) {
+            return RC_OK;
+        }
+    }
+    f->unfit.bucket = NULL;
+    return RC_OK;
+}
+
 static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts *f)
 {
     f->bucket = bucket->bucket;
@@ -160,6 +201,7 @@ static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts
     }
     if (rc == RC_OK) {
         ask_for_objects(cx, bucket, f);
+        rc = ask_for_destinations(cx, bucket, f);
     }
     return rc == RC_OK ? ctx_check(cx) : rc;
 }
@@ -243,7 +285,8 @@ const struct data_source bucket_protection_data_source = {
            "bucket. The access key needs the permission `s3:GetBucketVersioning`. Without "
            "`s3:GetBucketObjectLockConfiguration`, `s3:GetLifecycleConfiguration` or "
            "`s3:GetReplicationConfiguration`, that part is null and a finding says so; "
-           "`s3:ListBucketVersions` is used only where there are replication rules.",
+           "`s3:ListBucketVersions`, and `s3:GetBucketVersioning` for the buckets that copies go "
+           "to, are used only where there are replication rules, and missed without a word.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_protection),
     .read = bucket_protection_read,
