@@ -16,7 +16,7 @@ static const char *name_in(const char *arn, const char *role)
 
 enum rc s3_replication_destination_look(struct ctx *cx, const struct s3_target *source,
                                         const struct s3_replication_rule *rule, const char *role,
-                                        struct s3_replication_destination *ret)
+                                        struct s3_replication_destination *ret_destination)
 {
     struct diag_point point = diag_point(cx);
     struct s3_target there = {
@@ -32,7 +32,7 @@ enum rc s3_replication_destination_look(struct ctx *cx, const struct s3_target *
     if (ctx_check(cx) != RC_OK) {
         return RC_FAIL;
     }
-    *ret = (struct s3_replication_destination){
+    *ret_destination = (struct s3_replication_destination){
         .bucket = rc == RC_OK || rc == RC_NOT_FOUND ? there.bucket : NULL,
         .exists = rc == RC_OK,
         .status = now.status,

@@ -16,9 +16,9 @@ struct s3_replication_destination {
 
 /* role: of the document, "" when it has none. RC_FAIL only when the call was cancelled. Needs
  * s3:GetBucketVersioning for that bucket. */
-enum rc s3_replication_destination_look(struct ctx *cx, const struct s3_target *source,
-                                        const struct s3_replication_rule *rule, const char *role,
-                                        struct s3_replication_destination *ret) RC_MUST_CHECK;
+enum rc s3_replication_destination_look(
+    struct ctx *cx, const struct s3_target *source, const struct s3_replication_rule *rule,
+    const char *role, struct s3_replication_destination *ret_destination) RC_MUST_CHECK;
 
 /* It is seen, and nothing can be copied there. */
 bool s3_replication_destination_is_unfit(const struct s3_replication_destination *destination);
