@@ -95,6 +95,30 @@ TF
 fi
 rm -f import.tf
 
+# A bucket that never had versioning is Disabled, which cannot be asked for. Terraform 1.14 and later
+# ask the provider what to write; the others write it, and the message says what to write instead.
+never=$bucket-never
+s3 make-bucket "$never"
+config <<TF
+provider "seedbank" {
+  s3 = { force_path_style = true }
+}
+import {
+  to = seedbank_bucket_versioning.a
+  id = "$never"
+}
+TF
+if at_least 1.14; then
+  check "a configuration is generated, and planned" says "1 to import, 0 to add, 1 to change" \
+    "$(tf plan -input=false -generate-config-out=generated.tf 2>&1)"
+  check "it leaves out what cannot be asked for" not grep -q Disabled generated.tf
+else
+  check "what is generated is refused with what to write" \
+    refuses 'status must be "Enabled" or "Suspended"' \
+    tf plan -input=false -generate-config-out=generated.tf
+fi
+rm -f generated.tf
+
 # on_destroy = suspend: only what this resource switched on is switched off.
 fresh=$bucket-fresh
 s3 make-bucket "$fresh"
