@@ -169,13 +169,10 @@ static struct field_int field(int64_t n)
 static struct s3_lifecycle_rule rule_of(struct arena *a, const struct bucket_retention *m)
 {
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule.id.v);
-    struct s3_rule_filter filter = bucket_rule_filter(a, &m->rule);
     const struct expiration *expire = m->expire.v;
     const struct transition *move = m->move.v;
     rule.enabled = m->enabled.v;
-    rule.prefix = filter.prefix;
-    rule.tags = filter.tags;
-    rule.n_tags = filter.n_tags;
+    rule.filter = bucket_rule_filter(a, &m->rule);
     rule.size_above = number(m->size_above);
     rule.size_below = number(m->size_below);
     rule.abort_days = number(m->abort_days);
@@ -240,7 +237,7 @@ static bool fill(struct arena *a, const struct s3_rules *now, const struct xml_n
     if (!s3_lifecycle_rule_read(a, node, &rule, ret_why)) {
         return false;
     }
-    bucket_rule_fill(a, &m->rule, &(struct s3_rule_filter){rule.prefix, rule.tags, rule.n_tags});
+    bucket_rule_fill(a, &m->rule, &rule.filter);
     m->enabled = field_flag(rule.enabled);
     m->size_above = field(rule.size_above);
     m->size_below = field(rule.size_below);

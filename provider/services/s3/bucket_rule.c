@@ -16,13 +16,14 @@ struct s3_rule_filter bucket_rule_filter(struct arena *a, const struct bucket_ru
     return (struct s3_rule_filter){field_text_of(rule->prefix), tags, rule->tags.n};
 }
 
-struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_tag *tags, size_t n)
+struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_filter *filter)
 {
+    size_t n = filter->n_tags;
     const char **keys = arena_array(a, n, sizeof(*keys));
     const char **values = arena_array(a, n, sizeof(*values));
     for (size_t i = 0; i < n; i++) {
-        keys[i] = tags[i].key;
-        values[i] = tags[i].value;
+        keys[i] = filter->tags[i].key;
+        values[i] = filter->tags[i].value;
     }
     return n ? (struct field_string_map){VALUE_KNOWN, keys, values, n}
              : (struct field_string_map){.state = VALUE_NULL};
@@ -35,7 +36,7 @@ void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
         rule->prefix = field_text(filter->prefix);
     }
     if (filter->n_tags || rule->tags.n) {
-        rule->tags = bucket_rule_tags(a, filter->tags, filter->n_tags);
+        rule->tags = bucket_rule_tags(a, filter);
     }
 }
 

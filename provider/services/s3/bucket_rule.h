@@ -70,7 +70,7 @@ void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
                       const struct s3_rule_filter *filter);
 
 /* Tags as a field; null when there are none. */
-struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_tag *tags, size_t n);
+struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_filter *filter);
 
 /* Known and not empty. */
 bool bucket_rule_is_tagged(const struct bucket_rule_fields *rule);

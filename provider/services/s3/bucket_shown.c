@@ -80,8 +80,8 @@ static void show_lifecycle_rule(struct arena *a, const struct xml_node *node, vo
         shown->unreadable = field_text(why);
         return;
     }
-    shown->prefix = field_text(rule.prefix);
-    shown->tags = bucket_rule_tags(a, rule.tags, rule.n_tags);
+    shown->prefix = field_text(rule.filter.prefix);
+    shown->tags = bucket_rule_tags(a, &rule.filter);
     shown->object_size_greater_than = number(rule.size_above);
     shown->object_size_less_than = number(rule.size_below);
     shown->noncurrent_version_expiration_days = number(rule.expire_days);
@@ -144,7 +144,7 @@ static void show_replication_rule(struct arena *a, const struct xml_node *node, 
     }
     shown->priority = field_number(rule.priority, S3_REPLICATION_RULE_NONE);
     shown->prefix = field_text(rule.filter.prefix);
-    shown->tags = bucket_rule_tags(a, rule.filter.tags, rule.filter.n_tags);
+    shown->tags = bucket_rule_tags(a, &rule.filter);
     shown->destination_bucket = field_text(rule.bucket);
     shown->destination_account = field_text(rule.account);
     shown->destination_storage_class = field_text(rule.storage_class);

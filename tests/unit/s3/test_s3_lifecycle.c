@@ -208,9 +208,9 @@ static struct s3_lifecycle_rule full(void)
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new("a");
 
     rule.enabled = true;
-    rule.prefix = "logs/";
-    rule.tags = tags;
-    rule.n_tags = 2;
+    rule.filter.prefix = "logs/";
+    rule.filter.tags = tags;
+    rule.filter.n_tags = 2;
     rule.size_above = 0;
     rule.size_below = 100;
     rule.expire_days = 30;
@@ -289,8 +289,8 @@ static void filters_have_three_forms(void **state)
         struct s3_lifecycle_rule rule;
         const char *why;
         assert_true(s3_lifecycle_rule_read(a, node, &rule, &why));
-        assert_string_equal(rule.prefix, rows[i].prefix);
-        assert_int_equal(rule.n_tags, rows[i].n_tags);
+        assert_string_equal(rule.filter.prefix, rows[i].prefix);
+        assert_int_equal(rule.filter.n_tags, rows[i].n_tags);
         assert_false(rule.enabled);
         s3_lifecycle_rule_write(a, node, &rule, false);
         assert_string_equal(
@@ -353,7 +353,7 @@ static void differences_are_named(void **state)
     struct s3_lifecycle_rule wanted = full(), seen = full();
     struct s3_rule_diff diff;
 
-    seen.n_tags = 1;
+    seen.filter.n_tags = 1;
     seen.expire_keep = NONE;
     seen.abort_days = NONE;
     seen.move_class = "";
@@ -369,7 +369,7 @@ static void differences_are_named(void **state)
     diff = s3_lifecycle_rule_compare(f->cx->arena, &seen, &wanted);
     assert_false(diff.only_missing);
     seen = full();
-    seen.prefix = "";
+    seen.filter.prefix = "";
     seen.expired_marker = false;
     diff = s3_lifecycle_rule_compare(f->cx->arena, &wanted, &seen);
     assert_string_equal(diff.limits, "prefix");

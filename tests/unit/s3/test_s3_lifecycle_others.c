@@ -40,7 +40,7 @@ static void a_taking_back_that_fails_says_what_is_left(void **state)
     struct fixture *f = *state;
     struct s3_lifecycle_rule rule = ours();
 
-    rule.prefix = "x/";
+    rule.filter.prefix = "x/";
     shows_none(f);
     takes(f, DOC(WITH(OFF, "<Prefix>x/</Prefix>", EXPIRE(DAYS("30")))));
     shows(f, DOC(OURS(OFF)));
