@@ -49,38 +49,10 @@ adopts() {
   check "keep leaves the rule" rules_are "$bucket" "ours theirs"
 }
 
-forget() {
-  "$TOOL" state rm "seedbank_$resource.a" >/dev/null
-}
-# import_block LINES: one, applied.
-import_block() {
-  cat >import.tf <<TF
-import {
-  to = seedbank_$resource.a
-  $1
-}
-TF
-  forget
-  says "1 imported, 0 added, 0 changed" "$(apply)"
-}
-# imports ARGUMENTS: the rule ours, which says that, in every way that there is. It is in the state
-# afterwards.
-imports() {
+# imports_rule ARGUMENTS: the rule ours, which says that. It is in the state afterwards.
+imports_rule() {
   one "$1"
-  check "import by command" tf import -input=false "seedbank_$resource.a" "$bucket/ours"
-  check "the plan after an import is empty" plan_empty
-  check "import block" import_block "id = \"$bucket/ours\""
-  check "the plan after an import block is empty" plan_empty
-  if at_least 1.12; then
-    check "import by identity" import_block "identity = {
-    bucket  = \"$bucket\"
-    rule_id = \"ours\"
-  }"
-    check "the plan after an import by identity is empty" plan_empty
-  fi
-  rm -f import.tf
-  forget
-  check "import of an unknown rule is refused" refuses "does ?n.t exist|Cannot import|non-existent" \
-    tf import -input=false "seedbank_$resource.a" "$bucket/no-such-rule"
+  imports "seedbank_$resource.a" "$bucket/ours" "bucket = \"$bucket\", rule_id = \"ours\"" \
+    "$bucket/no-such-rule"
   check "import once more" tf import -input=false "seedbank_$resource.a" "$bucket/ours"
 }

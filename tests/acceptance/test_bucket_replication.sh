@@ -146,7 +146,7 @@ replaces "$bucket" "$theirs" "$(rule ours 5 x/)"
 five='prefix = "x/"
   priority = 5'
 adopts '' "$five"
-imports "$five"
+imports_rule "$five"
 
 # ---- Replacement, and several on one bucket ------------------------------------------------------
 sed -i 's/"ours"/"next"/; s/priority = 5/priority = 6/' main.tf

@@ -113,7 +113,7 @@ replaces "$bucket" "$theirs" "$(rule ours course/ "$(expire 3)")"
 three='noncurrent_version_expiration = { days = 3 }
   prefix = "course/"'
 adopts 'noncurrent_version_expiration = { days = 40 }' "$three"
-imports "$three"
+imports_rule "$three"
 
 # ---- Replacement ---------------------------------------------------------------------------------
 sed -i 's/"ours"/"next"/' main.tf
