@@ -152,6 +152,13 @@ const char *s3_lifecycle_rule_unknown(struct arena *a, const struct xml_node *no
     return s3_rule_paths(a, rest);
 }
 
+bool s3_lifecycle_rule_same_objects(const struct s3_lifecycle_rule *x,
+                                    const struct s3_lifecycle_rule *y)
+{
+    return x->size_above == y->size_above && x->size_below == y->size_below &&
+           s3_rule_filter_same(&x->filter, &y->filter);
+}
+
 struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
                                               const struct s3_lifecycle_rule *wanted,
                                               const struct s3_lifecycle_rule *seen)

@@ -390,6 +390,18 @@ static enum rc set_wanted(struct work *w)
     return rc == RC_OK ? settle(w, AS_WANTED) : rc;
 }
 
+/* S3 knows a rule by its ID; where two have the same, nobody can tell which is ours. */
+static bool is_twice(const struct s3_rules *rules, const char *id)
+{
+    size_t n = 0;
+
+    for (const struct xml_node *at = xml_child(rules->root, "Rule"); at;
+         at = xml_next(at, "Rule")) {
+        n += strcmp(s3_rules_id(at), id) == 0;
+    }
+    return n > 1;
+}
+
 /* session_claim's word for who takes charge of the rule. */
 static const char *claim(const struct work *w)
 {
@@ -424,6 +436,9 @@ static enum rc run(struct work *w, enum rc (*what)(struct work *w))
     }
     enum rc rc = s3_rules_get(w->cx, w->target, w->document, &w->former);
     w->now = w->former;
+    if (rc == RC_OK && is_twice(&w->former, w->edit->id)) {
+        rc = not_understood(w, "the document has two rules of that ID");
+    }
     rc = rc == RC_OK ? what(w) : rc;
     s3_bucket_end(w->cx, w->target);
     return rc;
