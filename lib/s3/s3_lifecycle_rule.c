@@ -31,7 +31,7 @@ static const struct number {
 
 /* The two that are no numbers. */
 #define MOVE       "NoncurrentVersionTransition"
-#define MOVE_CLASS MOVE "/StorageClass"
+#define MOVE_CLASS "NoncurrentVersionTransition/StorageClass"
 #define MARKER     "Expiration/ExpiredObjectDeleteMarker"
 
 static bool is_condition(const struct number *n)
