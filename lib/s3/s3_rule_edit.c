@@ -390,6 +390,18 @@ static enum rc set_wanted(struct work *w)
     return rc == RC_OK ? settle(w, AS_WANTED) : rc;
 }
 
+/* No resource changes its rule twice in one run. */
+static enum rc wanted_twice(const struct work *w)
+{
+    return diag_error(w->cx, NULL,
+                      arena_printf(w->cx->arena, "Two resources manage %s rule \"%s\" of bucket %s",
+                                   w->document->name, w->edit->id, w->target->bucket),
+                      "Another resource of this configuration wrote that rule in this run; each "
+                      "would undo what the other says, and destroying one would take away the rule "
+                      "of both. Nothing was changed by this one. Give it a rule_id of its own, or "
+                      "take it out.");
+}
+
 /* S3 knows a rule by its ID; where two have the same, nobody can tell which is ours. */
 static bool is_twice(const struct s3_rules *rules, const char *id)
 {
@@ -413,6 +425,9 @@ static enum rc take_charge(struct work *w)
 {
     if (w->former.unsupported) {
         return s3_rules_missing(w->cx, w->target, w->document);
+    }
+    if (session_is_claimed(w->cx, claim(w))) {
+        return wanted_twice(w);
     }
     enum rc rc = set_wanted(w);
     if (rc == RC_OK || w->edit->changed) {

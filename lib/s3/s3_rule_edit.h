@@ -59,7 +59,9 @@ struct s3_rule_edit {
     bool changed; /* out: the server's document was changed, or may have been */
 };
 
-/* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted already. */
+/* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted already. A rule that was
+ * taken charge of in this session is not changed again: then two resources have that ID, and
+ * RC_FAIL says so. */
 enum rc s3_rule_edit_run(struct ctx *cx, const struct s3_target *target,
                          struct s3_rule_edit *edit) RC_MUST_CHECK;
 

@@ -7,6 +7,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket_rule.h"
 
+#define WAIT_MINUTES 3
+
 struct destination {
     struct field_string bucket, account, storage_class, kms_key;
     struct field_bool owner_override, replication_time, metrics;
@@ -157,7 +159,7 @@ static const struct attr attrs[] = {
     SWITCH_ROW("replica_modifications", AT(replica_modifications),
                "Whether changes of metadata of objects that are themselves copies are copied back: "
                "for two buckets that replicate into each other."),
-    TIMEOUTS_ROW(struct bucket_replication, timeouts),
+    TIMEOUTS_ROW(struct bucket_replication, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -389,7 +391,7 @@ const struct resource bucket_replication_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_replication),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},
-    .default_timeout_ms = 3 * 60 * 1000,
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_replication_create,
     .read = bucket_replication_read,
     .update = bucket_replication_update,

@@ -7,6 +7,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket_rule.h"
 
+#define WAIT_MINUTES 3
+
 #define MAX_DAYS INT32_MAX
 
 struct expiration {
@@ -144,7 +146,7 @@ static const struct attr attrs[] = {
                "rules, and the apply fail if this rule or any other enabled rule of the bucket "
                "deletes them sooner.",
     },
-    TIMEOUTS_ROW(struct bucket_retention, timeouts),
+    TIMEOUTS_ROW(struct bucket_retention, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -428,7 +430,7 @@ const struct resource bucket_retention_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_retention),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},
-    .default_timeout_ms = 3 * 60 * 1000,
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_retention_create,
     .read = bucket_retention_read,
     .update = bucket_retention_update,

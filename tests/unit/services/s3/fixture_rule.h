@@ -41,6 +41,7 @@ static inline const char *text_of(struct fixture *f, const void *model)
 static inline void begin(struct fixture *f)
 {
     fixture_begin(f, NULL);
+    session_claims_free(f->session); /* a run of its own */
     session_forget(f->cx,
                    arena_printf(f->cx->arena, "%s of bucket files of ", rule_fixture.kind->name));
 }
