@@ -198,7 +198,7 @@ static enum rc find(struct ctx *cx, struct credentials_search *s, struct credent
     return nothing(cx, s);
 }
 
-static enum rc search(struct ctx *cx, const struct credentials *c, struct credentials_set *ret_set)
+static enum rc search(struct ctx *cx, struct credentials *c, struct credentials_set *ret_set)
 {
     struct credentials_search s = {.of = c, .notes = buf_new(cx->arena, NOTES_MAX)};
     struct credentials_set found = {.expires = 0};
@@ -220,9 +220,27 @@ static enum rc search(struct ctx *cx, const struct credentials *c, struct creden
 /* ---- Keeping and renewing ---------------------------------------------------------------------
  */
 
-static int64_t now_s(const struct ctx *cx)
+int64_t credentials_offset(struct credentials *c)
 {
-    return (int64_t)cx->clock->now(cx->clock).tv_sec;
+    int64_t offset_s;
+
+    pthread_mutex_lock(&c->lock);
+    offset_s = c->offset_s;
+    pthread_mutex_unlock(&c->lock);
+    return offset_s;
+}
+
+void credentials_keep_offset(struct credentials *c, int64_t offset_s)
+{
+    pthread_mutex_lock(&c->lock);
+    c->offset_s = offset_s;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* The server's time; the lock is held. */
+static int64_t now_s(const struct ctx *cx, const struct credentials *c)
+{
+    return (int64_t)cx->clock->now(cx->clock).tv_sec + c->offset_s;
 }
 
 static struct sigv4_credentials copy_keys(struct arena *a, const struct sigv4_credentials *k)
@@ -242,7 +260,7 @@ static int64_t renewal(const struct credentials_set *set, int64_t now)
     return set->expires - (early < RENEW_BEFORE_S ? early : RENEW_BEFORE_S);
 }
 
-static void keep(struct credentials *c, const struct credentials_set *set, int64_t now)
+static void keep(const struct ctx *cx, struct credentials *c, const struct credentials_set *set)
 {
     struct arena *a = arena_new(), *old;
 
@@ -250,7 +268,7 @@ static void keep(struct credentials *c, const struct credentials_set *set, int64
     old = c->kept;
     c->kept = a;
     c->set = (struct credentials_set){copy_keys(a, &set->keys), set->expires};
-    c->renew = renewal(set, now);
+    c->renew = renewal(set, now_s(cx, c));
     c->no_others_until_ms = 0;
     pthread_mutex_unlock(&c->lock);
     arena_free(old);
@@ -263,7 +281,7 @@ static bool take(struct ctx *cx, struct credentials *c, bool fresh,
     bool good;
 
     pthread_mutex_lock(&c->lock);
-    good = c->kept && (!fresh || c->renew == 0 || now_s(cx) < c->renew);
+    good = c->kept && (!fresh || c->renew == 0 || now_s(cx, c) < c->renew);
     if (good) {
         *ret_keys = copy_keys(cx->arena, &c->set.keys);
     }
@@ -274,10 +292,11 @@ static bool take(struct ctx *cx, struct credentials *c, bool fresh,
 /* A renewal failed: the old set serves while it holds. */
 static bool make_do(struct ctx *cx, struct credentials *c)
 {
-    int64_t now = now_s(cx);
+    int64_t now;
     bool holds;
 
     pthread_mutex_lock(&c->lock);
+    now = now_s(cx, c);
     holds = c->kept && now + STILL_HOLDS_S < c->set.expires;
     if (holds) {
         int64_t last = c->set.expires - STILL_HOLDS_S;
@@ -324,7 +343,7 @@ static enum rc renew(struct ctx *cx, struct credentials *c)
         return RC_FAIL;
     }
     if (search(cx, c, &set) == RC_OK) {
-        keep(c, &set, now_s(cx));
+        keep(cx, c, &set);
         return RC_OK;
     }
     if (cancel_raised(cx->cancel)) {
@@ -397,7 +416,7 @@ static enum rc replace(struct ctx *cx, struct credentials *c)
         c->no_others_until_ms = now_ms + FAILS_FOR_MS;
         return RC_NOT_FOUND;
     }
-    keep(c, &set, now_s(cx));
+    keep(cx, c, &set);
     return RC_OK;
 }
 

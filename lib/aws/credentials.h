@@ -94,4 +94,10 @@ enum rc credentials_get(struct ctx *cx, struct credentials *c,
 enum rc credentials_renew(struct ctx *cx, struct credentials *c,
                           const struct sigv4_credentials *refused) RC_MUST_CHECK;
 
+/* Seconds by which the server's clock is ahead of this machine's; 0 until something else is kept,
+ * which a granted request has proven. S3 and STS are asked with it, and the end of keys is judged
+ * by it. Thread-safe. */
+int64_t credentials_offset(struct credentials *c);
+void credentials_keep_offset(struct credentials *c, int64_t offset_s);
+
 #endif

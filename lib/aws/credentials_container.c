@@ -150,7 +150,7 @@ enum rc credentials_container(struct ctx *cx, struct credentials_search *s,
         return RC_FAIL;
     }
     if (rc == RC_OK && reply.status == 200 &&
-        credentials_reply_json(cx, reply.body, "Token", ret_set, &why)) {
+        credentials_reply_json(cx, s, reply.body, "Token", ret_set, &why)) {
         return RC_OK;
     }
     if (rc == RC_OK && reply.status != 200) {

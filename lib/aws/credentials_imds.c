@@ -126,7 +126,8 @@ static enum rc get_keys(struct ctx *cx, struct metadata *m, struct credentials_s
         m->why = arena_printf(cx->arena, "it has no keys for role %s", role);
         return RC_NOT_FOUND;
     }
-    return credentials_reply_json(cx, body, "Token", ret_set, &m->why) ? RC_OK : RC_NOT_FOUND;
+    return credentials_reply_json(cx, m->search, body, "Token", ret_set, &m->why) ? RC_OK
+                                                                                  : RC_NOT_FOUND;
 }
 
 enum rc credentials_imds(struct ctx *cx, struct credentials_search *s,

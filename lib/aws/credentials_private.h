@@ -25,7 +25,8 @@ struct credentials {
     pthread_mutex_t lock;      /* guards all below */
     struct arena *kept;        /* owns the set; NULL: none yet */
     struct credentials_set set;
-    int64_t renew; /* when to seek again, in seconds since the epoch; 0: never */
+    int64_t offset_s; /* of the server's clock, by which the set's end is judged */
+    int64_t renew;    /* when to seek again, in seconds since the epoch; 0: never */
     int64_t
         no_others_until_ms; /* of the monotonic clock: the set was refused, and is all there is */
     struct {
@@ -37,7 +38,7 @@ struct credentials {
 
 /* One walk through the sources. */
 struct credentials_search {
-    const struct credentials *of;
+    struct credentials *of;
     const char *source; /* the one being looked at, in words */
     struct buf *notes;  /* a line per source that did not serve */
 };
@@ -87,12 +88,14 @@ struct credentials_reply {
 
 /* Make them known to the redaction and take them over. False with the reason (which quotes nothing)
  * for half a set, a malformed time, or one that has passed. */
-bool credentials_reply_take(struct ctx *cx, const struct credentials_reply *reply,
-                            struct credentials_set *ret_set, const char **ret_why);
+bool credentials_reply_take(struct ctx *cx, const struct credentials_search *s,
+                            const struct credentials_reply *reply, struct credentials_set *ret_set,
+                            const char **ret_why);
 
 /* From a JSON object whose token member has that name. */
-bool credentials_reply_json(struct ctx *cx, struct str body, const char *token_name,
-                            struct credentials_set *ret_set, const char **ret_why);
+bool credentials_reply_json(struct ctx *cx, const struct credentials_search *s, struct str body,
+                            const char *token_name, struct credentials_set *ret_set,
+                            const char **ret_why);
 
 /* RFC 3339 in UTC or with an offset, to seconds since the epoch. */
 bool credentials_reply_time(const char *text, int64_t *ret_seconds);

@@ -75,7 +75,7 @@ enum rc credentials_process(struct ctx *cx, const struct credentials_search *s, 
     if (!why && (!version || strcmp(version, "1") != 0)) {
         why = "its Version is not 1";
     }
-    if (why || !credentials_reply_json(cx, output, "SessionToken", ret_set, &why)) {
+    if (why || !credentials_reply_json(cx, s, output, "SessionToken", ret_set, &why)) {
         return credentials_failed(cx, s, "The program %s (credential_process) printed no keys: %s.",
                                   argv[0], why);
     }

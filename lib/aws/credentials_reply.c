@@ -112,10 +112,12 @@ bool credentials_reply_time(const char *text, int64_t *ret_seconds)
 }
 
 /* The end of a set: none is for ever. */
-static bool take_end(struct ctx *cx, const char *text, int64_t *ret_expires, const char **ret_why)
+static bool take_end(struct ctx *cx, const struct credentials_search *s, const char *text,
+                     int64_t *ret_expires, const char **ret_why)
 {
     struct timespec now = cx->clock->now(cx->clock);
 
+    now.tv_sec += (time_t)credentials_offset(s->of);
     if (!text || !*text) {
         *ret_expires = 0;
         return true;
@@ -139,8 +141,9 @@ static bool is_line(const char *text)
     return text == NULL || text[strcspn(text, "\r\n")] == '\0';
 }
 
-bool credentials_reply_take(struct ctx *cx, const struct credentials_reply *reply,
-                            struct credentials_set *ret_set, const char **ret_why)
+bool credentials_reply_take(struct ctx *cx, const struct credentials_search *s,
+                            const struct credentials_reply *reply, struct credentials_set *ret_set,
+                            const char **ret_why)
 {
     const struct credentials_reply *r = reply;
     const char *token = r->session_token && *r->session_token ? r->session_token : NULL;
@@ -156,15 +159,16 @@ bool credentials_reply_take(struct ctx *cx, const struct credentials_reply *repl
         *ret_why = "a key in the reply has a line break";
         return false;
     }
-    if (!take_end(cx, r->expires, &expires, ret_why)) {
+    if (!take_end(cx, s, r->expires, &expires, ret_why)) {
         return false;
     }
     *ret_set = (struct credentials_set){{r->access_key, r->secret_key, token}, expires};
     return true;
 }
 
-bool credentials_reply_json(struct ctx *cx, struct str body, const char *token_name,
-                            struct credentials_set *ret_set, const char **ret_why)
+bool credentials_reply_json(struct ctx *cx, const struct credentials_search *s, struct str body,
+                            const char *token_name, struct credentials_set *ret_set,
+                            const char **ret_why)
 {
     const char *why = NULL;
     const struct json_flat *o = json_flat_read(cx->arena, body, &why);
@@ -173,7 +177,7 @@ bool credentials_reply_json(struct ctx *cx, struct str body, const char *token_n
         *ret_why = arena_printf(cx->arena, "the reply is malformed: %s", why);
         return false;
     }
-    return credentials_reply_take(cx,
+    return credentials_reply_take(cx, s,
                                   &(struct credentials_reply){
                                       .access_key = json_flat_text(o, "AccessKeyId"),
                                       .secret_key = json_flat_text(o, "SecretAccessKey"),

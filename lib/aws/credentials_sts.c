@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "aws/skew.h"
+#include "base/log.h"
 #include "xml/xml.h"
 
 #define PARAMS_MAX  8
@@ -20,6 +22,7 @@ struct call {
     const char *action;
     const char *url;
     struct sigv4_request sign;
+    int64_t offset_s; /* of the server's clock */
     struct http_header headers[1 + SIGV4_MAX_HEADERS];
 };
 
@@ -107,7 +110,7 @@ static enum rc prepare(struct ctx *cx, void *arg, struct http_request *request)
 
     c->headers[0] = form;
     if (c->sign.credentials) {
-        c->sign.time = cx->clock->now(cx->clock).tv_sec;
+        c->sign.time = cx->clock->now(cx->clock).tv_sec + c->offset_s;
         if (!sigv4_sign(cx->arena, &c->sign, &s)) {
             return credentials_failed(cx, c->search,
                                       "OpenSSL refused SHA-256 or HMAC, or the clock shows no "
@@ -154,7 +157,7 @@ static enum rc take_reply(struct ctx *cx, const struct call *c, const struct htt
     if (k == NULL) {
         why = why ? arena_printf(cx->arena, "its body is no XML (%s)", why)
                   : "no credentials are in it";
-    } else if (credentials_reply_take(cx,
+    } else if (credentials_reply_take(cx, c->search,
                                       &(struct credentials_reply){
                                           .access_key = xml_text(k, "AccessKeyId"),
                                           .secret_key = xml_text(k, "SecretAccessKey"),
@@ -167,6 +170,46 @@ static enum rc take_reply(struct ctx *cx, const struct call *c, const struct htt
     return credentials_failed(cx, c->search,
                               "%s answered %s with HTTP 200, but not as STS does: %s.",
                               http_origin(cx->arena, c->url), c->action, why);
+}
+
+static enum rc ask(struct ctx *cx, struct call *c, struct http_response *ret_reply)
+{
+    const char *why = NULL;
+    enum rc rc = credentials_reply_ask(cx, c->search->of->http,
+                                       &(struct http_request){
+                                           .method = "POST",
+                                           .url = c->url,
+                                           .body = c->sign.body.p,
+                                           .body_len = c->sign.body.n,
+                                           .max_response = REPLY_MAX,
+                                           .retry_safe = true,
+                                           .prepare = prepare,
+                                           .prepare_arg = c,
+                                       },
+                                       ret_reply, &why);
+
+    return rc == RC_NOT_FOUND
+               ? credentials_failed(cx, c->search, "STS was asked for the role %s: %s.",
+                                    c->role->arn, why)
+               : rc;
+}
+
+/* A signature that is refused for its time is to be made again, with the server's. */
+static bool set_clock(struct ctx *cx, struct call *c, const struct http_response *reply)
+{
+    const char *why = NULL, *date = http_header_get(reply, "date");
+    const char *code = xml_text(xml_parse(cx->arena, reply->body, &why), "Error/Code");
+    struct skew_refusal refusal = {reply->status, code ? code : "-", date,
+                                   cx->clock->now(cx->clock).tv_sec + c->offset_s};
+    int64_t ahead;
+
+    if (!c->sign.credentials || !skew_find(&refusal, &ahead)) {
+        return false;
+    }
+    c->offset_s += ahead;
+    log_event(cx, LOG_DEBUG, "aws", "signing with the server's time", "server", c->sign.host,
+              "seconds", arena_printf(cx->arena, "%lld", (long long)c->offset_s), NULL);
+    return true;
 }
 
 enum rc credentials_sts(struct ctx *cx, const struct credentials_search *s,
@@ -185,27 +228,19 @@ enum rc credentials_sts(struct ctx *cx, const struct credentials_search *s,
                  .flags = SIGV4_OTHERS},
     };
     struct http_response reply;
-    const char *why = NULL;
     enum rc rc = find_endpoint(cx, &c);
 
     if (rc != RC_OK) {
         return rc;
     }
     c.sign.body = form_of(cx, &c);
-    rc = credentials_reply_ask(cx, s->of->http,
-                               &(struct http_request){
-                                   .method = "POST",
-                                   .url = c.url,
-                                   .body = c.sign.body.p,
-                                   .body_len = c.sign.body.n,
-                                   .max_response = REPLY_MAX,
-                                   .retry_safe = true,
-                                   .prepare = prepare,
-                                   .prepare_arg = &c,
-                               },
-                               &reply, &why);
-    if (rc == RC_NOT_FOUND) {
-        return credentials_failed(cx, s, "STS was asked for the role %s: %s.", role->arn, why);
+    c.offset_s = credentials_offset(s->of);
+    rc = ask(cx, &c, &reply);
+    if (rc == RC_OK && set_clock(cx, &c, &reply)) {
+        rc = ask(cx, &c, &reply);
+        if (rc == RC_OK && reply.status == 200) {
+            credentials_keep_offset(s->of, c.offset_s);
+        }
     }
     return rc == RC_OK ? take_reply(cx, &c, &reply, ret_set) : rc;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "aws/skew.h"
 #include "base/ctx.h"
 #include "base/log.h"
 #include "s3/s3_client.h"
@@ -10,69 +11,45 @@
 
 #define MAX_MOVES 4
 
-/* A difference of the clocks that explains a refusal which names the time, and one that may be the
- * reason of a refusal which does not (servers allow 15 minutes). */
-#define SAID_S    10
-#define GUESSED_S 300
-
 struct s3_trial s3_again_begin(struct ctx *cx, struct s3_client *client, const char *bucket)
 {
     return (struct s3_trial){
         .client = client,
         .place = s3_known_place(cx->arena, client, bucket),
-        .offset_s = s3_known_offset(client->known),
     };
+}
+
+time_t s3_again_time(const struct ctx *cx, struct s3_trial *trial)
+{
+    if (!trial->clock_set) {
+        trial->offset_s = credentials_offset(trial->client->credentials);
+    }
+    return cx->clock->now(cx->clock).tv_sec + (time_t)trial->offset_s;
 }
 
 void s3_again_end(const struct s3_trial *trial, const char *bucket)
 {
     if (trial->clock_set) {
-        s3_known_keep_offset(trial->client->known, trial->offset_s);
+        credentials_keep_offset(trial->client->credentials, trial->offset_s);
     }
     if (trial->moves > 0 && !trial->passing) {
         s3_known_keep_place(trial->client->known, bucket, &trial->place);
     }
 }
 
-static bool is_one_of(const char *code, const char *const *codes)
-{
-    while (*codes && strcmp(*codes, code) != 0) {
-        codes++;
-    }
-    return *codes != NULL;
-}
-
 /* ---- The clock --------------------------------------------------------------------------------
  */
 
-/* The least difference that explains the refusal; 0: it has nothing to do with time. A refused HEAD
- * has no code. */
-static int64_t skew_looked_for(const struct s3_error *e)
+static enum rc set_clock(struct ctx *cx, struct s3_trial *t, const struct s3_error *e)
 {
-    static const char *const said[] = {"RequestTimeTooSkewed", "RequestExpired",
-                                       "RequestInTheFuture", NULL};
-    static const char *const guessed[] = {"SignatureDoesNotMatch", "", NULL};
+    struct skew_refusal refusal = {e->status, e->code, e->date,
+                                   cx->clock->now(cx->clock).tv_sec + t->offset_s};
+    int64_t ahead;
 
-    if (is_one_of(e->code, said)) {
-        return SAID_S;
-    }
-    return e->status == 403 && is_one_of(e->code, guessed) ? GUESSED_S : 0;
-}
-
-static enum rc set_clock(struct ctx *cx, struct s3_trial *t, const struct s3_error *e,
-                         int64_t looked_for)
-{
-    int64_t now = (int64_t)cx->clock->now(cx->clock).tv_sec;
-    int64_t server, apart;
-
-    if (t->clock_set || !http_date(e->date, &server)) {
+    if (t->clock_set || !skew_find(&refusal, &ahead)) {
         return RC_NOT_FOUND;
     }
-    apart = server - (now + t->offset_s);
-    if (apart < looked_for && -apart < looked_for) {
-        return RC_NOT_FOUND;
-    }
-    t->offset_s = server - now;
+    t->offset_s += ahead;
     t->clock_set = true;
     log_event(cx, LOG_DEBUG, "s3", "signing with the server's time", "server", t->place.host,
               "seconds", arena_printf(cx->arena, "%lld", (long long)t->offset_s), NULL);
@@ -125,12 +102,13 @@ static enum rc move(struct ctx *cx, struct s3_trial *t, const struct s3_request 
 enum rc s3_again(struct ctx *cx, struct s3_trial *trial, const struct s3_request *request,
                  const struct s3_error *error)
 {
-    static const char *const of_keys[] = {"ExpiredToken", "ExpiredTokenException", "InvalidToken",
-                                          NULL};
-    int64_t skew = skew_looked_for(error);
+    static const char *const of_keys[] = {"ExpiredToken", "ExpiredTokenException", "InvalidToken"};
 
-    if (is_one_of(error->code, of_keys)) {
-        return renew_keys(cx, trial, request, error);
+    for (size_t i = 0; i < sizeof(of_keys) / sizeof(*of_keys); i++) {
+        if (strcmp(error->code, of_keys[i]) == 0) {
+            return renew_keys(cx, trial, request, error);
+        }
     }
-    return skew > 0 ? set_clock(cx, trial, error, skew) : move(cx, trial, request, error);
+    return skew_may_explain(error->status, error->code) ? set_clock(cx, trial, error)
+                                                        : move(cx, trial, request, error);
 }

@@ -2,12 +2,11 @@
  * Inside lib/s3: a refusal that says how to ask so that it is granted, and the
  * asking again: signed with the server's time, for the bucket's region and
  * where it is (s3_redirect.h), or with fresh keys.
- *
- * Sources: "Error responses" in the Amazon S3 API Reference; what AWS SDKs take as
- * a sign of clock skew.
  */
 #ifndef S3_S3_AGAIN_H
 #define S3_S3_AGAIN_H
+
+#include <time.h>
 
 #include "aws/sigv4.h"
 #include "base/rc.h"
@@ -31,6 +30,10 @@ struct s3_trial {
 
 /* With what the client knows. */
 struct s3_trial s3_again_begin(struct ctx *cx, struct s3_client *client, const char *bucket);
+
+/* The time to sign the next try with, once its keys are there: asking for them may have taught the
+ * server's. */
+time_t s3_again_time(const struct ctx *cx, struct s3_trial *trial);
 
 /* RC_OK: the trial was changed, ask again. RC_NOT_FOUND: the refusal teaches nothing new, it is the
  * answer. RC_FAIL with a message: what it asks for is not done, or fresh keys cannot be had. Each

@@ -16,8 +16,7 @@ struct moved {
 struct s3_known {
     struct arena *arena;
     pthread_mutex_t lock; /* guards the arena and all below */
-    int64_t offset_s;
-    struct moved *moved; /* few: buckets that the settings place wrongly */
+    struct moved *moved;  /* few: buckets that the settings place wrongly */
 };
 
 struct s3_known *s3_known_new(struct arena *a)
@@ -35,23 +34,6 @@ void s3_known_free(struct s3_known *known)
         arena_free(m->arena);
     }
     pthread_mutex_destroy(&known->lock);
-}
-
-int64_t s3_known_offset(struct s3_known *known)
-{
-    int64_t offset_s;
-
-    pthread_mutex_lock(&known->lock);
-    offset_s = known->offset_s;
-    pthread_mutex_unlock(&known->lock);
-    return offset_s;
-}
-
-void s3_known_keep_offset(struct s3_known *known, int64_t offset_s)
-{
-    pthread_mutex_lock(&known->lock);
-    known->offset_s = offset_s;
-    pthread_mutex_unlock(&known->lock);
 }
 
 static struct s3_place copy(struct arena *a, const struct s3_place *p)

@@ -1,8 +1,8 @@
 /*
  * Inside lib/s3: what a client has learnt from replies, for all calls of its
- * session: how far this machine's clock is off, and where buckets are that are
- * not where the settings say. Only what a reply has proven is kept; what proves
- * wrong later is replaced in the same way. Thread-safe.
+ * session: where buckets are that are not where the settings say. Only what a
+ * reply has proven is kept; what proves wrong later is replaced in the same way.
+ * Thread-safe.
  */
 #ifndef S3_S3_KNOWN_H
 #define S3_S3_KNOWN_H
@@ -25,11 +25,6 @@ struct s3_place {
 /* In the client's arena; freed by s3_known_free before that. */
 struct s3_known *s3_known_new(struct arena *a);
 void s3_known_free(struct s3_known *known);
-
-/* Seconds to add to this machine's clock when a request is signed; 0 until something else is kept.
- */
-int64_t s3_known_offset(struct s3_known *known);
-void s3_known_keep_offset(struct s3_known *known, int64_t offset_s);
 
 /* Where that bucket is, copied into the arena; the client's own place until something else is kept.
  */

@@ -102,13 +102,12 @@ static enum rc check_window(struct ctx *cx, const struct s3_target *target,
         s3_rules_ids(cx->arena, now));
 }
 
-/* A rule that goes deletes nothing. */
 static enum rc check(struct ctx *cx, const struct s3_target *target,
                      const struct s3_rule_edit *edit, const struct s3_rules *now)
 {
-    enum rc rc = edit->wanted ? check_more(cx, target, edit, now) : RC_OK;
+    enum rc rc = check_more(cx, target, edit, now);
 
-    return edit->wanted && rc == RC_OK ? check_window(cx, target, edit, now) : rc;
+    return rc == RC_OK ? check_window(cx, target, edit, now) : rc;
 }
 
 static const struct s3_rule_edit_kind kind = {
@@ -124,8 +123,8 @@ static struct s3_rule_edit edit_of(const struct s3_lifecycle_edit *own)
     return (struct s3_rule_edit){
         .kind = &kind,
         .id = own->id,
-        .wanted = own->wanted ? own : NULL,
-        .enabled = own->wanted && own->wanted->enabled,
+        .wanted = own,
+        .enabled = own->wanted->enabled,
         .create = own->create,
     };
 }
@@ -145,7 +144,7 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
 {
     struct s3_rule_edit generic = edit_of(edit);
 
-    return generic.wanted ? check_window(cx, target, &generic, now) : RC_OK;
+    return check_window(cx, target, &generic, now);
 }
 
 enum rc s3_lifecycle_edit_check_more(struct ctx *cx, const struct s3_target *target,
@@ -154,5 +153,5 @@ enum rc s3_lifecycle_edit_check_more(struct ctx *cx, const struct s3_target *tar
 {
     struct s3_rule_edit generic = edit_of(edit);
 
-    return generic.wanted ? check_more(cx, target, &generic, now) : RC_OK;
+    return check_more(cx, target, &generic, now);
 }

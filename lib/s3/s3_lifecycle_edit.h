@@ -12,7 +12,7 @@ struct path;
 
 struct s3_lifecycle_edit {
     const char *id;
-    const struct s3_lifecycle_rule *wanted; /* NULL: the rule goes */
+    const struct s3_lifecycle_rule *wanted;
     bool create;             /* RC_CONFLICT, silently, when a rule of that ID says something else */
     int64_t min_window_days; /* no enabled rule may delete old versions sooner; 0: any may */
     const struct path *min_window_path; /* the setting that says so, for messages; or NULL */
@@ -20,9 +20,7 @@ struct s3_lifecycle_edit {
     bool changed; /* out: the server's document was changed, or may have been */
 };
 
-/* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted, or gone, already. A rule
- * that create or update took charge of is not taken away again in the same session: a resource may
- * be replaced by another one of that ID, the new one first. */
+/* As s3_rule_edit_run. */
 enum rc s3_lifecycle_edit_run(struct ctx *cx, const struct s3_target *target,
                               struct s3_lifecycle_edit *edit) RC_MUST_CHECK;
 

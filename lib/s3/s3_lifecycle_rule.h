@@ -16,9 +16,7 @@ struct s3_lifecycle_rule {
     const char *id;
     bool enabled;
     /* What it touches: objects for which all of that holds. */
-    const char *prefix; /* never NULL; "": any */
-    const struct s3_rule_tag *tags;
-    size_t n_tags;
+    struct s3_rule_filter filter;
     int64_t size_above, size_below; /* bytes */
     /* What it does. Days count from when the version became an old one. */
     int64_t expire_days, expire_keep; /* delete; but never the newest so many old versions */

@@ -77,7 +77,7 @@ enum rc s3_presign(struct ctx *cx, struct s3_client *client, const struct s3_obj
         .credentials = &trial.keys,
         .region = trial.place.region,
         .service = "s3",
-        .time = cx->clock->now(cx->clock).tv_sec + trial.offset_s,
+        .time = s3_again_time(cx, &trial),
         .flags = SIGV4_S3,
     };
     add_headers(cx, object, options, &sign);

@@ -5,6 +5,7 @@
 #include "base/ctx.h"
 #include "s3/s3_client.h"
 #include "s3/s3_list.h"
+#include "s3/s3_replication_destination.h"
 #include "s3/s3_rule_edit.h"
 #include "s3/s3_versioning.h"
 #include "xml/xml.h"
@@ -126,64 +127,41 @@ static const struct s3_rule_edit_kind kind = {
 /* ---- The two buckets ------------------------------------------------------------------------- */
 
 static enum rc no_versioning(struct ctx *cx, const struct path *path, const char *bucket,
-                             const struct s3_versioning *now)
+                             enum s3_versioning_status status)
 {
     return diag_error(
         cx, path, arena_printf(cx->arena, "Bucket %s does not have versioning Enabled", bucket),
         "Replication needs versioning on both sides, and it is %s here. Nothing was changed. "
         "Declare a seedbank_bucket_versioning of that bucket and name it in depends_on.",
-        s3_versioning_status_name(now->status));
+        s3_versioning_status_name(status));
 }
 
-/* The name in an ARN of a bucket of this server; NULL: it is something else. With MinIO's older
- * rules the bucket is one of the remote target that stands for the role. */
-static const char *name_in(const struct s3_replication_edit *edit)
-{
-    const char *arn = edit->wanted->bucket, *name = strstr(arn, ":s3:::");
-    bool here = strncmp(arn, "arn:aws", 7) == 0 && strncmp(edit->role, "arn:minio:", 10) != 0;
-
-    return here && name ? name + strlen(":s3:::") : NULL;
-}
-
-static enum rc no_destination(struct ctx *cx, const struct s3_target *there,
-                              const struct s3_replication_edit *edit)
+static enum rc no_destination(struct ctx *cx, const struct s3_replication_edit *edit,
+                              const char *bucket, const struct s3_client *client)
 {
     return diag_error(
         cx, edit->at.destination,
-        arena_printf(cx->arena, "Destination bucket %s does not exist", there->bucket),
+        arena_printf(cx->arena, "Destination bucket %s does not exist", bucket),
         "The server %s://%s knows no bucket of that name, so it cannot copy objects there. Nothing "
         "was changed. Create it first, with versioning, or check the ARN. On MinIO, "
         "destination.bucket is the ARN of a remote target, which mc replicate add --disable makes "
         "and mc replicate ls --json shows.",
-        there->client->scheme, there->client->host);
+        client->scheme, client->host);
 }
 
-/* As far as it can be seen: it may be in another account, in another region, or beyond this key's
- * permissions, which is no error. One that does not exist is: some gateways (Ceph 16) end when they
- * are given a rule for it. */
+/* One that cannot be seen is no error. One that does not exist is: some gateways (Ceph 16) end when
+ * they are given a rule for it. */
 static enum rc check_destination(struct ctx *cx, const struct s3_target *source,
                                  const struct s3_replication_edit *edit)
 {
-    struct diag_point point = diag_point(cx);
-    struct s3_target there = {
-        .client = source->client,
-        .bucket = name_in(edit),
-        .expected_owner = edit->wanted->account,
-        .timeout_ms = source->timeout_ms,
-    };
-    struct s3_versioning now;
-    enum rc rc = there.bucket ? s3_versioning_get(cx, &there, &now) : RC_FAIL;
+    struct s3_replication_destination there = {.bucket = NULL};
+    enum rc rc = s3_replication_destination_look(cx, source, edit->wanted, edit->role, &there);
 
-    if (rc == RC_NOT_FOUND) {
-        return no_destination(cx, &there, edit);
+    if (rc != RC_OK || !s3_replication_destination_is_unfit(&there)) {
+        return rc;
     }
-    if (rc != RC_OK) {
-        diag_drop_since(cx, point);
-        return ctx_check(cx);
-    }
-    return now.status == S3_VERSIONING_ENABLED
-               ? RC_OK
-               : no_versioning(cx, edit->at.destination, there.bucket, &now);
+    return there.exists ? no_versioning(cx, edit->at.destination, there.bucket, there.status)
+                        : no_destination(cx, edit, there.bucket, source->client);
 }
 
 static enum rc check_buckets(struct ctx *cx, const struct s3_target *target,
@@ -193,7 +171,7 @@ static enum rc check_buckets(struct ctx *cx, const struct s3_target *target,
     enum rc rc = s3_versioning_get(cx, target, &now);
 
     if (rc == RC_OK && now.status != S3_VERSIONING_ENABLED) {
-        return no_versioning(cx, edit->at.bucket, target->bucket, &now);
+        return no_versioning(cx, edit->at.bucket, target->bucket, now.status);
     }
     return rc == RC_OK ? check_destination(cx, target, edit) : rc;
 }
@@ -234,11 +212,11 @@ enum rc s3_replication_edit_run(struct ctx *cx, const struct s3_target *target,
     struct s3_rule_edit generic = {
         .kind = &kind,
         .id = edit->id,
-        .wanted = edit->wanted ? edit : NULL,
-        .enabled = edit->wanted && edit->wanted->enabled,
+        .wanted = edit,
+        .enabled = edit->wanted->enabled,
         .create = edit->create,
     };
-    enum rc rc = edit->wanted ? check_buckets(cx, target, edit) : RC_OK;
+    enum rc rc = check_buckets(cx, target, edit);
 
     rc = rc == RC_OK ? s3_rule_edit_run(cx, target, &generic) : rc;
     edit->changed = generic.changed;

@@ -13,7 +13,7 @@ struct path;
 
 struct s3_replication_edit {
     const char *id;
-    const struct s3_replication_rule *wanted; /* NULL: the rule goes */
+    const struct s3_replication_rule *wanted;
     const char *role;  /* of the whole document; "": the one that it has, or none */
     bool replace_role; /* also for the rules of others */
     bool create;       /* RC_CONFLICT, silently, when a rule of that ID says something else */

@@ -3,11 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/str.h"
 #include "xml/xml.h"
-
-#define MAX_NAMES 4096
 
 /* An element that holds a text, and the attribute that users know it by. */
 #define MEMBER(member) offsetof(struct s3_replication_rule, member)
@@ -120,60 +117,22 @@ bool s3_replication_rule_read(struct arena *a, const struct xml_node *node,
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* The element at that path, with what holds it once that is empty. */
-static void remove_at(struct xml_node *node, const char *path)
-{
-    struct xml_node *at = xml_find(node, path);
-
-    while (at && at != node) {
-        struct xml_node *parent = at->parent;
-        xml_remove(at);
-        at = parent->first ? NULL : parent;
-    }
-}
-
-static void add_at(struct arena *a, struct xml_node *node, const char *path, const char *text)
-{
-    const char *slash;
-
-    while ((slash = strchr(path, '/'))) {
-        const char *name = arena_strndup(a, path, (size_t)(slash - path));
-        struct xml_node *child = xml_child(node, name);
-        node = child ? child : xml_add(a, node, name, NULL);
-        path = slash + 1;
-    }
-    xml_add(a, node, path, text);
-}
-
 static void strip(struct xml_node *node)
 {
     static const char *const more[] = {"Priority", "Filter", "Prefix", "Status", KMS_OBJECTS};
 
     for (size_t i = 0; i < COUNT(more); i++) {
-        remove_at(node, more[i]);
+        s3_rule_remove(node, more[i]);
     }
     for (size_t i = 0; i < COUNT(minutes); i++) {
-        remove_at(node, minutes[i]);
+        s3_rule_remove(node, minutes[i]);
     }
     for (size_t i = 0; i < COUNT(texts); i++) {
-        remove_at(node, texts[i].path);
+        s3_rule_remove(node, texts[i].path);
     }
     for (size_t i = 0; i < COUNT(flags); i++) {
-        remove_at(node, flags[i].path);
+        s3_rule_remove(node, flags[i].path);
     }
-}
-
-static void write_filter(struct arena *a, struct xml_node *node,
-                         const struct s3_rule_filter *filter)
-{
-    size_t n = (*filter->prefix != '\0') + filter->n_tags;
-    struct xml_node *where = xml_add(a, node, "Filter", NULL);
-
-    where = n > 1 ? xml_add(a, where, "And", NULL) : where;
-    if (*filter->prefix || n == 0) {
-        xml_add(a, where, "Prefix", filter->prefix);
-    }
-    s3_rule_tags_write(a, where, filter);
 }
 
 void s3_replication_rule_write(struct arena *a, struct xml_node *node,
@@ -182,52 +141,34 @@ void s3_replication_rule_write(struct arena *a, struct xml_node *node,
     strip(node);
     xml_add(a, node, "Priority", arena_printf(a, "%lld", (long long)rule->priority));
     xml_add(a, node, "Status", rule->enabled ? "Enabled" : "Disabled");
-    write_filter(a, node, &rule->filter);
+    s3_rule_filter_write(a, node, &rule->filter, 0);
     for (size_t i = 0; i < COUNT(texts); i++) {
         if (*text_of(rule, &texts[i])) {
-            add_at(a, node, texts[i].path, text_of(rule, &texts[i]));
+            s3_rule_add(a, node, texts[i].path, text_of(rule, &texts[i]));
         }
     }
     for (size_t i = 0; i < COUNT(flags); i++) {
         const char *word = flag_of(rule, &flags[i]) ? flags[i].on : flags[i].off;
         if (word) {
-            add_at(a, node, flags[i].path, word);
+            s3_rule_add(a, node, flags[i].path, word);
         }
     }
     if (*rule->kms_key) {
-        add_at(a, node, KMS_OBJECTS, "Enabled");
+        s3_rule_add(a, node, KMS_OBJECTS, "Enabled");
     }
     for (size_t i = 0; i < COUNT(minutes) && rule->replication_time; i++) {
-        add_at(a, node, minutes[i], MINUTES);
+        s3_rule_add(a, node, minutes[i], MINUTES);
     }
 }
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
-/* The paths of all elements below that hold a text, or nothing; but a switch that is off says
- * nothing (MinIO writes all of its own so). */
-static void add_paths(struct arena *a, struct buf *names, const char *above,
-                      const struct xml_node *node)
-{
-    for (const struct xml_node *at = node->first; at; at = at->next) {
-        const char *path = arena_printf(a, "%s%s%s", above, *above ? "/" : "", at->name);
-        bool off = strcmp(at->name, "Status") == 0 && strcmp(at->text, "Disabled") == 0;
-        if (at->first == NULL && !off) {
-            buf_printf(names, "%s%s", names->len ? ", " : "", path);
-        }
-        add_paths(a, names, path, at);
-    }
-}
-
 const char *s3_replication_rule_unknown(struct arena *a, const struct xml_node *node)
 {
     struct xml_node *rest = xml_copy(a, node);
-    struct buf *names = buf_new(a, MAX_NAMES);
 
     strip(rest);
-    remove_at(rest, "ID");
-    add_paths(a, names, "", rest);
-    return names->data;
+    return s3_rule_paths(a, rest);
 }
 
 struct s3_rule_diff s3_replication_rule_compare(struct arena *a,

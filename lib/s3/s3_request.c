@@ -42,7 +42,7 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
         return RC_FAIL;
     }
     t->sign.credentials = &t->trial->keys;
-    t->sign.time = cx->clock->now(cx->clock).tv_sec + t->trial->offset_s;
+    t->sign.time = s3_again_time(cx, t->trial);
     if (!sigv4_sign(cx->arena, &t->sign, &s)) {
         return no_crypto(cx);
     }

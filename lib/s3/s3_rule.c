@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "xml/xml.h"
+
+#define MAX_PATHS 4096
 
 const char *s3_rule_text(const struct xml_node *node, const char *path)
 {
@@ -51,13 +54,69 @@ bool s3_rule_filter_read(struct arena *a, const struct xml_node *node, const cha
     return true;
 }
 
-void s3_rule_tags_write(struct arena *a, struct xml_node *where, const struct s3_rule_filter *from)
+struct xml_node *s3_rule_filter_write(struct arena *a, struct xml_node *node,
+                                      const struct s3_rule_filter *filter, size_t others)
 {
-    for (size_t i = 0; i < from->n_tags; i++) {
-        struct xml_node *tag = xml_add(a, where, "Tag", NULL);
-        xml_add(a, tag, "Key", from->tags[i].key);
-        xml_add(a, tag, "Value", from->tags[i].value);
+    size_t n = (*filter->prefix != '\0') + filter->n_tags + others;
+    struct xml_node *where = xml_add(a, node, "Filter", NULL);
+
+    where = n > 1 ? xml_add(a, where, "And", NULL) : where;
+    if (*filter->prefix || n == 0) {
+        xml_add(a, where, "Prefix", filter->prefix);
     }
+    for (size_t i = 0; i < filter->n_tags; i++) {
+        struct xml_node *tag = xml_add(a, where, "Tag", NULL);
+        xml_add(a, tag, "Key", filter->tags[i].key);
+        xml_add(a, tag, "Value", filter->tags[i].value);
+    }
+    return where;
+}
+
+/* ---- Paths ----------------------------------------------------------------------------------- */
+
+void s3_rule_remove(struct xml_node *node, const char *path)
+{
+    struct xml_node *at = xml_find(node, path);
+
+    while (at && at != node) {
+        struct xml_node *parent = at->parent;
+        xml_remove(at);
+        at = parent->first ? NULL : parent;
+    }
+}
+
+void s3_rule_add(struct arena *a, struct xml_node *node, const char *path, const char *text)
+{
+    const char *slash;
+
+    while ((slash = strchr(path, '/'))) {
+        const char *name = arena_strndup(a, path, (size_t)(slash - path));
+        struct xml_node *child = xml_child(node, name);
+        node = child ? child : xml_add(a, node, name, NULL);
+        path = slash + 1;
+    }
+    xml_add(a, node, path, text);
+}
+
+static void add_paths(struct arena *a, struct buf *names, const char *above,
+                      const struct xml_node *node)
+{
+    for (const struct xml_node *at = node->first; at; at = at->next) {
+        const char *path = arena_printf(a, "%s%s%s", above, *above ? "/" : "", at->name);
+        bool off = strcmp(at->name, "Status") == 0 && strcmp(at->text, "Disabled") == 0;
+        if (at->first == NULL && !off && strcmp(path, "ID") != 0) {
+            buf_printf(names, "%s%s", names->len ? ", " : "", path);
+        }
+        add_paths(a, names, path, at);
+    }
+}
+
+const char *s3_rule_paths(struct arena *a, const struct xml_node *node)
+{
+    struct buf *names = buf_new(a, MAX_PATHS);
+
+    add_paths(a, names, "", node);
+    return names->data;
 }
 
 /* ---- Differences ----------------------------------------------------------------------------- */

@@ -32,8 +32,19 @@ bool s3_rule_filter_read(struct arena *a, const struct xml_node *node, const cha
 
 bool s3_rule_filter_same(const struct s3_rule_filter *x, const struct s3_rule_filter *y);
 
-/* Append each as <Tag>. */
-void s3_rule_tags_write(struct arena *a, struct xml_node *where, const struct s3_rule_filter *from);
+/* Give a <Rule> without one the <Filter> that says that. Returns the element that holds its
+ * conditions, for so many others. */
+struct xml_node *s3_rule_filter_write(struct arena *a, struct xml_node *node,
+                                      const struct s3_rule_filter *filter, size_t others);
+
+/* What is below a <Rule>, by path ("A/B"): take it away, and what holds it once that is empty; add
+ * it with a text, and what holds it where that is not there. */
+void s3_rule_remove(struct xml_node *node, const char *path);
+void s3_rule_add(struct arena *a, struct xml_node *node, const char *path, const char *text);
+
+/* The paths of all that holds a text, or nothing, comma-separated, the ID left out; "": none. A
+ * switch that is off says nothing (MinIO writes all of its own so). */
+const char *s3_rule_paths(struct arena *a, const struct xml_node *node);
 
 /* The element's text, "" when it is absent. */
 const char *s3_rule_text(const struct xml_node *node, const char *path);

@@ -68,12 +68,6 @@ void s3_rule_edit_merge(struct ctx *cx, const struct s3_rule_edit *edit, struct 
 {
     struct xml_node *node = s3_rules_find(rules, edit->id);
 
-    if (edit->wanted == NULL) {
-        if (node) {
-            xml_remove(node);
-        }
-        return;
-    }
     if (node == NULL) {
         node = xml_add(cx->arena, rules->root, "Rule", NULL);
         xml_add(cx->arena, node, "ID", edit->id);
@@ -291,6 +285,17 @@ static void warn_vanished(const struct work *w)
     }
 }
 
+static void change(const struct work *w, enum step step, struct s3_rules *rules)
+{
+    struct xml_node *node = s3_rules_find(rules, w->edit->id);
+
+    if (step != REMOVED) {
+        s3_rule_edit_merge(w->cx, w->edit, rules, step == AS_WANTED && w->edit->enabled);
+    } else if (node) {
+        xml_remove(node);
+    }
+}
+
 /* Put the rule, once, and see it stay. */
 static enum rc put_and_watch(struct work *w, enum step step, const struct s3_rules *next)
 {
@@ -326,7 +331,7 @@ static enum rc settle(struct work *w, enum step step)
         }
         if (rc == RC_OK) {
             next = s3_rules_copy(w->cx->arena, &w->now);
-            s3_rule_edit_merge(w->cx, w->edit, &next, step == AS_WANTED && w->edit->enabled);
+            change(w, step, &next);
             rc = put_and_watch(w, step, &next);
         }
         if (rc != RC_CONFLICT) {
@@ -409,49 +414,64 @@ static bool is_twice(const struct s3_rules *rules, const char *id)
     return n > 1;
 }
 
-static enum rc locked(struct work *w, const char *claim)
+/* session_claim's word for who takes charge of the rule. */
+static const char *claim(const struct work *w)
 {
-    enum rc rc = s3_rules_get(w->cx, w->target, w->document, &w->former);
+    return arena_printf(w->cx->arena, "%s of bucket %s, rule %s", w->document->name,
+                        w->target->bucket, w->edit->id);
+}
 
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (is_twice(&w->former, w->edit->id)) {
-        return not_understood(w, "the document has two rules of that ID");
-    }
-    w->now = w->former;
-    if (w->edit->wanted && w->former.unsupported) {
+static enum rc take_charge(struct work *w)
+{
+    if (w->former.unsupported) {
         return s3_rules_missing(w->cx, w->target, w->document);
     }
-    if (w->edit->wanted && session_is_claimed(w->cx, claim)) {
+    if (session_is_claimed(w->cx, claim(w))) {
         return wanted_twice(w);
     }
-    if (w->edit->wanted) {
-        rc = set_wanted(w);
-        if (rc == RC_OK || w->edit->changed) {
-            session_claim(w->cx, claim);
-        }
-        return rc;
+    enum rc rc = set_wanted(w);
+    if (rc == RC_OK || w->edit->changed) {
+        session_claim(w->cx, claim(w));
     }
-    if (session_is_claimed(w->cx, claim) || !s3_rules_find(&w->now, w->edit->id)) {
-        return RC_OK;
+    return rc;
+}
+
+static enum rc take_away(struct work *w)
+{
+    return session_is_claimed(w->cx, claim(w)) || !s3_rules_find(&w->now, w->edit->id)
+               ? RC_OK
+               : settle(w, REMOVED);
+}
+
+/* Alone with the bucket, from the document as it is now. */
+static enum rc run(struct work *w, enum rc (*what)(struct work *w))
+{
+    if (s3_bucket_begin(w->cx, w->target) != RC_OK) {
+        return RC_FAIL;
     }
-    return settle(w, REMOVED);
+    enum rc rc = s3_rules_get(w->cx, w->target, w->document, &w->former);
+    w->now = w->former;
+    if (rc == RC_OK && is_twice(&w->former, w->edit->id)) {
+        rc = not_understood(w, "the document has two rules of that ID");
+    }
+    rc = rc == RC_OK ? what(w) : rc;
+    s3_bucket_end(w->cx, w->target);
+    return rc;
 }
 
 enum rc s3_rule_edit_run(struct ctx *cx, const struct s3_target *target, struct s3_rule_edit *edit)
 {
-    const struct s3_rules_kind *kind = edit->kind->document;
-    const char *claim =
-        arena_printf(cx->arena, "%s of bucket %s, rule %s", kind->name, target->bucket, edit->id);
-    struct work w = {.cx = cx, .target = target, .edit = edit, .document = kind};
-    enum rc rc;
+    struct work w = {.cx = cx, .target = target, .edit = edit, .document = edit->kind->document};
 
     edit->changed = false;
-    if (s3_bucket_begin(cx, target) != RC_OK) {
-        return RC_FAIL;
-    }
-    rc = locked(&w, claim);
-    s3_bucket_end(cx, target);
-    return rc;
+    return run(&w, take_charge);
+}
+
+enum rc s3_rule_edit_remove(struct ctx *cx, const struct s3_target *target,
+                            const struct s3_rules_kind *document, const char *id)
+{
+    struct s3_rule_edit edit = {.id = id};
+    struct work w = {.cx = cx, .target = target, .edit = &edit, .document = document};
+
+    return run(&w, take_away);
 }

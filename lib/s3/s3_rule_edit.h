@@ -52,21 +52,25 @@ struct s3_rule_edit_kind {
 struct s3_rule_edit {
     const struct s3_rule_edit_kind *kind;
     const char *id;
-    const void *wanted; /* for the kind's functions; NULL: the rule goes */
+    const void *wanted; /* for the kind's functions */
     bool enabled;       /* the wanted rule is */
     bool create;        /* RC_CONFLICT, silently, when a rule of that ID says something else */
 
     bool changed; /* out: the server's document was changed, or may have been */
 };
 
-/* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted, or gone, already. A rule
- * that create or update took charge of is not taken away again in the same session: a resource may
- * be replaced by another one of that ID, the new one first. Nor is it changed again: then two
- * resources have that ID, and RC_FAIL says so. */
+/* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted already. A rule that was
+ * taken charge of in this session is not changed again: then two resources have that ID, and
+ * RC_FAIL says so. */
 enum rc s3_rule_edit_run(struct ctx *cx, const struct s3_target *target,
                          struct s3_rule_edit *edit) RC_MUST_CHECK;
 
-/* Merge the wanted rule into a document, or take it out. */
+/* The rule goes. The same, but one that s3_rule_edit_run took charge of in this session stays: a
+ * resource may be replaced by another one of that ID, the new one first. */
+enum rc s3_rule_edit_remove(struct ctx *cx, const struct s3_target *target,
+                            const struct s3_rules_kind *document, const char *id) RC_MUST_CHECK;
+
+/* Merge the wanted rule into a document. */
 void s3_rule_edit_merge(struct ctx *cx, const struct s3_rule_edit *edit, struct s3_rules *rules,
                         bool enabled);
 

@@ -11,7 +11,9 @@
 enum rc defaults_apply(struct ctx *cx, const struct attr *attrs, const struct value *object,
                        const struct value **ret_object) RC_MUST_CHECK;
 
-/* What a person would write: null for everything that is only computed or equal to its default. */
+/* What a person would write: null for everything that is only computed or equal to its default, and
+ * for what may be left out and is refused in a configuration: a state that is found, not asked for.
+ */
 enum rc defaults_strip(struct ctx *cx, const struct attr *attrs, const struct value *object,
                        const struct value **ret_object) RC_MUST_CHECK;
 

@@ -60,8 +60,8 @@ static void check_content(struct ctx *cx, const struct attr *attr, const struct 
     }
 }
 
-static void check_value(struct ctx *cx, const struct attr *attr, const struct path *path,
-                        const struct value *v)
+void validate_value(struct ctx *cx, const struct attr *attr, const struct path *path,
+                    const struct value *v)
 {
     for (const struct attr_check *check = attr->checks; check && check->run; check++) {
         check->run(cx, check, path, v);
@@ -117,7 +117,7 @@ static void check_attribute(struct ctx *cx, const struct attr *attr, const struc
     if (!value_is_known(v)) {
         return;
     }
-    check_value(cx, attr, path, v);
+    validate_value(cx, attr, path, v);
     if (!diag_failed_since(cx, start)) { /* parts of what is wrong as a whole do not matter */
         check_content(cx, attr, path, v, options);
     }

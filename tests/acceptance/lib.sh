@@ -119,6 +119,43 @@ example() { # PATH BUCKET
   sed "s/openedx-uploads/$2/g" "$SEEDBANK_ROOT/examples/$1"
 }
 
+# ---- Import --------------------------------------------------------------------------------------
+
+forget() { # ADDRESS
+  "$TOOL" state rm -no-color "$1" </dev/null
+}
+# import_block ADDRESS LINE: forget it, and apply with an import block of that line.
+import_block() {
+  forget "$1" >/dev/null
+  cat >import.tf <<TF
+import {
+  to = $1
+  $2
+}
+TF
+  # shellcheck disable=SC2119 # the function above
+  says "1 imported, 0 added, 0 changed" "$(apply)"
+}
+# imports ADDRESS ID IDENTITY UNKNOWN: import what main.tf declares at that address in every way that
+# there is: by ID, by identity, as attributes on one line. UNKNOWN is the ID of what is not there.
+# Nothing is in the state afterwards.
+imports() {
+  check "import by command" tf import -input=false "$1" "$2"
+  check "the plan after an import is empty" plan_empty
+  check "import block" import_block "$1" "id = \"$2\""
+  check "the plan after an import block is empty" plan_empty
+  if at_least 1.12; then
+    check "import by identity" import_block "$1" "identity = { $3 }"
+    check "the plan after an import by identity is empty" plan_empty
+  fi
+  rm -f import.tf
+  check "it is forgotten" forget "$1"
+  check "import of what is not there is refused" refuses "does ?n.t exist|Cannot import|non-existent" \
+    tf import -input=false "$1" "$4"
+  # shellcheck disable=SC2119 # all of it
+  check "nothing is in the state then" is "$(in_state)" 0
+}
+
 # The processes of the provider that work for a test in this folder.
 providers() {
   local pid

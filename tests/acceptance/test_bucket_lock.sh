@@ -23,9 +23,6 @@ resource "seedbank_bucket_lock" "a" {
 }
 TF
 }
-forget() {
-  "$TOOL" state rm -no-color seedbank_bucket_lock.a </dev/null
-}
 lock_is() { # BUCKET TEXT
   is "$(s3 lock "$1")" "$2"
 }
@@ -110,35 +107,10 @@ lock "$bucket" GOVERNANCE 30
 check "back to GOVERNANCE is a warning" \
   plan_says "becomes weaker.*COMPLIANCE for 30 days and becomes GOVERNANCE for 30"
 
-# Import, three ways; the plan that follows must be empty.
+# Import; the plan that follows must be empty.
 lock "$bucket" COMPLIANCE 30 "acknowledge_irrevocable = true"
-check "forget it" forget
-check "import by command" tf import -input=false seedbank_bucket_lock.a "$bucket"
-check "the plan after an import is empty" plan_empty
-check "forget it again" forget
-cat >import.tf <<TF
-import {
-  to = seedbank_bucket_lock.a
-  id = "$bucket"
-}
-TF
-check "import block" apply
-check "the plan after an import block is empty" plan_empty
-if at_least 1.12; then
-  forget >/dev/null
-  cat >import.tf <<TF
-import {
-  to = seedbank_bucket_lock.a
-  identity = { bucket = "$bucket" }
-}
-TF
-  check "import by identity" apply
-  check "the plan after an import by identity is empty" plan_empty
-fi
-rm -f import.tf
-check "forget it for good" forget
-check "import of a bucket without a lock is refused" refuses "Cannot import non-existent" \
-  tf import -input=false seedbank_bucket_lock.a "$plain"
+check "forget it" forget seedbank_bucket_lock.a
+imports seedbank_bucket_lock.a "$bucket" "bucket = \"$bucket\"" "$plain"
 
 # on_destroy = remove.
 lock "$bucket" COMPLIANCE 30 'acknowledge_irrevocable = true

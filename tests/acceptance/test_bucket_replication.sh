@@ -5,7 +5,12 @@
 # shellcheck shell=bash
 # shellcheck source=tests/acceptance/lib.sh
 . "$SEEDBANK_ROOT/tests/acceptance/lib.sh"
+# shellcheck source=tests/acceptance/rules.sh
+. "$SEEDBANK_ROOT/tests/acceptance/rules.sh"
 
+resource=bucket_replication
+document=replication
+root=ReplicationConfiguration
 bucket=replication-$$-$RANDOM
 backup=$bucket-backup
 make_both() {
@@ -20,27 +25,14 @@ rule() {
   echo "<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication></Rule>"
 }
 theirs=$(rule theirs 7 tmp/)
-# replaces RULE...: the whole document becomes these rules.
-replaces() {
-  echo "<ReplicationConfiguration>$*</ReplicationConfiguration>" | s3 replication "$bucket" -
-}
-rules_are() { # "ID ID ..."
-  is "$(s3 replication "$bucket" | grep -o '<ID>[^<]*' | sed 's/<ID>//' | sort | tr '\n' ' ')" "$1 "
-}
-no_rules() {
-  is "$(s3 replication "$bucket" | grep -c '<Rule>')" 0
-}
-forget() {
-  "$TOOL" state rm seedbank_bucket_replication.a >/dev/null
-}
-# replication ARGUMENTS [BUCKET]: a configuration of one.
-replication() {
+# A configuration of one.
+one() { # ARGUMENTS
   config <<TF
 provider "seedbank" {
   s3 = { force_path_style = true }
 }
 resource "seedbank_bucket_replication" "a" {
-  bucket  = "${2:-$bucket}"
+  bucket  = "$bucket"
   rule_id = "ours"
   destination = {
     bucket = "arn:aws:s3:::$backup"
@@ -51,16 +43,16 @@ TF
 }
 
 # ---- Without a network ---------------------------------------------------------------------------
-replication 'tags = { kind = "upload" }
+one 'tags = { kind = "upload" }
   delete_marker_replication = true'
 check "init" tf init
 check "tags and delete markers are refused" refuses "Delete markers have no tags" tf validate
-replication 'replace_role = true'
+one 'replace_role = true'
 check "replacing a role needs one" refuses "There is no role to set" tf validate
-replication ''
+one ''
 sed -i "s/arn:aws:s3:::$backup/$backup/" main.tf
 check "a destination is an ARN" refuses "arn:aws:s3:::NAME" tf validate
-replication ''
+one ''
 sed -i "s/^    bucket.*/&\n    replication_time = true/" main.tf
 check "replication time needs metrics" refuses "destination.metrics = true" tf validate
 sed -i 's/replication_time = true/owner_override = true/' main.tf
@@ -69,7 +61,7 @@ check "a new owner must be named" refuses "needs destination.account" tf validat
 # ---- A server that does not replicate ------------------------------------------------------------
 use_server rgw
 make_both || exit 1
-replication ''
+one ''
 check "a server without replication is told, with what there is instead" \
   refuses "does not replicate this bucket.*sync group create.*rclone sync or mc mirror" apply
 check "nothing is left in the state" is "$(in_state)" 0
@@ -92,7 +84,7 @@ check "a destination without versioning is refused" \
 s3 versioning "$backup" Suspended >/dev/null
 check "and one where it is suspended" refuses "it is Suspended here" apply
 s3 versioning "$backup" Enabled >/dev/null
-check "nothing was written" no_rules
+check "nothing was written" no_rules "$bucket"
 
 # ---- Its life ------------------------------------------------------------------------------------
 # The example is for AWS; Ceph knows no role.
@@ -102,17 +94,17 @@ provider "seedbank" {
 }
 $(example resources/seedbank_bucket_replication/resource.tf "$bucket" | grep -v role)
 TF
-replaces "$theirs" || exit 1
+replaces "$bucket" "$theirs" || exit 1
 check "the example applies, to an empty bucket without a warning" \
   not says "already holds" "$(apply)"
-check "its rule stands beside the other one" rules_are "theirs to-backup"
+check "its rule stands beside the other one" rules_are "$bucket" "theirs to-backup"
 check "the plan after it is empty" plan_empty
 check "the example is destroyed" destroy
-check "only its rule goes" rules_are theirs
+check "only its rule goes" rules_are "$bucket" theirs
 
 echo old >file
 s3 put "$bucket" course/image.png file >/dev/null
-replication 'prefix = "course/"
+one 'prefix = "course/"
   status = "Disabled"'
 check "a disabled rule is applied, without a warning" not says "already holds" "$(apply)"
 check "the plan after it is empty" plan_empty
@@ -125,93 +117,44 @@ check "tags instead of a prefix" apply
 check "the plan after it is empty" plan_empty
 check "the other rule is as it was" says "tmp/.*<ID>theirs.*<Priority>7<" "$(s3 replication "$bucket")"
 check "destroy" destroy
-check "the other rule stays" rules_are theirs
+check "the other rule stays" rules_are "$bucket" theirs
 
-replication ''
+one ''
 check "objects that are there already are told, with what copies them" \
   says "Objects that bucket $bucket already holds.*S3 Batch Replication.*mc replicate resync" "$(apply)"
 check "the plan after it is empty" plan_empty
 
 # ---- Another writer ------------------------------------------------------------------------------
-replaces "$theirs" "$(rule new 8 x/)"
-check "a vanished rule is found and explained" \
-  says '1 to add.*Another program replaced the replication rules.*there now: "theirs", "new"' \
-  "$(tf plan -input=false)"
-check "it is written again" apply
-check "beside those that came" rules_are "new ours theirs"
-replaces "$theirs" "$(rule ours 5 x/)"
-check "a changed rule is drift" says '5 -> 1' "$(tf plan -input=false)"
-check "drift is mended" apply
-check "the plan after it is empty" plan_empty
+another_writer "$(rule new 8 x/)" "$(rule ours 5 x/)" '5 -> 1'
 
 # ---- Refusals, and fields that the server drops --------------------------------------------------
 before=$(s3 replication "$bucket")
-replication 'priority = 7'
+one 'priority = 7'
 check "the priority of another rule is refused" refuses '"theirs" has it' apply
-replication 'role = "arn:aws:iam::123456789012:role/copier"'
+one 'role = "arn:aws:iam::123456789012:role/copier"'
 check "a role beside rules of others is refused, and they are named" \
   refuses 'It is none, and the rules "theirs" rely on it' apply
 check "nothing was written" is "$(s3 replication "$bucket")" "$before"
-replication 'delete_marker_replication = true'
+one 'delete_marker_replication = true'
 check "what the server drops is told" \
   says "does not keep delete_marker_replication of replication rules" "$(apply)"
 check "and shown again by the next plan" plan_changes
-replication ''
+one ''
 check "without it the plan is empty" plan_empty
 check "destroy" destroy
-replaces "$theirs" "$(rule ours 5 x/)"
-check "another rule of that ID is not overwritten" \
-  refuses "terraform import seedbank_bucket_replication.NAME '$bucket/ours'" apply
-replication 'prefix = "x/"
-  priority = 5
-  on_destroy = "keep"'
-check "an equal one is adopted" apply
-check "destroy with keep" destroy
-check "keep leaves the rule" rules_are "ours theirs"
-
-# ---- Import --------------------------------------------------------------------------------------
-replication 'prefix = "x/"
+replaces "$bucket" "$theirs" "$(rule ours 5 x/)"
+five='prefix = "x/"
   priority = 5'
-check "import by command" tf import -input=false seedbank_bucket_replication.a "$bucket/ours"
-check "the plan after an import is empty" plan_empty
-forget
-cat >import.tf <<TF
-import {
-  to = seedbank_bucket_replication.a
-  id = "$bucket/ours"
-}
-TF
-check "import block" says "1 imported, 0 added, 0 changed" "$(apply)"
-check "the plan after an import block is empty" plan_empty
-forget
-rm import.tf
-check "import of an unknown rule is refused" refuses "does ?n.t exist|Cannot import|non-existent" \
-  tf import -input=false seedbank_bucket_replication.a "$bucket/no-such-rule"
-if at_least 1.12; then
-  cat >import.tf <<TF
-import {
-  to = seedbank_bucket_replication.a
-  identity = {
-    bucket  = "$bucket"
-    rule_id = "ours"
-  }
-}
-TF
-  forget
-  check "import by identity" says "1 imported, 0 added, 0 changed" "$(apply)"
-  check "the plan after an import by identity is empty" plan_empty
-else
-  tf import -input=false seedbank_bucket_replication.a "$bucket/ours" >/dev/null
-fi
-rm -f import.tf
+adopts '' "$five"
+imports_rule "$five"
 
 # ---- Replacement, and several on one bucket ------------------------------------------------------
 sed -i 's/"ours"/"next"/; s/priority = 5/priority = 6/' main.tf
 check "another ID replaces the resource" apply
-check "and takes the old rule away" rules_are "next theirs"
+check "and takes the old rule away" rules_are "$bucket" "next theirs"
 check "destroy the new one" destroy
-replaces
-check "a bucket without rules" no_rules
+replaces "$bucket"
+check "a bucket without rules" no_rules "$bucket"
 config <<TF
 provider "seedbank" {
   s3 = { force_path_style = true }
@@ -239,14 +182,27 @@ resource "seedbank_bucket_replication" "b" {
 }
 TF
 check "five at once on one bucket, from two provider processes" apply
-check "none is lost" rules_are "rule-0 rule-1 rule-2 rule-3 second"
+check "none is lost" rules_are "$bucket" "rule-0 rule-1 rule-2 rule-3 second"
 check "the plan after them is empty" plan_empty
 check "all are destroyed at once" destroy
-check "the document goes with the last rule" no_rules
+check "the document goes with the last rule" no_rules "$bucket"
 
 # ---- Buckets that are gone -----------------------------------------------------------------------
-replication ''
+one ''
 check "applied once more" apply
+cat >>main.tf <<TF
+data "seedbank_bucket_protection" "a" {
+  bucket = "$bucket"
+}
+output "findings" {
+  value = data.seedbank_bucket_protection.a.findings[*].message
+}
+TF
+check "a destination that is as it should be is no finding" not says "copies nothing" "$(apply)"
+s3 versioning "$backup" Suspended >/dev/null
+check "one whose versioning was suspended is" \
+  says "rule \\\\\"ours\\\\\" that copies nothing.*bucket $backup, is Suspended" "$(apply)"
+one ''
 s3 remove-bucket "$bucket" --purge
 check "a bucket that is gone is planned anew, with a warning" says "1 to add.*is gone" \
   "$(tf plan -input=false)"

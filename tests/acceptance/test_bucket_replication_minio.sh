@@ -4,7 +4,10 @@
 # shellcheck shell=bash
 # shellcheck source=tests/acceptance/lib.sh
 . "$SEEDBANK_ROOT/tests/acceptance/lib.sh"
+# shellcheck source=tests/acceptance/rules.sh
+. "$SEEDBANK_ROOT/tests/acceptance/rules.sh"
 
+document=replication
 bucket=replication-$$-$RANDOM
 backup=$bucket-backup
 there() { # COMMAND...: on the second server
@@ -25,9 +28,6 @@ never_arrived() {
 # Deletions are copied in the background.
 marked() { # KEY
   there s3 versions "$backup" "$1" | grep -q "latest.marker"
-}
-rules_are() { # "ID ID ..."
-  is "$(s3 replication "$bucket" | grep -o '<ID>[^<]*' | sed 's/<ID>//' | sort | tr '\n' ' ')" "$1 "
 }
 
 s3 make-bucket "$bucket" && there s3 make-bucket "$backup" &&
@@ -52,7 +52,7 @@ check "init" tf init
 put course/before
 check "the rule is applied, and what is there already is told" \
   says "Objects that bucket $bucket already holds.*mc replicate resync" "$(apply)"
-check "it stands beside the one that its tool left" rules_are "link ours"
+check "it stands beside the one that its tool left" rules_are "$bucket" "link ours"
 check "the plan after it is empty" plan_empty
 put course/after
 put other/after
@@ -83,7 +83,7 @@ check "it is enabled again" apply
 check "import" tf import -input=false seedbank_bucket_replication.a "$bucket/ours"
 check "the plan after an import is empty" plan_empty
 check "the rule is removed" destroy
-check "only the rule goes" rules_are link
+check "only the rule goes" rules_are "$bucket" link
 put course/removed
 check "an object that is put after the removal does not arrive" never_arrived course/removed
 check "copies stay" arrived course/after

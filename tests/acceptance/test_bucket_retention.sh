@@ -4,7 +4,12 @@
 # shellcheck shell=bash
 # shellcheck source=tests/acceptance/lib.sh
 . "$SEEDBANK_ROOT/tests/acceptance/lib.sh"
+# shellcheck source=tests/acceptance/rules.sh
+. "$SEEDBANK_ROOT/tests/acceptance/rules.sh"
 
+resource=bucket_retention
+document=lifecycle
+root=LifecycleConfiguration
 bucket=retention-$$-$RANDOM
 other=$bucket-other
 for b in "$bucket" "$other"; do
@@ -19,34 +24,19 @@ expire() {
   echo "<NoncurrentVersionExpiration><NoncurrentDays>$1</NoncurrentDays></NoncurrentVersionExpiration>"
 }
 theirs=$(rule theirs tmp/ "<Expiration><Days>900</Days></Expiration>")
-# replaces BUCKET RULE...: the whole document becomes these rules.
-replaces() {
-  local b=$1
-  shift
-  echo "<LifecycleConfiguration>$*</LifecycleConfiguration>" | s3 lifecycle "$b" -
-}
-rules_are() { # BUCKET "ID ID ..."
-  is "$(s3 lifecycle "$1" | grep -o '<ID>[^<]*' | sed 's/<ID>//' | sort | tr '\n' ' ')" "$2 "
-}
-forget() {
-  "$TOOL" state rm seedbank_bucket_retention.a >/dev/null
-}
-no_rules() {
-  is "$(s3 lifecycle "$1" | grep -c '<Rule>')" 0
-}
 old_versions() { # BUCKET PREFIX
   s3 versions "$1" "${2:-}" | grep -c "$(printf '\told\t')"
 }
 none_old() {
   [ "$(old_versions "$@")" -eq 0 ]
 }
-# retention ARGUMENTS [NAME]: a configuration of one.
-retention() {
+# A configuration of one.
+one() { # ARGUMENTS
   config <<TF
 provider "seedbank" {
   s3 = { force_path_style = true }
 }
-resource "seedbank_bucket_retention" "${2:-a}" {
+resource "seedbank_bucket_retention" "a" {
   bucket  = "$bucket"
   rule_id = "ours"
   $1
@@ -76,7 +66,7 @@ for round in one two three; do
 done
 check "there are old versions" is "$(old_versions "$bucket")" 4
 
-retention 'prefix = "course/"
+one 'prefix = "course/"
   noncurrent_version_expiration = { days = 1 }
   enabled = false'
 check "a disabled rule is applied" apply
@@ -94,17 +84,7 @@ check "the server has it" says '<ID>ours.*<NoncurrentDays>40<' "$(s3 lifecycle "
 check "the other rule is as it was" says "<Days>900<" "$(s3 lifecycle "$bucket")"
 
 # ---- Another writer ------------------------------------------------------------------------------
-replaces "$bucket" "$theirs" "$(rule new x/ "$(expire 50)")"
-check "a vanished rule is found and explained" \
-  says '1 to add.*Another program replaced.*Rules that are there now: "new", "theirs"' \
-  "$(tf plan -input=false)"
-check "it is written again" apply
-check "beside those that came" rules_are "$bucket" "new ours theirs"
-
-replaces "$bucket" "$theirs" "$(rule ours course/ "$(expire 2)")"
-check "a changed rule is drift" says '2 -> 40' "$(tf plan -input=false)"
-check "drift is mended" apply
-check "the plan after it is empty" plan_empty
+another_writer "$(rule new x/ "$(expire 50)")" "$(rule ours course/ "$(expire 2)")" '2 -> 40'
 
 # ---- Refusals ------------------------------------------------------------------------------------
 before=$(s3 lifecycle "$bucket")
@@ -116,7 +96,7 @@ sed -i 's/, newer_noncurrent_versions = 3 / /' main.tf
 check "the state is as the server's" plan_empty
 
 replaces "$bucket" "$(rule soon x/ "$(expire 5)")" "$(rule ours course/ "$(expire 40)")"
-retention 'prefix = "course/"
+one 'prefix = "course/"
   noncurrent_version_expiration = { days = 40 }
   min_recovery_window_days = 30'
 check "a rule of others that deletes too soon fails the plan" \
@@ -130,58 +110,16 @@ check "destroy" destroy
 check "the other rule stays" rules_are "$bucket" theirs
 
 replaces "$bucket" "$theirs" "$(rule ours course/ "$(expire 3)")"
-retention 'noncurrent_version_expiration = { days = 40 }'
-check "another rule of that ID is not overwritten" \
-  refuses "terraform import seedbank_bucket_retention.NAME '$bucket/ours'" apply
-check "nothing was written" says '<NoncurrentDays>3<' "$(s3 lifecycle "$bucket")"
-retention 'noncurrent_version_expiration = { days = 3 }
-  prefix = "course/"
-  on_destroy = "keep"'
-check "an equal one is adopted" apply
-check "destroy with keep" destroy
-check "keep leaves the rule" rules_are "$bucket" "ours theirs"
-
-# ---- Import --------------------------------------------------------------------------------------
-retention 'noncurrent_version_expiration = { days = 3 }
+three='noncurrent_version_expiration = { days = 3 }
   prefix = "course/"'
-check "import by command" tf import -input=false seedbank_bucket_retention.a "$bucket/ours"
-check "the plan after an import is empty" plan_empty
-forget
-cat >import.tf <<TF
-import {
-  to = seedbank_bucket_retention.a
-  id = "$bucket/ours"
-}
-TF
-check "import block" says "1 imported, 0 added, 0 changed" "$(apply)"
-check "the plan after an import block is empty" plan_empty
-forget
-rm import.tf
-check "import of an unknown rule is refused" refuses "does ?n.t exist|Cannot import|non-existent" \
-  tf import -input=false seedbank_bucket_retention.a "$bucket/no-such-rule"
-if at_least 1.12; then
-  cat >import.tf <<TF
-import {
-  to = seedbank_bucket_retention.a
-  identity = {
-    bucket  = "$bucket"
-    rule_id = "ours"
-  }
-}
-TF
-  forget
-  check "import by identity" says "1 imported, 0 added, 0 changed" "$(apply)"
-  check "the plan after an import by identity is empty" plan_empty
-else
-  tf import -input=false seedbank_bucket_retention.a "$bucket/ours" >/dev/null
-fi
-rm -f import.tf
+adopts 'noncurrent_version_expiration = { days = 40 }' "$three"
+imports_rule "$three"
 
 # ---- Replacement ---------------------------------------------------------------------------------
 sed -i 's/"ours"/"next"/' main.tf
 check "another ID replaces the resource" apply
 check "and takes the old rule away" rules_are "$bucket" "next theirs"
-sed -i 's/on_destroy.*//; s/^  prefix.*/&\n  lifecycle {\n    create_before_destroy = true\n  }/' main.tf
+sed -i 's/^  prefix.*/&\n  lifecycle {\n    create_before_destroy = true\n  }/' main.tf
 check "the plan before a replacement is empty" plan_empty
 apply >/dev/null
 check "replace it, the new one first" apply -replace seedbank_bucket_retention.a

@@ -514,10 +514,7 @@ const char *rpc_fixture_said(struct ctx *cx, size_t n, Tfplugin6__Diagnostic **l
 const char *rpc_fixture_configure(struct rpc_fixture *f, struct ctx *cx, const char *block_text,
                                   const char *host_version)
 {
-    Tfplugin6__ConfigureProvider__Request req;
-    Tfplugin6__ConfigureProvider__Response res;
-    tfplugin6__configure_provider__request__init(&req);
-    tfplugin6__configure_provider__response__init(&res);
+    RPC_MESSAGES(ConfigureProvider, configure_provider);
     req.config = rpc_fixture_wire(cx, block_attrs, block_text);
     req.terraform_version = arena_strdup(cx->arena, host_version);
     rpc_configure_provider(cx, f->server, &req, &res);

@@ -79,6 +79,14 @@ int rpc_fixture_close(void **state);
 /* Free the call's ctx and everything answered in it, and make a new one. */
 void rpc_fixture_next(struct rpc_fixture *f);
 
+/* Declares the messages of an RPC, empty: RPC_MESSAGES(ReadResource, read_resource) gives req, res.
+ */
+#define RPC_MESSAGES(Name, name)                                                                   \
+    Tfplugin6__##Name##__Request req;                                                              \
+    Tfplugin6__##Name##__Response res;                                                             \
+    tfplugin6__##name##__request__init(&req);                                                      \
+    tfplugin6__##name##__response__init(&res)
+
 #define RPC_TEST(name) cmocka_unit_test_setup_teardown(name, rpc_fixture_open, rpc_fixture_close)
 
 /* An object of the table on the wire, and back to notation ("(none)": no message at all). */

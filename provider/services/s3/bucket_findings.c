@@ -3,8 +3,12 @@
 #include "base/arena.h"
 #include "s3/s3_lifecycle_rule.h"
 #include "s3/s3_replication_rule.h"
+#include "schema/field.h"
 #include "xml/xml.h"
 
+#define CATCH_UP                                                                                   \
+    "What was written meanwhile is copied by S3 Batch Replication on AWS, mc replicate resync "    \
+    "start on MinIO, rclone copy elsewhere."
 #define ASK_FOR "Allow the access key that permission, or judge the bucket with another key."
 
 /* What it says of the bucket, to be read after "Bucket b "; NULL: all is well. */
@@ -107,6 +111,27 @@ static const char *not_copied(struct arena *a, const struct bucket_facts *f)
                 : NULL;
 }
 
+static const char *no_destination(struct arena *a, const struct bucket_facts *f)
+{
+    return f->unfit.bucket && !f->unfit.exists
+               ? arena_printf(a,
+                              "has a replication rule \"%s\" that copies nothing: its "
+                              "destination, bucket %s, does not exist.",
+                              f->unfit_rule_id, f->unfit.bucket)
+               : NULL;
+}
+
+static const char *unversioned_destination(struct arena *a, const struct bucket_facts *f)
+{
+    return f->unfit.bucket && f->unfit.exists
+               ? arena_printf(a,
+                              "has a replication rule \"%s\" that copies nothing: versioning of "
+                              "its destination, bucket %s, is %s.",
+                              f->unfit_rule_id, f->unfit.bucket,
+                              s3_versioning_status_name(f->unfit.status))
+               : NULL;
+}
+
 static bool replication_unreadable(struct arena *a, const struct xml_node *rule)
 {
     struct s3_replication_rule read;
@@ -194,9 +219,12 @@ static const struct check {
      "See `unreadable` of that rule for the reason, and judge it by hand."},
     {"warning", odd_replication,
      "See `unreadable` of that rule for the reason, and judge it by hand."},
-    {"warning", not_copied,
-     "Enable it or take it away. What was written meanwhile is copied by S3 Batch Replication on "
-     "AWS, mc replicate resync start on MinIO, rclone copy elsewhere."},
+    {"warning", not_copied, "Enable it or take it away. " CATCH_UP},
+    {"warning", no_destination,
+     "Create that bucket again, with versioning, or take the rule away. " CATCH_UP},
+    {"warning", unversioned_destination,
+     "Enable versioning of that bucket, for example with a seedbank_bucket_versioning "
+     "resource. " CATCH_UP},
     {"warning", lock_denied, ASK_FOR},
     {"warning", lifecycle_denied, ASK_FOR},
     {"warning", replication_denied, ASK_FOR},
@@ -213,8 +241,7 @@ static const struct check {
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
-const struct bucket_finding *bucket_findings(struct arena *a, const struct bucket_facts *facts,
-                                             size_t *ret_n)
+struct field_objects bucket_findings(struct arena *a, const struct bucket_facts *facts)
 {
     struct bucket_finding *found = arena_array(a, CHECKS, sizeof(*found));
     size_t n = 0;
@@ -222,12 +249,12 @@ const struct bucket_finding *bucket_findings(struct arena *a, const struct bucke
         const char *what = checks[i].what(a, facts);
         if (what) {
             found[n++] = (struct bucket_finding){
-                checks[i].severity, arena_printf(a, "Bucket %s %s", facts->bucket, what),
-                checks[i].remedy};
+                field_text(checks[i].severity),
+                field_text(arena_printf(a, "Bucket %s %s", facts->bucket, what)),
+                field_text(checks[i].remedy)};
         }
     }
-    *ret_n = n;
-    return found;
+    return field_list(found, n);
 }
 
 int64_t bucket_findings_window_days(const struct bucket_facts *facts)

@@ -10,7 +10,8 @@
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_replication.h"
-#include "s3/s3_versioning.h"
+#include "s3/s3_replication_destination.h"
+#include "schema/attr.h"
 
 struct arena;
 
@@ -25,15 +26,17 @@ struct bucket_facts {
     struct s3_lock lock;                    /* these three, and versioning: when told */
     struct s3_rules lifecycle, replication; /* a root without rules otherwise */
     bool holds_objects;                     /* known, and some */
+    /* Of the first enabled replication rule that copies to where nothing can be copied. */
+    struct s3_replication_destination unfit; /* without a bucket: none is known */
+    const char *unfit_rule_id;
 };
 
 struct bucket_finding {
-    const char *severity, *message, *remedy;
+    struct field_string severity, message, remedy;
 };
 
-/* Most severe first; *ret_n of them, in the arena. */
-const struct bucket_finding *bucket_findings(struct arena *a, const struct bucket_facts *facts,
-                                             size_t *ret_n);
+/* All of them, most severe first. */
+struct field_objects bucket_findings(struct arena *a, const struct bucket_facts *facts);
 
 /* How many days what is overwritten or deleted now can be brought back; S3_LIFECYCLE_RULE_NONE:
  * until somebody deletes it, as far as the rules are told. */

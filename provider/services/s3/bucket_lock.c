@@ -6,6 +6,7 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_lock.h"
+#include "schema/field.h"
 #include "schema/private_state.h"
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
@@ -90,16 +91,11 @@ static struct s3_lock lock_of(const struct bucket_lock *m)
                             .years = m->years.v};
 }
 
-static struct field_int period(int64_t n)
-{
-    return (struct field_int){n ? VALUE_KNOWN : VALUE_NULL, n};
-}
-
 static void fill(struct bucket_lock *m, const struct s3_lock *lock)
 {
-    m->mode = (struct field_string){VALUE_KNOWN, s3_lock_mode_name(lock->mode)};
-    m->days = period(lock->days);
-    m->years = period(lock->years);
+    m->mode = field_text(s3_lock_mode_name(lock->mode));
+    m->days = field_number(lock->days, 0);
+    m->years = field_number(lock->years, 0);
 }
 
 /* Before anything is sent. */
@@ -119,10 +115,8 @@ static enum rc check_period(struct ctx *cx, const struct bucket_lock *m)
 
 static enum rc check_acknowledged(struct ctx *cx, const struct bucket_lock *m)
 {
-    bool acknowledged =
-        m->acknowledge_irrevocable.state == VALUE_UNKNOWN ||
-        (m->acknowledge_irrevocable.state == VALUE_KNOWN && m->acknowledge_irrevocable.v);
-    if (acknowledged || s3_lock_mode_of(m->mode.v) != S3_LOCK_COMPLIANCE) {
+    if (!field_is_off(m->acknowledge_irrevocable) ||
+        s3_lock_mode_of(m->mode.v) != S3_LOCK_COMPLIANCE) {
         return RC_OK;
     }
     return diag_error(
@@ -328,7 +322,7 @@ static enum rc bucket_lock_read(struct ctx *cx, struct call *call, void *state)
         return RC_NOT_FOUND;
     }
     if (m->mode.state == VALUE_NULL && now.mode == S3_LOCK_COMPLIANCE) { /* just imported */
-        m->acknowledge_irrevocable = (struct field_bool){VALUE_KNOWN, true};
+        m->acknowledge_irrevocable = field_flag(true);
     }
     fill(m, &now);
     return RC_OK;

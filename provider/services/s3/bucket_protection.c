@@ -3,7 +3,9 @@
  */
 #include "base/ctx.h"
 #include "s3/s3_lifecycle_rule.h"
+#include "s3/s3_replication_destination.h"
 #include "s3/s3_replication_edit.h"
+#include "schema/field.h"
 #include "services/s3/bucket.h"
 #include "services/s3/bucket_findings.h"
 #include "services/s3/bucket_shown.h"
@@ -22,10 +24,6 @@ struct apis {
     struct field_string versioning, object_lock, lifecycle, replication;
 };
 
-struct finding {
-    struct field_string severity, message, remedy;
-};
-
 struct bucket_protection {
     struct bucket_fields at;
     struct field_object versioning;         /* struct versioning */
@@ -35,7 +33,7 @@ struct bucket_protection {
     struct field_string replication_role;
     struct field_int recovery_window_days;
     struct field_object apis;      /* struct apis */
-    struct field_objects findings; /* struct finding */
+    struct field_objects findings; /* struct bucket_finding */
 };
 
 #define TEXT(model, member, text)  BUCKET_SHOWN(model, member, ATTR_STRING, text)
@@ -61,11 +59,11 @@ static const struct attr lock_attrs[] = {
 };
 
 static const struct attr finding_attrs[] = {
-    TEXT(finding, severity,
+    TEXT(bucket_finding, severity,
          "`error`: what is overwritten or deleted in the bucket may be gone for good; `warning`: "
          "it is protected, with a gap; `info`: worth knowing, nothing is missing."),
-    TEXT(finding, message, "What is missing, in one sentence that names the bucket."),
-    TEXT(finding, remedy, "What to do about it."),
+    TEXT(bucket_finding, message, "What is missing, in one sentence that names the bucket."),
+    TEXT(bucket_finding, remedy, "What to do about it."),
     {0},
 };
 
@@ -108,7 +106,7 @@ static const struct attr attrs[] = {
           "or when the rules cannot be read, which a finding says."),
     NESTED(apis, ATTR_OBJECT, apis_attrs, sizeof(struct apis),
            "Which of S3's protections the server has, as far as can be told without a change."),
-    NESTED(findings, ATTR_OBJECT_LIST, finding_attrs, sizeof(struct finding),
+    NESTED(findings, ATTR_OBJECT_LIST, finding_attrs, sizeof(struct bucket_finding),
            "What is missing from the bucket's protection, most severe first."),
     {0},
 };
@@ -141,6 +139,46 @@ static void ask_for_objects(struct ctx *cx, const struct s3_target *bucket, stru
     }
 }
 
+static const char *destination_of(const struct xml_node *rule)
+{
+    const char *arn = xml_text(xml_child(rule, "Destination"), "Bucket");
+    return arn && s3_rules_enabled(rule) ? arn : "";
+}
+
+/* An earlier rule copies there too. */
+static bool is_known(const struct s3_rules *rules, const struct xml_node *rule)
+{
+    const struct xml_node *at = xml_child(rules->root, "Rule");
+    while (at != rule && !str_is(str_of(destination_of(at)), destination_of(rule))) {
+        at = xml_next(at, "Rule");
+    }
+    return at != rule;
+}
+
+/* Each once, until one is unfit. */
+static enum rc ask_for_destinations(struct ctx *cx, const struct s3_target *bucket,
+                                    struct bucket_facts *f)
+{
+    const char *role = s3_replication_role(&f->replication), *why = NULL;
+    for (const struct xml_node *at = xml_child(f->replication.root, "Rule"); at;
+         at = xml_next(at, "Rule")) {
+        struct s3_replication_rule rule;
+        if (!*destination_of(at) || is_known(&f->replication, at) ||
+            !s3_replication_rule_read(cx->arena, at, &rule, &why)) {
+            continue;
+        }
+        f->unfit_rule_id = s3_rules_id(at);
+        if (s3_replication_destination_look(cx, bucket, &rule, role, &f->unfit) != RC_OK) {
+            return RC_FAIL;
+        }
+        if (s3_replication_destination_is_unfit(&f->unfit)) {
+            return RC_OK;
+        }
+    }
+    f->unfit.bucket = NULL;
+    return RC_OK;
+}
+
 static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts *f)
 {
     f->bucket = bucket->bucket;
@@ -163,46 +201,35 @@ static enum rc ask(struct ctx *cx, struct s3_target *bucket, struct bucket_facts
     }
     if (rc == RC_OK) {
         ask_for_objects(cx, bucket, f);
+        rc = ask_for_destinations(cx, bucket, f);
     }
     return rc == RC_OK ? ctx_check(cx) : rc;
 }
 
 /* ---- Filling --------------------------------------------------------------------------------- */
 
-static struct field_string known(const char *text)
-{
-    return (struct field_string){VALUE_KNOWN, text};
-}
-
-static struct field_int count(int64_t n)
-{
-    return (struct field_int){n ? VALUE_KNOWN : VALUE_NULL, n};
-}
-
 static struct field_object versioning_of(struct arena *a, const struct bucket_facts *f)
 {
     struct versioning *versioning = arena_alloc(a, sizeof(*versioning));
     if (f->versioning_told == BUCKET_LACKS_API) {
-        return (struct field_object){VALUE_NULL, NULL};
+        return field_nested(NULL);
     }
-    versioning->status = known(s3_versioning_status_name(f->versioning.status));
-    versioning->mfa_delete = known(s3_versioning_mfa_delete_name(f->versioning.mfa_delete));
-    return (struct field_object){VALUE_KNOWN, versioning};
+    versioning->status = field_text(s3_versioning_status_name(f->versioning.status));
+    versioning->mfa_delete = field_text(s3_versioning_mfa_delete_name(f->versioning.mfa_delete));
+    return field_nested(versioning);
 }
 
 static struct field_object lock_of(struct arena *a, const struct bucket_facts *f)
 {
     struct lock *lock = arena_alloc(a, sizeof(*lock));
     if (f->lock_told == BUCKET_DENIED) {
-        return (struct field_object){VALUE_NULL, NULL};
+        return field_nested(NULL);
     }
-    lock->status = known(s3_lock_status_name(f->lock.status));
-    if (f->lock.mode != S3_LOCK_NONE) {
-        lock->mode = known(s3_lock_mode_name(f->lock.mode));
-    }
-    lock->days = count(f->lock.days);
-    lock->years = count(f->lock.years);
-    return (struct field_object){VALUE_KNOWN, lock};
+    lock->status = field_text(s3_lock_status_name(f->lock.status));
+    lock->mode = field_text(s3_lock_mode_name(f->lock.mode));
+    lock->days = field_number(f->lock.days, 0);
+    lock->years = field_number(f->lock.years, 0);
+    return field_nested(lock);
 }
 
 static struct field_object apis_of(struct arena *a, const struct bucket_facts *f)
@@ -212,44 +239,26 @@ static struct field_object apis_of(struct arena *a, const struct bucket_facts *f
     struct apis *apis = arena_alloc(a, sizeof(*apis));
     bool copies =
         f->replication_told != BUCKET_TOLD || f->aws || xml_child(f->replication.root, "Rule");
-    apis->versioning = known(names[f->versioning_told]);
-    apis->object_lock = known(names[f->lock_told]);
-    apis->lifecycle = known(names[f->lifecycle_told]);
-    apis->replication = known(copies ? names[f->replication_told] : "unknown");
-    return (struct field_object){VALUE_KNOWN, apis};
-}
-
-static struct field_objects findings_of(struct arena *a, const struct bucket_facts *f)
-{
-    size_t n = 0;
-    const struct bucket_finding *found = bucket_findings(a, f, &n);
-    struct finding *findings = arena_array(a, n, sizeof(*findings));
-    for (size_t i = 0; i < n; i++) {
-        findings[i] = (struct finding){known(found[i].severity), known(found[i].message),
-                                       known(found[i].remedy)};
-    }
-    return (struct field_objects){.state = VALUE_KNOWN, .v = findings, .n = n};
+    apis->versioning = field_text(names[f->versioning_told]);
+    apis->object_lock = field_text(names[f->lock_told]);
+    apis->lifecycle = field_text(names[f->lifecycle_told]);
+    apis->replication = field_text(copies ? names[f->replication_told] : "unknown");
+    return field_nested(apis);
 }
 
 static void fill(struct arena *a, struct bucket_protection *m, const struct bucket_facts *f)
 {
-    int64_t window = bucket_findings_window_days(f);
-    const char *role = s3_replication_role(&f->replication);
     m->versioning = versioning_of(a, f);
     m->lock = lock_of(a, f);
     m->apis = apis_of(a, f);
-    m->findings = findings_of(a, f);
-    if (window != S3_LIFECYCLE_RULE_NONE) {
-        m->recovery_window_days = (struct field_int){VALUE_KNOWN, window};
-    }
+    m->findings = bucket_findings(a, f);
+    m->recovery_window_days = field_number(bucket_findings_window_days(f), S3_LIFECYCLE_RULE_NONE);
+    m->replication_role = field_text(s3_replication_role(&f->replication));
     if (f->lifecycle_told != BUCKET_DENIED) {
         m->lifecycle_rules = bucket_shown_lifecycle(a, &f->lifecycle);
     }
     if (f->replication_told != BUCKET_DENIED) {
         m->replication_rules = bucket_shown_replication(a, &f->replication);
-    }
-    if (*role) {
-        m->replication_role = known(role);
     }
 }
 
@@ -276,7 +285,8 @@ const struct data_source bucket_protection_data_source = {
            "bucket. The access key needs the permission `s3:GetBucketVersioning`. Without "
            "`s3:GetBucketObjectLockConfiguration`, `s3:GetLifecycleConfiguration` or "
            "`s3:GetReplicationConfiguration`, that part is null and a finding says so; "
-           "`s3:ListBucketVersions` is used only where there are replication rules.",
+           "`s3:ListBucketVersions`, and `s3:GetBucketVersioning` for the buckets that copies go "
+           "to, are used only where there are replication rules, and missed without a word.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_protection),
     .read = bucket_protection_read,

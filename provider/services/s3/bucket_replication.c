@@ -15,9 +15,8 @@ struct destination {
 };
 
 struct bucket_replication {
-    struct bucket_fields at;
     struct bucket_rule_fields rule;
-    struct field_string role, status, on_destroy;
+    struct field_string role, status;
     struct field_int priority;
     struct field_object destination; /* struct destination */
     struct field_bool delete_markers, replica_modifications, replace_role;
@@ -111,8 +110,7 @@ static const struct attr destination_attrs[] = {
 };
 
 static const struct attr attrs[] = {
-    BUCKET_ROWS(struct bucket_replication, at, ATTR_REPLACE),
-    BUCKET_RULE_ROWS(struct bucket_replication, rule, "replication"),
+    BUCKET_RULE_ROWS(struct bucket_replication, rule, "replication", "copied by it (copies stay)"),
     {
         .name = "role",
         .kind = ATTR_STRING,
@@ -161,37 +159,11 @@ static const struct attr attrs[] = {
     SWITCH_ROW("replica_modifications", AT(replica_modifications),
                "Whether changes of metadata of objects that are themselves copies are copied back: "
                "for two buckets that replicate into each other."),
-    {
-        .name = "on_destroy",
-        .kind = ATTR_STRING,
-        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
-        .offset = AT(on_destroy),
-        .default_text = "remove",
-        .checks = (const struct attr_check[]){CHECK_ONE_OF("remove", "keep"), {0}},
-        .doc = "What destroying this resource does: `remove` takes the rule away, so that nothing "
-               "more is copied by it (copies stay); `keep` leaves it, also when the resource is "
-               "replaced.",
-    },
     TIMEOUTS_ROW(struct bucket_replication, timeouts, WAIT_MINUTES),
     {0},
 };
 
 /* ---- Model and rule -------------------------------------------------------------------------- */
-
-static const char *text(struct field_string f)
-{
-    return f.v ? f.v : "";
-}
-
-static struct field_string field(const char *s)
-{
-    return *s ? (struct field_string){VALUE_KNOWN, s} : (struct field_string){VALUE_NULL, NULL};
-}
-
-static struct field_bool flag(bool b)
-{
-    return (struct field_bool){VALUE_KNOWN, b};
-}
 
 static struct s3_replication_rule rule_of(struct arena *a, const struct bucket_replication *m)
 {
@@ -201,10 +173,10 @@ static struct s3_replication_rule rule_of(struct arena *a, const struct bucket_r
         .enabled = str_is(str_of(m->status.v), "Enabled"),
         .priority = m->priority.v,
         .filter = bucket_rule_filter(a, &m->rule),
-        .bucket = text(to->bucket),
-        .account = text(to->account),
-        .storage_class = text(to->storage_class),
-        .kms_key = text(to->kms_key),
+        .bucket = field_text_of(to->bucket),
+        .account = field_text_of(to->account),
+        .storage_class = field_text_of(to->storage_class),
+        .kms_key = field_text_of(to->kms_key),
         .owner_override = to->owner_override.v,
         .replication_time = to->replication_time.v,
         .metrics = to->metrics.v,
@@ -213,62 +185,56 @@ static struct s3_replication_rule rule_of(struct arena *a, const struct bucket_r
     };
 }
 
-static void fill(struct arena *a, struct bucket_replication *m,
-                 const struct s3_replication_rule *rule)
+static bool fill(struct arena *a, const struct s3_rules *now, const struct xml_node *node,
+                 void *model, const char **ret_why)
 {
+    struct bucket_replication *m = model;
     struct destination *to = arena_alloc(a, sizeof(*to));
+    struct s3_replication_rule rule;
+    if (!s3_replication_rule_read(a, node, &rule, ret_why)) {
+        return false;
+    }
     *to = (struct destination){
-        .bucket = field(rule->bucket),
-        .account = field(rule->account),
-        .storage_class = field(rule->storage_class),
-        .kms_key = field(rule->kms_key),
-        .owner_override = flag(rule->owner_override),
-        .replication_time = flag(rule->replication_time),
-        .metrics = flag(rule->metrics),
+        .bucket = field_text(rule.bucket),
+        .account = field_text(rule.account),
+        .storage_class = field_text(rule.storage_class),
+        .kms_key = field_text(rule.kms_key),
+        .owner_override = field_flag(rule.owner_override),
+        .replication_time = field_flag(rule.replication_time),
+        .metrics = field_flag(rule.metrics),
     };
-    bucket_rule_fill(a, &m->rule, &rule->filter);
-    m->destination = (struct field_object){VALUE_KNOWN, to};
-    m->priority = rule->priority == S3_REPLICATION_RULE_NONE
-                      ? (struct field_int){VALUE_NULL, 0}
-                      : (struct field_int){VALUE_KNOWN, rule->priority};
-    m->status = field(rule->enabled ? "Enabled" : "Disabled");
-    m->delete_markers = flag(rule->delete_markers);
-    m->replica_modifications = flag(rule->replica_modifications);
+    bucket_rule_fill(a, &m->rule, &rule.filter);
+    m->role = field_text(s3_replication_role(now));
+    m->destination = field_nested(to);
+    m->priority = field_number(rule.priority, S3_REPLICATION_RULE_NONE);
+    m->status = field_text(rule.enabled ? "Enabled" : "Disabled");
+    m->delete_markers = field_flag(rule.delete_markers);
+    m->replica_modifications = field_flag(rule.replica_modifications);
+    return true;
 }
-
-static struct bucket_rule named(const struct bucket_replication *m)
-{
-    return (struct bucket_rule){&s3_replication_kind, "seedbank_bucket_replication", m->at.name.v,
-                                m->rule.id.v};
-}
-
-/* ---- Create, read, update, remove ------------------------------------------------------------ */
 
 /* A role that was left out is the document's. */
 static enum rc learn_role(struct ctx *cx, const struct s3_target *bucket,
                           struct bucket_replication *m)
 {
     struct s3_rules now = {0};
-    if (m->role.state != VALUE_UNKNOWN) {
-        return RC_OK;
-    }
-    m->role = (struct field_string){VALUE_NULL, NULL};
     enum rc rc = s3_rules_get_cached(cx, bucket, &s3_replication_kind, &now);
     if (rc == RC_OK) {
-        m->role = field(s3_replication_role(&now));
+        m->role = field_text(s3_replication_role(&now));
     }
     return rc;
 }
 
-static enum rc put(struct ctx *cx, struct call *call, struct bucket_replication *m, bool create)
+static enum rc put(struct ctx *cx, const struct s3_target *bucket, bool create, void *model,
+                   bool *ret_changed)
 {
+    struct bucket_replication *m = model;
     const struct path *to = path_attribute(cx->arena, NULL, "destination");
     struct s3_replication_rule wanted = rule_of(cx->arena, m);
-    struct s3_target bucket = {0};
     struct s3_replication_edit edit = {
         .id = m->rule.id.v,
         .wanted = &wanted,
-        .role = text(m->role),
+        .role = field_text_of(m->role),
         .replace_role = m->replace_role.v,
         .create = create,
         .at = {.bucket = path_attribute(cx->arena, NULL, "bucket"),
@@ -276,19 +242,25 @@ static enum rc put(struct ctx *cx, struct call *call, struct bucket_replication 
                .role = path_attribute(cx->arena, NULL, "role"),
                .priority = path_attribute(cx->arena, NULL, "priority")},
     };
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
-        return RC_FAIL;
+    bool learns = m->role.state == VALUE_UNKNOWN;
+    enum rc rc = s3_replication_edit_run(cx, bucket, &edit);
+    *ret_changed = edit.changed;
+    if (learns) {
+        m->role = field_text(NULL);
     }
-    enum rc rc = s3_replication_edit_run(cx, &bucket, &edit);
-    call->changed = edit.changed;
-    if (rc == RC_OK) {
-        bucket_rule_note_seen(call);
-        rc = learn_role(cx, &bucket, m);
-    } else if (m->role.state == VALUE_UNKNOWN) {
-        m->role = (struct field_string){VALUE_NULL, NULL};
-    }
-    return bucket_needed(cx, &bucket, rc);
+    return rc == RC_OK && learns ? learn_role(cx, bucket, m) : rc;
 }
+
+/* ---- Create, read, update, remove ------------------------------------------------------------ */
+
+static const struct bucket_rule_kind kind = {
+    .document = &s3_replication_kind,
+    .type_name = "seedbank_bucket_replication",
+    .goes_on = "copying",
+    .put = put,
+    .fill = fill,
+    .unknown = s3_replication_rule_unknown,
+};
 
 /* As far as it can be told: a key that may not list is no reason to fail now that the rule is
  * there. */
@@ -298,7 +270,7 @@ static enum rc warn_of_the_old(struct ctx *cx, struct call *call,
     struct diag_point point = diag_point(cx);
     struct s3_target bucket = {0};
     bool any = false;
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
+    if (bucket_target(cx, call, &m->rule.at, &bucket) != RC_OK ||
         s3_replication_edit_finds(cx, &bucket, m->rule.prefix.v, &any) != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
@@ -307,7 +279,7 @@ static enum rc warn_of_the_old(struct ctx *cx, struct call *call,
         diag_warning(
             cx, path_attribute(cx->arena, NULL, "bucket"),
             arena_printf(cx->arena, "Objects that bucket %s already holds are not replicated",
-                         m->at.name.v),
+                         m->rule.at.name.v),
             "Rule \"%s\" copies what is written from now on. What was there before is copied by: "
             "S3 Batch Replication on AWS; mc replicate resync start on MinIO (its rule must allow "
             "existing-objects: mc replicate update), or mc mirror; rclone copy or mc mirror "
@@ -319,86 +291,31 @@ static enum rc warn_of_the_old(struct ctx *cx, struct call *call,
 
 static enum rc bucket_replication_create(struct ctx *cx, struct call *call, void *state)
 {
-    struct bucket_replication *m = state;
-    struct bucket_rule rule = named(m);
-    enum rc rc = put(cx, call, m, true);
-    if (rc == RC_CONFLICT) {
-        return bucket_rule_in_the_way(cx, &rule);
-    }
-    if (rc == RC_OK && call->changed && str_is(str_of(m->status.v), "Enabled")) {
-        return warn_of_the_old(cx, call, m);
-    }
-    return rc;
+    const struct bucket_replication *m = state;
+    enum rc rc = bucket_rule_create(cx, call, &kind, state);
+    return rc == RC_OK && call->changed && str_is(str_of(m->status.v), "Enabled")
+               ? warn_of_the_old(cx, call, m)
+               : rc;
+}
+
+static enum rc bucket_replication_read(struct ctx *cx, struct call *call, void *state)
+{
+    return bucket_rule_read(cx, call, &kind, state);
 }
 
 static enum rc bucket_replication_update(struct ctx *cx, struct call *call, const void *prior,
                                          void *state)
 {
     (void)prior;
-    enum rc rc = put(cx, call, state, false);
-    if (rc != RC_OK) {
-        call->changed = false; /* until the server shows it, the former state is the true one */
-    }
-    return rc;
-}
-
-static enum rc bucket_replication_read(struct ctx *cx, struct call *call, void *state)
-{
-    struct bucket_replication *m = state;
-    struct bucket_rule named_rule = named(m);
-    struct s3_target bucket = {0};
-    struct s3_rules now = {0};
-    struct s3_replication_rule rule;
-    const char *why = NULL;
-    enum rc rc = bucket_target(cx, call, &m->at, &bucket);
-    rc = rc == RC_OK ? s3_rules_get_cached(cx, &bucket, &s3_replication_kind, &now) : rc;
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (now.unsupported) {
-        return s3_rules_missing(cx, &bucket, &s3_replication_kind);
-    }
-    const struct xml_node *node = s3_rules_find(&now, m->rule.id.v);
-    if (!node) {
-        return bucket_rule_vanished(cx, call, &named_rule, &now);
-    }
-    if (!s3_replication_rule_read(cx->arena, node, &rule, &why)) {
-        return bucket_rule_unreadable(cx, &named_rule, why);
-    }
-    bucket_rule_holds_more(cx, &named_rule, s3_replication_rule_unknown(cx->arena, node));
-    bucket_rule_note_seen(call);
-    fill(cx->arena, m, &rule);
-    m->role = field(s3_replication_role(&now));
-    return RC_OK;
+    return bucket_rule_update(cx, call, &kind, state);
 }
 
 static enum rc bucket_replication_remove(struct ctx *cx, struct call *call, const void *prior)
 {
-    const struct bucket_replication *m = prior;
-    struct s3_replication_edit edit = {.id = m->rule.id.v, .role = ""};
-    struct s3_target bucket = {0};
-    if (str_is(str_of(m->on_destroy.v), "keep")) {
-        return RC_OK;
-    }
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
-        return RC_FAIL;
-    }
-    enum rc rc = s3_replication_edit_run(cx, &bucket, &edit);
-    return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: no rule */
+    return bucket_rule_remove(cx, call, &kind, prior);
 }
 
 /* ---- Validation and plan --------------------------------------------------------------------- */
-
-static bool is_on(struct field_bool f)
-{
-    return f.state == VALUE_KNOWN && f.v;
-}
-
-/* Null, or a known false. */
-static bool is_off(struct field_bool f)
-{
-    return f.state == VALUE_NULL || (f.state == VALUE_KNOWN && !f.v);
-}
 
 static const struct path *in_destination(struct ctx *cx, const char *name)
 {
@@ -408,17 +325,18 @@ static const struct path *in_destination(struct ctx *cx, const char *name)
 static void validate_destination(struct ctx *cx, const struct bucket_replication *m,
                                  const struct destination *to)
 {
-    const char *own = m->at.name.v ? arena_printf(cx->arena, ":s3:::%s", m->at.name.v) : NULL;
+    const char *own =
+        m->rule.at.name.v ? arena_printf(cx->arena, ":s3:::%s", m->rule.at.name.v) : NULL;
     if (own && to->bucket.v && str_ends(to->bucket.v, own)) {
         diag_error(cx, in_destination(cx, "bucket"), "A bucket cannot be copied into itself",
                    "destination.bucket must be another bucket than bucket.");
     }
-    if (is_on(to->owner_override) && to->account.state == VALUE_NULL) {
+    if (field_is_on(to->owner_override) && to->account.state == VALUE_NULL) {
         diag_error(cx, in_destination(cx, "account"), "The new owner of the copies is not named",
                    "destination.owner_override = true needs destination.account, the ID of the "
                    "account that copies will belong to.");
     }
-    if (is_on(to->replication_time) && is_off(to->metrics)) {
+    if (field_is_on(to->replication_time) && field_is_off(to->metrics)) {
         diag_error(cx, in_destination(cx, "metrics"), "Replication time control needs metrics",
                    "Set destination.metrics = true, or leave destination.replication_time out.");
     }
@@ -431,13 +349,13 @@ static enum rc bucket_replication_validate(struct ctx *cx, const void *config)
     if (m->destination.state == VALUE_KNOWN) {
         validate_destination(cx, m, m->destination.v);
     }
-    if (bucket_rule_is_tagged(&m->rule) && is_on(m->delete_markers)) {
+    if (bucket_rule_is_tagged(&m->rule) && field_is_on(m->delete_markers)) {
         diag_error(cx, path_attribute(cx->arena, NULL, "delete_marker_replication"),
                    "Delete markers have no tags",
                    "A rule with tags never copies them, and servers refuse it. Give "
                    "delete_marker_replication to a rule without tags.");
     }
-    if (is_on(m->replace_role) && m->role.state == VALUE_NULL) {
+    if (field_is_on(m->replace_role) && m->role.state == VALUE_NULL) {
         diag_error(cx, path_attribute(cx->arena, NULL, "role"), "There is no role to set",
                    "replace_role = true needs role.");
     }
@@ -447,12 +365,8 @@ static enum rc bucket_replication_validate(struct ctx *cx, const void *config)
 static enum rc bucket_replication_plan(struct ctx *cx, struct call *call,
                                        struct resource_plan *plan)
 {
-    const struct bucket_replication *prior = plan->prior;
     (void)call;
-    if (prior && plan->replace.n > 0 && str_is(str_of(prior->on_destroy.v), "keep")) {
-        struct bucket_rule former = named(prior);
-        bucket_rule_stays(cx, &former, "copying");
-    }
+    bucket_rule_plan(cx, &kind, plan);
     return RC_OK;
 }
 
@@ -468,13 +382,12 @@ const struct resource bucket_replication_resource = {
            "them and names what copies them. Not every server replicates: DigitalOcean Spaces "
            "does not; MinIO does so to MinIO, with a remote target that its own tool sets up; "
            "Ceph does so between zones of one zonegroup with a sync policy, and keeps neither "
-           "`role` nor `delete_marker_replication`. The apply then says what there is instead.\n\n"
-           "S3 keeps all rules in one document without a way to write it only if nobody else did "
-           "meanwhile: a rule that another program adds in the moment between reading and writing "
-           "is lost, and one that vanishes is found at the next plan. The access key needs the "
-           "permissions `s3:GetReplicationConfiguration`, `s3:PutReplicationConfiguration`, "
-           "`s3:GetBucketVersioning` and, on AWS, `iam:PassRole` for the role; "
-           "`s3:ListBucketVersions` for the warning about what is there already.",
+           "`role` nor `delete_marker_replication`. The apply then says what there is "
+           "instead.\n\n" BUCKET_RULE_DOC
+           " The access key needs the permissions `s3:GetReplicationConfiguration`, "
+           "`s3:PutReplicationConfiguration`, `s3:GetBucketVersioning` and, on AWS, "
+           "`iam:PassRole` for the role; `s3:ListBucketVersions` for the warning about what is "
+           "there already.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_replication),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},

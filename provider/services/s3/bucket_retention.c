@@ -6,7 +6,6 @@
 #include "s3/s3_lifecycle_edit.h"
 #include "schema/timeouts.h"
 #include "services/s3/bucket_rule.h"
-#include "xml/xml.h"
 
 #define WAIT_MINUTES 3
 
@@ -22,9 +21,7 @@ struct transition {
 };
 
 struct bucket_retention {
-    struct bucket_fields at;
     struct bucket_rule_fields rule;
-    struct field_string on_destroy;
     struct field_bool enabled, expired_marker;
     struct field_int size_above, size_below, abort_days, min_window;
     struct field_object expire, move; /* struct expiration, struct transition */
@@ -80,8 +77,7 @@ static const struct attr transition_attrs[] = {
 };
 
 static const struct attr attrs[] = {
-    BUCKET_ROWS(struct bucket_retention, at, ATTR_REPLACE),
-    BUCKET_RULE_ROWS(struct bucket_retention, rule, "lifecycle"),
+    BUCKET_RULE_ROWS(struct bucket_retention, rule, "lifecycle", "deleted by it"),
     {
         .name = "enabled",
         .kind = ATTR_BOOL,
@@ -150,16 +146,6 @@ static const struct attr attrs[] = {
                "rules, and the apply fail if this rule or any other enabled rule of the bucket "
                "deletes them sooner.",
     },
-    {
-        .name = "on_destroy",
-        .kind = ATTR_STRING,
-        .flags = ATTR_OPTIONAL | ATTR_COMPUTED,
-        .offset = AT(on_destroy),
-        .default_text = "remove",
-        .checks = (const struct attr_check[]){CHECK_ONE_OF("remove", "keep"), {0}},
-        .doc = "What destroying this resource does: `remove` takes the rule away, so that nothing "
-               "more is deleted by it; `keep` leaves it, also when the resource is replaced.",
-    },
     TIMEOUTS_ROW(struct bucket_retention, timeouts, WAIT_MINUTES),
     {0},
 };
@@ -168,22 +154,18 @@ static const struct attr attrs[] = {
 
 static int64_t number(struct field_int f)
 {
-    return f.state == VALUE_KNOWN ? f.v : S3_LIFECYCLE_RULE_NONE;
+    return field_number_of(f, S3_LIFECYCLE_RULE_NONE);
 }
 
 static struct field_int field(int64_t n)
 {
-    return n == S3_LIFECYCLE_RULE_NONE ? (struct field_int){VALUE_NULL, 0}
-                                       : (struct field_int){VALUE_KNOWN, n};
+    return field_number(n, S3_LIFECYCLE_RULE_NONE);
 }
 
 static void set_objects(struct arena *a, const struct bucket_retention *m,
                         struct s3_lifecycle_rule *rule)
 {
-    struct s3_rule_filter filter = bucket_rule_filter(a, &m->rule);
-    rule->prefix = filter.prefix;
-    rule->tags = filter.tags;
-    rule->n_tags = filter.n_tags;
+    rule->filter = bucket_rule_filter(a, &m->rule);
     rule->size_above = number(m->size_above);
     rule->size_below = number(m->size_below);
 }
@@ -214,32 +196,16 @@ static struct field_object expiration_of(struct arena *a, const struct s3_lifecy
     struct expiration *expire = arena_alloc(a, sizeof(*expire));
     *expire = (struct expiration){field(rule->expire_days), field(rule->expire_keep)};
     bool none = expire->days.state == VALUE_NULL && expire->keep.state == VALUE_NULL;
-    return none ? (struct field_object){VALUE_NULL, NULL}
-                : (struct field_object){VALUE_KNOWN, expire};
+    return field_nested(none ? NULL : expire);
 }
 
 static struct field_object transition_of(struct arena *a, const struct s3_lifecycle_rule *rule)
 {
     struct transition *move = arena_alloc(a, sizeof(*move));
-    move->days = field(rule->move_days);
-    move->keep = field(rule->move_keep);
-    if (!*rule->move_class && move->days.state == VALUE_NULL) {
-        return (struct field_object){VALUE_NULL, NULL};
-    }
-    move->storage_class = (struct field_string){VALUE_KNOWN, rule->move_class};
-    return (struct field_object){VALUE_KNOWN, move};
-}
-
-static void fill(struct arena *a, struct bucket_retention *m, const struct s3_lifecycle_rule *rule)
-{
-    bucket_rule_fill(a, &m->rule, &(struct s3_rule_filter){rule->prefix, rule->tags, rule->n_tags});
-    m->enabled = (struct field_bool){VALUE_KNOWN, rule->enabled};
-    m->size_above = field(rule->size_above);
-    m->size_below = field(rule->size_below);
-    m->expire = expiration_of(a, rule);
-    m->move = transition_of(a, rule);
-    m->abort_days = field(rule->abort_days);
-    m->expired_marker = (struct field_bool){VALUE_KNOWN, rule->expired_marker};
+    *move = (struct transition){
+        field(rule->move_days), field(rule->move_keep), {VALUE_KNOWN, rule->move_class}};
+    bool none = move->days.state == VALUE_NULL && !*rule->move_class;
+    return field_nested(none ? NULL : move);
 }
 
 static struct s3_lifecycle_edit edit_of(struct ctx *cx, const struct bucket_retention *m,
@@ -253,91 +219,68 @@ static struct s3_lifecycle_edit edit_of(struct ctx *cx, const struct bucket_rete
     };
 }
 
-static struct bucket_rule named(const struct bucket_retention *m)
+static enum rc put(struct ctx *cx, const struct s3_target *bucket, bool create, void *model,
+                   bool *ret_changed)
 {
-    return (struct bucket_rule){&s3_lifecycle_kind, "seedbank_bucket_retention", m->at.name.v,
-                                m->rule.id.v};
+    struct s3_lifecycle_rule wanted = rule_of(cx->arena, model);
+    struct s3_lifecycle_edit edit = edit_of(cx, model, &wanted);
+    edit.create = create;
+    enum rc rc = s3_lifecycle_edit_run(cx, bucket, &edit);
+    *ret_changed = edit.changed;
+    return rc;
+}
+
+static bool fill(struct arena *a, const struct s3_rules *now, const struct xml_node *node,
+                 void *model, const char **ret_why)
+{
+    struct bucket_retention *m = model;
+    struct s3_lifecycle_rule rule = {0};
+    (void)now;
+    if (!s3_lifecycle_rule_read(a, node, &rule, ret_why)) {
+        return false;
+    }
+    bucket_rule_fill(a, &m->rule, &rule.filter);
+    m->enabled = field_flag(rule.enabled);
+    m->size_above = field(rule.size_above);
+    m->size_below = field(rule.size_below);
+    m->expire = expiration_of(a, &rule);
+    m->move = transition_of(a, &rule);
+    m->abort_days = field(rule.abort_days);
+    m->expired_marker = field_flag(rule.expired_marker);
+    return true;
 }
 
 /* ---- Create, read, update, remove ------------------------------------------------------------ */
 
-static enum rc put(struct ctx *cx, struct call *call, struct bucket_retention *m, bool create)
-{
-    struct s3_lifecycle_rule wanted = rule_of(cx->arena, m);
-    struct s3_lifecycle_edit edit = edit_of(cx, m, &wanted);
-    struct s3_target bucket = {0};
-    edit.create = create;
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
-        return RC_FAIL;
-    }
-    enum rc rc = s3_lifecycle_edit_run(cx, &bucket, &edit);
-    call->changed = edit.changed;
-    if (rc == RC_OK) {
-        bucket_rule_note_seen(call);
-    }
-    return bucket_needed(cx, &bucket, rc);
-}
+static const struct bucket_rule_kind kind = {
+    .document = &s3_lifecycle_kind,
+    .type_name = "seedbank_bucket_retention",
+    .goes_on = "deleting",
+    .put = put,
+    .fill = fill,
+    .unknown = s3_lifecycle_rule_unknown,
+};
 
 static enum rc bucket_retention_create(struct ctx *cx, struct call *call, void *state)
 {
-    struct bucket_rule rule = named(state);
-    enum rc rc = put(cx, call, state, true);
-    return rc == RC_CONFLICT ? bucket_rule_in_the_way(cx, &rule) : rc;
+    return bucket_rule_create(cx, call, &kind, state);
+}
+
+static enum rc bucket_retention_read(struct ctx *cx, struct call *call, void *state)
+{
+    return bucket_rule_read(cx, call, &kind, state);
 }
 
 static enum rc bucket_retention_update(struct ctx *cx, struct call *call, const void *prior,
                                        void *state)
 {
     (void)prior;
-    enum rc rc = put(cx, call, state, false);
-    if (rc != RC_OK) {
-        call->changed = false; /* until the server shows it, the former state is the true one */
-    }
-    return rc;
-}
-
-static enum rc bucket_retention_read(struct ctx *cx, struct call *call, void *state)
-{
-    struct bucket_retention *m = state;
-    struct bucket_rule named_rule = named(m);
-    struct s3_target bucket = {0};
-    struct s3_rules now = {0};
-    struct s3_lifecycle_rule rule = {0};
-    const char *why = NULL;
-    enum rc rc = bucket_target(cx, call, &m->at, &bucket);
-    rc = rc == RC_OK ? s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) : rc;
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (now.unsupported) {
-        return s3_rules_missing(cx, &bucket, &s3_lifecycle_kind);
-    }
-    const struct xml_node *node = s3_rules_find(&now, m->rule.id.v);
-    if (!node) {
-        return bucket_rule_vanished(cx, call, &named_rule, &now);
-    }
-    if (!s3_lifecycle_rule_read(cx->arena, node, &rule, &why)) {
-        return bucket_rule_unreadable(cx, &named_rule, why);
-    }
-    bucket_rule_holds_more(cx, &named_rule, s3_lifecycle_rule_unknown(cx->arena, node));
-    bucket_rule_note_seen(call);
-    fill(cx->arena, m, &rule);
-    return RC_OK;
+    return bucket_rule_update(cx, call, &kind, state);
 }
 
 static enum rc bucket_retention_remove(struct ctx *cx, struct call *call, const void *prior)
 {
-    const struct bucket_retention *m = prior;
-    struct s3_lifecycle_edit edit = edit_of(cx, m, NULL);
-    struct s3_target bucket = {0};
-    if (str_is(str_of(m->on_destroy.v), "keep")) {
-        return RC_OK;
-    }
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK) {
-        return RC_FAIL;
-    }
-    enum rc rc = s3_lifecycle_edit_run(cx, &bucket, &edit);
-    return rc == RC_NOT_FOUND ? RC_OK : rc; /* no bucket: no rule */
+    return bucket_rule_remove(cx, call, &kind, prior);
 }
 
 /* ---- Validation and plan --------------------------------------------------------------------- */
@@ -345,12 +288,6 @@ static enum rc bucket_retention_remove(struct ctx *cx, struct call *call, const 
 static bool is_sized(const struct bucket_retention *m)
 {
     return m->size_above.state == VALUE_KNOWN || m->size_below.state == VALUE_KNOWN;
-}
-
-/* Null, or a known false. */
-static bool is_off(struct field_bool f)
-{
-    return f.state == VALUE_NULL || (f.state == VALUE_KNOWN && !f.v);
 }
 
 /* Both known, and x is not less than y. */
@@ -362,7 +299,7 @@ static bool not_less(struct field_int x, struct field_int y)
 static void validate_does_something(struct ctx *cx, const struct bucket_retention *m)
 {
     if (m->expire.state == VALUE_NULL && m->move.state == VALUE_NULL &&
-        m->abort_days.state == VALUE_NULL && is_off(m->expired_marker)) {
+        m->abort_days.state == VALUE_NULL && field_is_off(m->expired_marker)) {
         diag_error(cx, path_attribute(cx->arena, NULL, "noncurrent_version_expiration"),
                    "The rule does nothing",
                    "Give at least one of noncurrent_version_expiration, "
@@ -384,8 +321,7 @@ static void validate_filter(struct ctx *cx, const struct bucket_retention *m)
                    "A rule with tags or object sizes never touches them, and servers refuse it. "
                    "Give abort_incomplete_multipart_days to a rule of its own.");
     }
-    if (bucket_rule_is_tagged(&m->rule) && m->expired_marker.state == VALUE_KNOWN &&
-        m->expired_marker.v) {
+    if (bucket_rule_is_tagged(&m->rule) && field_is_on(m->expired_marker)) {
         diag_error(cx, path_attribute(cx->arena, NULL, "expired_object_delete_marker"),
                    "Delete markers have no tags",
                    "A rule with tags never touches them, and servers refuse it. Give "
@@ -404,8 +340,7 @@ static void validate_days(struct ctx *cx, const struct bucket_retention *m)
                    "noncurrent_version_expiration.days must be more than "
                    "noncurrent_version_transition.days.");
     }
-    bool enabled =
-        m->enabled.state == VALUE_NULL || (m->enabled.state == VALUE_KNOWN && m->enabled.v);
+    bool enabled = m->enabled.state == VALUE_NULL || field_is_on(m->enabled);
     if (expire && enabled && expire->days.state == VALUE_KNOWN &&
         !not_less(expire->days, m->min_window) && m->min_window.state == VALUE_KNOWN) {
         diag_error(cx, path, "Old versions would be deleted too soon",
@@ -428,9 +363,10 @@ static enum rc bucket_retention_validate(struct ctx *cx, const void *config)
 static bool is_decided(const struct bucket_retention *m)
 {
     const struct expiration *expire = m->expire.v;
-    return m->at.name.state == VALUE_KNOWN && m->at.expected_owner.state != VALUE_UNKNOWN &&
-           m->rule.id.state == VALUE_KNOWN && m->enabled.state == VALUE_KNOWN &&
-           m->expire.state != VALUE_UNKNOWN && (!expire || expire->days.state == VALUE_KNOWN);
+    return m->rule.at.name.state == VALUE_KNOWN &&
+           m->rule.at.expected_owner.state != VALUE_UNKNOWN && m->rule.id.state == VALUE_KNOWN &&
+           m->enabled.state == VALUE_KNOWN && m->expire.state != VALUE_UNKNOWN &&
+           (!expire || expire->days.state == VALUE_KNOWN);
 }
 
 /* Whether an update makes the rule act on other objects, then told in `wanted`, or act at all. */
@@ -463,7 +399,7 @@ static enum rc check_document(struct ctx *cx, struct call *call, const struct re
     if (!elsewhere && m->min_window.state != VALUE_KNOWN) {
         return RC_OK;
     }
-    if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
+    if (bucket_target(cx, call, &m->rule.at, &bucket) != RC_OK ||
         s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
@@ -476,11 +412,8 @@ static enum rc check_document(struct ctx *cx, struct call *call, const struct re
 
 static enum rc bucket_retention_plan(struct ctx *cx, struct call *call, struct resource_plan *plan)
 {
-    const struct bucket_retention *planned = plan->planned, *prior = plan->prior;
-    if (prior && plan->replace.n > 0 && str_is(str_of(prior->on_destroy.v), "keep")) {
-        struct bucket_rule former = named(prior);
-        bucket_rule_stays(cx, &former, "deleting");
-    }
+    const struct bucket_retention *planned = plan->planned;
+    bucket_rule_plan(cx, &kind, plan);
     return call->clients && is_decided(planned) ? check_document(cx, call, plan) : RC_OK;
 }
 
@@ -492,10 +425,8 @@ const struct resource bucket_retention_resource = {
            "with versioning (`seedbank_bucket_versioning`). Destroying this resource deletes no "
            "object and no version.\n\n"
            "The rule is written disabled first, and enabled when the server shows all that limits "
-           "it. S3 keeps all rules in one document without a way to write it only if nobody else "
-           "did meanwhile: a rule that another program adds in the moment between reading and "
-           "writing is lost, and one that vanishes is found at the next plan. The access key needs "
-           "the permissions `s3:GetLifecycleConfiguration` and `s3:PutLifecycleConfiguration`.",
+           "it. " BUCKET_RULE_DOC " The access key needs the permissions "
+           "`s3:GetLifecycleConfiguration` and `s3:PutLifecycleConfiguration`.",
     .attrs = attrs,
     .model_size = sizeof(struct bucket_retention),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "s3/s3_lifecycle_rule.h"
 #include "s3/s3_replication_rule.h"
-#include "schema/model.h"
 #include "services/s3/bucket_rule.h"
 #include "xml/xml.h"
 
@@ -12,37 +11,23 @@
 #define FLAG(model, member, doc)   BUCKET_SHOWN(model, member, ATTR_BOOL, doc)
 #define TAGS(model, member, doc)   BUCKET_SHOWN(model, member, ATTR_STRING_MAP, doc)
 
-/* Null when it says nothing. */
-static struct field_string text(const char *s)
-{
-    return s && *s ? (struct field_string){VALUE_KNOWN, s}
-                   : (struct field_string){VALUE_NULL, NULL};
-}
-
-static struct field_int number(int64_t n)
-{
-    return n < 0 ? (struct field_int){VALUE_NULL, 0} : (struct field_int){VALUE_KNOWN, n};
-}
-
-static struct field_bool flag(bool b)
-{
-    return (struct field_bool){VALUE_KNOWN, b};
-}
-
-/* Null when there are none. */
-static struct field_string_map tags_of(struct arena *a, const struct s3_rule_tag *tags, size_t n)
-{
-    return n ? bucket_rule_tags(a, tags, n) : (struct field_string_map){.state = VALUE_NULL};
-}
-
-static size_t count_of(const struct s3_rules *rules)
+/* Every rule, each in a struct of that size. */
+static struct field_objects every(struct arena *a, const struct s3_rules *rules, size_t size,
+                                  void (*show)(struct arena *a, const struct xml_node *rule,
+                                               void *shown))
 {
     size_t n = 0;
     for (const struct xml_node *at = xml_child(rules->root, "Rule"); at;
          at = xml_next(at, "Rule")) {
         n++;
     }
-    return n;
+    char *shown = arena_array(a, n, size), *next = shown;
+    for (const struct xml_node *at = xml_child(rules->root, "Rule"); at;
+         at = xml_next(at, "Rule")) {
+        show(a, at, next);
+        next += size;
+    }
+    return field_list(shown, n);
 }
 
 /* ---- Lifecycle ------------------------------------------------------------------------------- */
@@ -77,42 +62,40 @@ const struct attr bucket_shown_lifecycle_attrs[] = {
     {0},
 };
 
-static struct bucket_shown_lifecycle_rule lifecycle_rule_of(struct arena *a,
-                                                            const struct xml_node *node)
+static struct field_int number(int64_t n)
+{
+    return field_number(n, S3_LIFECYCLE_RULE_NONE);
+}
+
+static void show_lifecycle_rule(struct arena *a, const struct xml_node *node, void *ret_shown)
 {
     struct s3_lifecycle_rule rule;
     const char *why = NULL;
-    struct bucket_shown_lifecycle_rule shown = {
-        .id = text(s3_rules_id(node)),
-        .enabled = flag(s3_rules_enabled(node)),
+    struct bucket_shown_lifecycle_rule *shown = ret_shown;
+    *shown = (struct bucket_shown_lifecycle_rule){
+        .id = field_text(s3_rules_id(node)),
+        .enabled = field_flag(s3_rules_enabled(node)),
     };
     if (!s3_lifecycle_rule_read(a, node, &rule, &why)) {
-        shown.unreadable = text(why);
-        return shown;
+        shown->unreadable = field_text(why);
+        return;
     }
-    shown.prefix = text(rule.prefix);
-    shown.tags = tags_of(a, rule.tags, rule.n_tags);
-    shown.object_size_greater_than = number(rule.size_above);
-    shown.object_size_less_than = number(rule.size_below);
-    shown.noncurrent_version_expiration_days = number(rule.expire_days);
-    shown.noncurrent_version_expiration_newer_versions = number(rule.expire_keep);
-    shown.noncurrent_version_transition_days = number(rule.move_days);
-    shown.noncurrent_version_transition_storage_class = text(rule.move_class);
-    shown.abort_incomplete_multipart_days = number(rule.abort_days);
-    shown.expired_object_delete_marker = flag(rule.expired_marker);
-    shown.other_actions = text(s3_lifecycle_rule_unknown(a, node));
-    return shown;
+    shown->prefix = field_text(rule.filter.prefix);
+    shown->tags = bucket_rule_tags(a, &rule.filter);
+    shown->object_size_greater_than = number(rule.size_above);
+    shown->object_size_less_than = number(rule.size_below);
+    shown->noncurrent_version_expiration_days = number(rule.expire_days);
+    shown->noncurrent_version_expiration_newer_versions = number(rule.expire_keep);
+    shown->noncurrent_version_transition_days = number(rule.move_days);
+    shown->noncurrent_version_transition_storage_class = field_text(rule.move_class);
+    shown->abort_incomplete_multipart_days = number(rule.abort_days);
+    shown->expired_object_delete_marker = field_flag(rule.expired_marker);
+    shown->other_actions = field_text(s3_lifecycle_rule_unknown(a, node));
 }
 
 struct field_objects bucket_shown_lifecycle(struct arena *a, const struct s3_rules *lifecycle)
 {
-    size_t n = 0;
-    struct bucket_shown_lifecycle_rule *shown = arena_array(a, count_of(lifecycle), sizeof(*shown));
-    for (const struct xml_node *at = xml_child(lifecycle->root, "Rule"); at;
-         at = xml_next(at, "Rule")) {
-        shown[n++] = lifecycle_rule_of(a, at);
-    }
-    return (struct field_objects){.state = VALUE_KNOWN, .v = shown, .n = n};
+    return every(a, lifecycle, sizeof(struct bucket_shown_lifecycle_rule), show_lifecycle_rule);
 }
 
 /* ---- Replication ----------------------------------------------------------------------------- */
@@ -146,43 +129,36 @@ const struct attr bucket_shown_replication_attrs[] = {
     {0},
 };
 
-static struct bucket_shown_replication_rule replication_rule_of(struct arena *a,
-                                                                const struct xml_node *node)
+static void show_replication_rule(struct arena *a, const struct xml_node *node, void *ret_shown)
 {
     struct s3_replication_rule rule;
     const char *why = NULL;
-    struct bucket_shown_replication_rule shown = {
-        .id = text(s3_rules_id(node)),
-        .status = text(xml_text(node, "Status")),
+    struct bucket_shown_replication_rule *shown = ret_shown;
+    *shown = (struct bucket_shown_replication_rule){
+        .id = field_text(s3_rules_id(node)),
+        .status = field_text(xml_text(node, "Status")),
     };
     if (!s3_replication_rule_read(a, node, &rule, &why)) {
-        shown.unreadable = text(why);
-        return shown;
+        shown->unreadable = field_text(why);
+        return;
     }
-    shown.priority = number(rule.priority);
-    shown.prefix = text(rule.filter.prefix);
-    shown.tags = tags_of(a, rule.filter.tags, rule.filter.n_tags);
-    shown.destination_bucket = text(rule.bucket);
-    shown.destination_account = text(rule.account);
-    shown.destination_storage_class = text(rule.storage_class);
-    shown.replica_kms_key_id = text(rule.kms_key);
-    shown.owner_override = flag(rule.owner_override);
-    shown.replication_time = flag(rule.replication_time);
-    shown.metrics = flag(rule.metrics);
-    shown.delete_marker_replication = flag(rule.delete_markers);
-    shown.replica_modifications = flag(rule.replica_modifications);
-    shown.other_actions = text(s3_replication_rule_unknown(a, node));
-    return shown;
+    shown->priority = field_number(rule.priority, S3_REPLICATION_RULE_NONE);
+    shown->prefix = field_text(rule.filter.prefix);
+    shown->tags = bucket_rule_tags(a, &rule.filter);
+    shown->destination_bucket = field_text(rule.bucket);
+    shown->destination_account = field_text(rule.account);
+    shown->destination_storage_class = field_text(rule.storage_class);
+    shown->replica_kms_key_id = field_text(rule.kms_key);
+    shown->owner_override = field_flag(rule.owner_override);
+    shown->replication_time = field_flag(rule.replication_time);
+    shown->metrics = field_flag(rule.metrics);
+    shown->delete_marker_replication = field_flag(rule.delete_markers);
+    shown->replica_modifications = field_flag(rule.replica_modifications);
+    shown->other_actions = field_text(s3_replication_rule_unknown(a, node));
 }
 
 struct field_objects bucket_shown_replication(struct arena *a, const struct s3_rules *replication)
 {
-    size_t n = 0;
-    struct bucket_shown_replication_rule *shown =
-        arena_array(a, count_of(replication), sizeof(*shown));
-    for (const struct xml_node *at = xml_child(replication->root, "Rule"); at;
-         at = xml_next(at, "Rule")) {
-        shown[n++] = replication_rule_of(a, at);
-    }
-    return (struct field_objects){.state = VALUE_KNOWN, .v = shown, .n = n};
+    return every(a, replication, sizeof(struct bucket_shown_replication_rule),
+                 show_replication_rule);
 }

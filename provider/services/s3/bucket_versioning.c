@@ -6,6 +6,7 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
+#include "schema/field.h"
 #include "schema/private_state.h"
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
@@ -61,9 +62,8 @@ static const struct attr attrs[] = {
 
 static void fill(struct bucket_versioning *m, const struct s3_versioning *v)
 {
-    m->status = (struct field_string){VALUE_KNOWN, s3_versioning_status_name(v->status)};
-    m->mfa_delete =
-        (struct field_string){VALUE_KNOWN, s3_versioning_mfa_delete_name(v->mfa_delete)};
+    m->status = field_text(s3_versioning_status_name(v->status));
+    m->mfa_delete = field_text(s3_versioning_mfa_delete_name(v->mfa_delete));
 }
 
 /* The bucket that m names, and its versioning now. */
@@ -201,7 +201,7 @@ static enum rc bucket_versioning_remove(struct ctx *cx, struct call *call, const
     if (bucket_begin(cx, call, &m.at, &bucket) != RC_OK) {
         return RC_FAIL;
     }
-    m.status = (struct field_string){VALUE_KNOWN, "Suspended"};
+    m.status = field_text("Suspended");
     enum rc rc = session_is_claimed(cx, bucket_setting(cx, &bucket, SETTING))
                      ? RC_OK
                      : put_and_wait(cx, call, &bucket, &m);

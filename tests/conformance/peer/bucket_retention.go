@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -16,7 +14,7 @@ import (
 )
 
 // bucketRetention is one lifecycle rule; one resource a bucket, so that no two edit one document.
-type bucketRetention struct{ client *s3.Client }
+type bucketRetention struct{ setting }
 
 type expirationModel struct {
 	Days types.Int32 `tfsdk:"days"`
@@ -44,12 +42,6 @@ func (*bucketRetention) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	}}
 }
 
-func (r *bucketRetention) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	if client, ok := req.ProviderData.(*s3.Client); ok {
-		r.client = client
-	}
-}
-
 func (r *bucketRetention) put(ctx context.Context, m bucketRetentionModel) error {
 	_, err := r.client.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
 		Bucket: aws.String(m.Bucket.ValueString()),
@@ -63,35 +55,12 @@ func (r *bucketRetention) put(ctx context.Context, m bucketRetentionModel) error
 	return err
 }
 
-func (r *bucketRetention) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var m bucketRetentionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if err := r.put(ctx, m); err != nil {
-		resp.Diagnostics.AddError("The rule was not written", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-}
-
-func (r *bucketRetention) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var m bucketRetentionModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
+// get fills the model from the rule of its ID; false: there is none.
+func (r *bucketRetention) get(ctx context.Context, m *bucketRetentionModel) (bool, error) {
 	out, err := r.client.GetBucketLifecycleConfiguration(ctx,
 		&s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String(m.Bucket.ValueString())})
-	var api smithy.APIError
-	if errors.As(err, &api) && (api.ErrorCode() == "NoSuchBucket" || api.ErrorCode() == "NoSuchLifecycleConfiguration") {
-		resp.State.RemoveResource(ctx)
-		return
-	}
 	if err != nil {
-		resp.Diagnostics.AddError("The rules were not read", err.Error())
-		return
+		return false, err
 	}
 	for _, rule := range out.Rules {
 		if aws.ToString(rule.ID) != m.RuleID.ValueString() {
@@ -103,24 +72,19 @@ func (r *bucketRetention) Read(ctx context.Context, req resource.ReadRequest, re
 		if rule.NoncurrentVersionExpiration != nil {
 			m.Expiration = &expirationModel{types.Int32PointerValue(rule.NoncurrentVersionExpiration.NoncurrentDays)}
 		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-		return
+		return true, nil
 	}
-	resp.State.RemoveResource(ctx)
+	return false, nil
+}
+
+func (r *bucketRetention) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	write(ctx, req.Plan, &resp.State, &resp.Diagnostics, r.put)
+}
+
+func (r *bucketRetention) Read(ctx context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
+	refresh(ctx, &resp.State, &resp.Diagnostics, r.get, "NoSuchBucket", "NoSuchLifecycleConfiguration")
 }
 
 func (r *bucketRetention) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var m bucketRetentionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if err := r.put(ctx, m); err != nil {
-		resp.Diagnostics.AddError("The rule was not written", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	write(ctx, req.Plan, &resp.State, &resp.Diagnostics, r.put)
 }
-
-// Delete leaves the rule: the bench ends with its server.
-func (*bucketRetention) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}

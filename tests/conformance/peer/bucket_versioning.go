@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -21,7 +19,7 @@ import (
 // disabled is what a bucket that never had versioning shows as.
 const disabled = "Disabled"
 
-type bucketVersioning struct{ client *s3.Client }
+type bucketVersioning struct{ setting }
 
 type bucketVersioningModel struct {
 	Bucket types.String `tfsdk:"bucket"`
@@ -41,13 +39,7 @@ func (*bucketVersioning) Schema(_ context.Context, _ resource.SchemaRequest, res
 	}}
 }
 
-func (r *bucketVersioning) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	if client, ok := req.ProviderData.(*s3.Client); ok {
-		r.client = client
-	}
-}
-
-func (r *bucketVersioning) get(ctx context.Context, bucket string) (string, error) {
+func (r *bucketVersioning) status(ctx context.Context, bucket string) (string, error) {
 	out, err := r.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String(bucket)})
 	if err != nil {
 		return "", err
@@ -68,7 +60,7 @@ func (r *bucketVersioning) put(ctx context.Context, m bucketVersioningModel) err
 	})
 	for tries := 0; err == nil; tries++ {
 		var now string
-		if now, err = r.get(ctx, bucket); err != nil || now == want {
+		if now, err = r.status(ctx, bucket); err != nil || now == want {
 			break
 		}
 		if tries == 60 {
@@ -83,55 +75,29 @@ func (r *bucketVersioning) put(ctx context.Context, m bucketVersioningModel) err
 	return err
 }
 
-func (r *bucketVersioning) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var m bucketVersioningModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	now, err := r.get(ctx, m.Bucket.ValueString())
+// ensure puts the status unless the bucket has it.
+func (r *bucketVersioning) ensure(ctx context.Context, m bucketVersioningModel) error {
+	now, err := r.status(ctx, m.Bucket.ValueString())
 	if err == nil && now != m.Status.ValueString() {
 		err = r.put(ctx, m)
 	}
-	if err != nil {
-		resp.Diagnostics.AddError("Versioning was not set", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	return err
 }
 
-func (r *bucketVersioning) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var m bucketVersioningModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	now, err := r.get(ctx, m.Bucket.ValueString())
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket" {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError("Versioning was not read", err.Error())
-		return
-	}
+func (r *bucketVersioning) get(ctx context.Context, m *bucketVersioningModel) (bool, error) {
+	now, err := r.status(ctx, m.Bucket.ValueString())
 	m.Status = types.StringValue(now)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	return true, err
+}
+
+func (r *bucketVersioning) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	write(ctx, req.Plan, &resp.State, &resp.Diagnostics, r.ensure)
+}
+
+func (r *bucketVersioning) Read(ctx context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
+	refresh(ctx, &resp.State, &resp.Diagnostics, r.get, "NoSuchBucket")
 }
 
 func (r *bucketVersioning) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var m bucketVersioningModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if err := r.put(ctx, m); err != nil {
-		resp.Diagnostics.AddError("Versioning was not set", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	write(ctx, req.Plan, &resp.State, &resp.Diagnostics, r.put)
 }
-
-// Delete leaves versioning as it is, as ours does by default.
-func (*bucketVersioning) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}

@@ -62,13 +62,14 @@ static void sets_must_be_whole_and_alive(void **state)
         {{"A", SECRET, "\r" TOKEN, SOON}, "line break"},
     };
     struct fixture *f = *state;
+    const struct credentials_search s = {.of = fixture_new(f)};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct credentials_set set = {.expires = -1};
-        const char *why = NULL;
-        bool ok = credentials_reply_take(f->cx, &rows[i].reply, &set, &why);
-        if (ok != (rows[i].why == NULL) || (why && !strstr(why, rows[i].why))) {
-            fail_msg("row %zu: %s", i, why ? why : "accepted");
+        const char *why = "accepted", *wanted = rows[i].why ? rows[i].why : "accepted";
+        bool ok = credentials_reply_take(f->cx, &s, &rows[i].reply, &set, &why);
+        if (ok != (rows[i].why == NULL) || !strstr(why, wanted)) {
+            fail_msg("row %zu: %s", i, why);
         }
         if (!ok) {
             assert_int_equal(set.expires, -1);

@@ -472,11 +472,8 @@ static void what_cannot_be_decoded_stays_stored(void **state)
 {
     struct rpc_fixture *f = *state;
     for (int broken = 0; broken < 3; broken++) {
-        Tfplugin6__ApplyResourceChange__Request req;
-        Tfplugin6__ApplyResourceChange__Response res;
         rpc_fixture_next(f);
-        tfplugin6__apply_resource_change__request__init(&req);
-        tfplugin6__apply_resource_change__response__init(&res);
+        RPC_MESSAGES(ApplyResourceChange, apply_resource_change);
         req.type_name = arena_strdup(f->cx->arena, broken == 2 ? "test_none" : "test_thing");
         req.prior_state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, STORED);
         req.planned_state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, CHANGED);
@@ -502,10 +499,7 @@ static void what_cannot_be_decoded_stays_stored(void **state)
 static void damaged_notes_are_a_warning(void **state)
 {
     struct rpc_fixture *f = *state;
-    Tfplugin6__ApplyResourceChange__Request req;
-    Tfplugin6__ApplyResourceChange__Response res;
-    tfplugin6__apply_resource_change__request__init(&req);
-    tfplugin6__apply_resource_change__response__init(&res);
+    RPC_MESSAGES(ApplyResourceChange, apply_resource_change);
     req.type_name = arena_strdup(f->cx->arena, "test_thing");
     req.prior_state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, STORED);
     req.planned_private = rpc_fixture_bytes(f->cx, "\xff not json");

@@ -324,10 +324,7 @@ static void configure_judges_by_itself(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ctx *cx = ctx_new(&(struct ctx_options){0});
-        Tfplugin6__ConfigureProvider__Request req;
-        Tfplugin6__ConfigureProvider__Response res;
-        tfplugin6__configure_provider__request__init(&req);
-        tfplugin6__configure_provider__response__init(&res);
+        RPC_MESSAGES(ConfigureProvider, configure_provider);
         req.config = rpc_fixture_wire(cx, clients_provider_block.attrs, rows[i].block);
         rpc_configure_provider(cx, s, &req, &res);
         const char *said = rpc_fixture_said(cx, res.n_diagnostics, res.diagnostics);

@@ -37,12 +37,9 @@ static void calls(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__CallFunction__Request req;
-        Tfplugin6__CallFunction__Response res;
         Tfplugin6__DynamicValue *arguments[MOST] = {NULL};
         rpc_fixture_next(f);
-        tfplugin6__call_function__request__init(&req);
-        tfplugin6__call_function__response__init(&res);
+        RPC_MESSAGES(CallFunction, call_function);
         req.name = arena_strdup(f->cx->arena, rows[i].name);
         req.arguments = arguments;
         for (size_t k = 0; k < MOST && rows[i].arguments[k]; k++) {
@@ -93,11 +90,8 @@ static void data_sources(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__ReadDataSource__Request req;
-        Tfplugin6__ReadDataSource__Response res;
         rpc_fixture_next(f);
-        tfplugin6__read_data_source__request__init(&req);
-        tfplugin6__read_data_source__response__init(&res);
+        RPC_MESSAGES(ReadDataSource, read_data_source);
         req.type_name = arena_strdup(f->cx->arena, "test_lookup");
         req.config = rpc_fixture_wire(f->cx, rpc_fixture_lookup_attrs, rows[i].config);
         f->script = rows[i].script;

@@ -161,12 +161,9 @@ static void plans(void **state)
 {
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__PlanResourceChange__Request req;
-        Tfplugin6__PlanResourceChange__Response res;
         rpc_fixture_next(f);
         struct ctx *cx = f->cx;
-        tfplugin6__plan_resource_change__request__init(&req);
-        tfplugin6__plan_resource_change__response__init(&res);
+        RPC_MESSAGES(PlanResourceChange, plan_resource_change);
         req.type_name = arena_strdup(cx->arena, "test_thing");
         req.prior_state = rpc_fixture_wire(cx, rpc_fixture_thing_attrs, rows[i].prior);
         req.proposed_new_state = rpc_fixture_wire(cx, rpc_fixture_thing_attrs, rows[i].proposed);

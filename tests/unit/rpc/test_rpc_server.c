@@ -98,11 +98,8 @@ static void host_versions(void **state)
 /* The endpoint that a call finds. */
 static const char *endpoint(struct rpc_fixture *f)
 {
-    Tfplugin6__ReadDataSource__Request req;
-    Tfplugin6__ReadDataSource__Response res;
     rpc_fixture_next(f);
-    tfplugin6__read_data_source__request__init(&req);
-    tfplugin6__read_data_source__response__init(&res);
+    RPC_MESSAGES(ReadDataSource, read_data_source);
     req.type_name = arena_strdup(f->cx->arena, "test_lookup");
     req.config = rpc_fixture_wire(f->cx, rpc_fixture_lookup_attrs, "name=n");
     rpc_read_data_source(f->cx, f->server, &req, &res);
@@ -156,10 +153,7 @@ static bool hold(void *arg)
 
 static void read_thing(struct rpc_fixture *f, struct ctx *cx)
 {
-    Tfplugin6__ReadResource__Request req;
-    Tfplugin6__ReadResource__Response res;
-    tfplugin6__read_resource__request__init(&req);
-    tfplugin6__read_resource__response__init(&res);
+    RPC_MESSAGES(ReadResource, read_resource);
     req.type_name = arena_strdup(cx->arena, "test_thing");
     req.current_state = rpc_fixture_wire(cx, rpc_fixture_thing_attrs, "zone=z name=n");
     rpc_read_resource(cx, f->server, &req, &res);
@@ -213,10 +207,7 @@ static bool pass(void *arg)
 
 static void plan_thing(struct rpc_fixture *f, struct ctx *cx)
 {
-    Tfplugin6__PlanResourceChange__Request req;
-    Tfplugin6__PlanResourceChange__Response res;
-    tfplugin6__plan_resource_change__request__init(&req);
-    tfplugin6__plan_resource_change__response__init(&res);
+    RPC_MESSAGES(PlanResourceChange, plan_resource_change);
     req.type_name = arena_strdup(cx->arena, "test_thing");
     req.prior_state = rpc_fixture_wire(cx, rpc_fixture_thing_attrs, "null");
     req.proposed_new_state = rpc_fixture_wire(cx, rpc_fixture_thing_attrs, "zone=z name=n");
@@ -273,13 +264,10 @@ static void sixteen_threads(void **state)
 static void unknown_settings_matter_only_when_needed(void **state)
 {
     struct rpc_fixture *f = *state;
-    Tfplugin6__ReadResource__Request req;
-    Tfplugin6__ReadResource__Response res;
     assert_string_equal(rpc_fixture_configure(f, f->cx, "endpoint=?", ""), "");
     plan_thing(f, f->cx);
     rpc_fixture_next(f);
-    tfplugin6__read_resource__request__init(&req);
-    tfplugin6__read_resource__response__init(&res);
+    RPC_MESSAGES(ReadResource, read_resource);
     req.type_name = arena_strdup(f->cx->arena, "test_thing");
     req.current_state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, "zone=z name=n");
     rpc_read_resource(f->cx, f->server, &req, &res);

@@ -72,11 +72,8 @@ static void read_outcomes(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__ReadResource__Request req;
-        Tfplugin6__ReadResource__Response res;
         rpc_fixture_next(f);
-        tfplugin6__read_resource__request__init(&req);
-        tfplugin6__read_resource__response__init(&res);
+        RPC_MESSAGES(ReadResource, read_resource);
         req.type_name = arena_strdup(f->cx->arena, "test_thing");
         req.current_state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, rows[i].stored);
         req.private_ = rpc_fixture_bytes(f->cx, KEPT);
@@ -130,11 +127,8 @@ static void upgrade_outcomes(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__UpgradeResourceState__Request req;
-        Tfplugin6__UpgradeResourceState__Response res;
         rpc_fixture_next(f);
-        tfplugin6__upgrade_resource_state__request__init(&req);
-        tfplugin6__upgrade_resource_state__response__init(&res);
+        RPC_MESSAGES(UpgradeResourceState, upgrade_resource_state);
         req.type_name = arena_strdup(f->cx->arena, rows[i].type);
         req.version = rows[i].version;
         req.raw_state = raw(f, rows[i].json);
@@ -148,10 +142,7 @@ static void upgrade_outcomes(void **state)
 static void an_old_state_without_an_upgrade_is_read_by_name(void **state)
 {
     struct rpc_fixture *f = *state;
-    Tfplugin6__UpgradeResourceState__Request req;
-    Tfplugin6__UpgradeResourceState__Response res;
-    tfplugin6__upgrade_resource_state__request__init(&req);
-    tfplugin6__upgrade_resource_state__response__init(&res);
+    RPC_MESSAGES(UpgradeResourceState, upgrade_resource_state);
     req.type_name = arena_strdup(f->cx->arena, "test_single");
     req.raw_state = raw(f, "{\"name\":\"n\",\"old\":1}");
     rpc_upgrade_resource_state(f->cx, f->server, &req, &res);
@@ -164,13 +155,10 @@ static void flatmaps_and_nothing_are_refused(void **state)
 {
     struct rpc_fixture *f = *state;
     for (int nothing = 0; nothing < 2; nothing++) {
-        Tfplugin6__UpgradeResourceState__Request req;
-        Tfplugin6__UpgradeResourceState__Response res;
         Tfplugin6__RawState__FlatmapEntry entry, *entries[] = {&entry};
         rpc_fixture_next(f);
         tfplugin6__raw_state__flatmap_entry__init(&entry);
-        tfplugin6__upgrade_resource_state__request__init(&req);
-        tfplugin6__upgrade_resource_state__response__init(&res);
+        RPC_MESSAGES(UpgradeResourceState, upgrade_resource_state);
         req.type_name = arena_strdup(f->cx->arena, "test_thing");
         req.raw_state = nothing ? NULL : raw(f, "{}");
         if (req.raw_state) {
@@ -198,11 +186,8 @@ static void identity_upgrades(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__UpgradeResourceIdentity__Request req;
-        Tfplugin6__UpgradeResourceIdentity__Response res;
         rpc_fixture_next(f);
-        tfplugin6__upgrade_resource_identity__request__init(&req);
-        tfplugin6__upgrade_resource_identity__response__init(&res);
+        RPC_MESSAGES(UpgradeResourceIdentity, upgrade_resource_identity);
         req.type_name = arena_strdup(f->cx->arena, "test_thing");
         req.version = rows[i].version;
         req.raw_identity = raw(f, rows[i].json);
@@ -335,11 +320,8 @@ static void generated_configuration(void **state)
     };
     struct rpc_fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Tfplugin6__GenerateResourceConfig__Request req;
-        Tfplugin6__GenerateResourceConfig__Response res;
         rpc_fixture_next(f);
-        tfplugin6__generate_resource_config__request__init(&req);
-        tfplugin6__generate_resource_config__response__init(&res);
+        RPC_MESSAGES(GenerateResourceConfig, generate_resource_config);
         req.type_name = arena_strdup(f->cx->arena, "test_thing");
         req.state = rpc_fixture_wire(f->cx, rpc_fixture_thing_attrs, rows[i].state);
         rpc_generate_resource_config(f->cx, f->server, &req, &res);
@@ -351,10 +333,7 @@ static void generated_configuration(void **state)
 static void a_move_is_refused_with_the_way_out(void **state)
 {
     struct rpc_fixture *f = *state;
-    Tfplugin6__MoveResourceState__Request req;
-    Tfplugin6__MoveResourceState__Response res;
-    tfplugin6__move_resource_state__request__init(&req);
-    tfplugin6__move_resource_state__response__init(&res);
+    RPC_MESSAGES(MoveResourceState, move_resource_state);
     req.source_type_name = arena_strdup(f->cx->arena, "aws_thing");
     req.target_type_name = arena_strdup(f->cx->arena, "test_thing");
     rpc_move_resource_state(f->cx, f->server, &req, &res);

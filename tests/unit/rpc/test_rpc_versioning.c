@@ -27,14 +27,11 @@ struct exchange {
 static int open_exchange(void **state)
 {
     static struct exchange x;
-    Tfplugin6__ConfigureProvider__Request req;
-    Tfplugin6__ConfigureProvider__Response res;
     x.server = http_server_start(&(struct http_server_options){.any_order = false});
     x.rpc = rpc_server_new(&registry_seedbank, NULL, NULL);
     x.cx = ctx_new(&(struct ctx_options){0});
     x.attrs = bucket_versioning_resource.attrs;
-    tfplugin6__configure_provider__request__init(&req);
-    tfplugin6__configure_provider__response__init(&res);
+    RPC_MESSAGES(ConfigureProvider, configure_provider);
     req.config = rpc_fixture_wire(
         x.cx, registry_seedbank.provider->attrs,
         arena_printf(x.cx->arena, "s3={endpoint='%s' access_key=a secret_key=b max_retries=0}",
@@ -64,20 +61,25 @@ static void expect(struct exchange *x, const char *method, int status, const cha
                                                   .reply = {.status = status, .body = body}});
 }
 
-/* Apply STORED -> PLANNED; the state answered, and what was said. */
-static const char *update(struct exchange *x, const char **ret_said)
+/* The state answered, and what was said. */
+static const char *apply(struct exchange *x, const char *prior, const char *planned,
+                         const char *notes, const char **ret_said)
 {
-    Tfplugin6__ApplyResourceChange__Request req;
-    Tfplugin6__ApplyResourceChange__Response res;
-    tfplugin6__apply_resource_change__request__init(&req);
-    tfplugin6__apply_resource_change__response__init(&res);
+    RPC_MESSAGES(ApplyResourceChange, apply_resource_change);
     req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
-    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, STORED);
-    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
-    req.config = rpc_fixture_wire(x->cx, x->attrs, "bucket=files on_destroy=suspend");
+    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, prior);
+    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, planned);
+    req.config = rpc_fixture_wire(
+        x->cx, x->attrs, strcmp(planned, "null") == 0 ? "null" : "bucket=files on_destroy=suspend");
+    req.planned_private = rpc_fixture_bytes(x->cx, notes);
     rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
     *ret_said = rpc_fixture_said(x->cx, res.n_diagnostics, res.diagnostics);
     return rpc_fixture_text(x->cx, x->attrs, res.new_state);
+}
+
+static const char *update(struct exchange *x, const char **ret_said)
+{
+    return apply(x, STORED, PLANNED, NULL, ret_said);
 }
 
 #define UPDATED "{bucket=files mfa_delete=Disabled on_destroy=suspend status=Enabled}"
@@ -115,21 +117,12 @@ static void a_bucket_that_went_is_named(void **state)
     }
 }
 
-/* Apply PLANNED -> nothing with these private notes; what was said. */
+/* With these private notes; what was said. */
 static const char *destroy(struct exchange *x, const char *notes)
 {
-    Tfplugin6__ApplyResourceChange__Request req;
-    Tfplugin6__ApplyResourceChange__Response res;
-    tfplugin6__apply_resource_change__request__init(&req);
-    tfplugin6__apply_resource_change__response__init(&res);
-    req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
-    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
-    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, "null");
-    req.config = req.planned_state;
-    req.planned_private = rpc_fixture_bytes(x->cx, notes);
-    rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
-    assert_string_equal(rpc_fixture_text(x->cx, x->attrs, res.new_state), "null");
-    return rpc_fixture_said(x->cx, res.n_diagnostics, res.diagnostics);
+    const char *said;
+    assert_string_equal(apply(x, PLANNED, "null", notes, &said), "null");
+    return said;
 }
 
 static void what_was_switched_on_is_suspended(void **state)
@@ -162,17 +155,10 @@ static void without_notes_protection_stays(void **state)
 static void a_successor_keeps_its_versioning(void **state)
 {
     struct exchange *x = *state;
-    Tfplugin6__ApplyResourceChange__Request req;
-    Tfplugin6__ApplyResourceChange__Response res;
-    tfplugin6__apply_resource_change__request__init(&req);
-    tfplugin6__apply_resource_change__response__init(&res);
-    req.type_name = arena_strdup(x->cx->arena, "seedbank_bucket_versioning");
-    req.prior_state = rpc_fixture_wire(x->cx, x->attrs, "null");
-    req.planned_state = rpc_fixture_wire(x->cx, x->attrs, PLANNED);
-    req.config = rpc_fixture_wire(x->cx, x->attrs, "bucket=files on_destroy=suspend");
+    const char *said;
     expect(x, "GET", 200, IS("Enabled"));
-    rpc_apply_resource_change(x->cx, x->rpc, &req, &res);
-    assert_int_equal(res.n_diagnostics, 0);
+    assert_string_equal(apply(x, "null", PLANNED, NULL, &said), UPDATED);
+    assert_string_equal(said, "");
     assert_string_equal(destroy(x, "{\"status_before\":\"Disabled\"}"), "");
 }
 

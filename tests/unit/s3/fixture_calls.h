@@ -129,7 +129,7 @@ static inline enum rc call_rule_set(struct ctx *cx, const struct s3_target *t)
 }
 static inline enum rc call_rule_remove(struct ctx *cx, const struct s3_target *t)
 {
-    return s3_lifecycle_edit_run(cx, t, &(struct s3_lifecycle_edit){.id = "ours"});
+    return s3_rule_edit_remove(cx, t, &s3_lifecycle_kind, "ours");
 }
 static inline enum rc call_finds(struct ctx *cx, const struct s3_target *t)
 {

@@ -3,11 +3,12 @@
 #ifndef UNIT_S3_FIXTURE_LIFECYCLE_H
 #define UNIT_S3_FIXTURE_LIFECYCLE_H
 
-#include "fixture.h"
+#include "fixture_rules.h"
 #include "s3/s3_lifecycle_edit.h"
 
 #define TARGET    "/files?lifecycle"
 #define DOC(body) "<LifecycleConfiguration xmlns=\"" S3_NS "\">" body "</LifecycleConfiguration>"
+#define NO_RULES  S3_ERROR("NoSuchLifecycleConfiguration", "none")
 #define WITH(status, filter, actions)                                                              \
     "<Rule><ID>ours</ID><Status>" status "</Status><Filter>" filter "</Filter>" actions "</Rule>"
 #define DAYS(n)      "<NoncurrentDays>" n "</NoncurrentDays>"
@@ -18,33 +19,14 @@
     "</AbortIncompleteMultipartUpload>"
 #define OURS(status) WITH(status, "<Prefix/>", EXPIRE(DAYS("30")))
 #define KEPT(status) WITH(status, "<Prefix/>", EXPIRE(DAYS("30") KEEP("3")))
-#define OFF          "Disabled"
-#define ON           "Enabled"
 #define THEIRS                                                                                     \
     "<Rule><ID>theirs</ID><Filter><Prefix>x</Prefix></Filter><Status>Enabled</Status>"             \
     "<Later a=\"1\">new</Later></Rule>"
 #define NAMELESS                                                                                   \
     "<Rule><Filter><Prefix>y</Prefix></Filter><Status>Enabled</Status>"                            \
     "<Expiration><Days>400</Days></Expiration></Rule>"
-#define NO_RULES S3_ERROR("NoSuchLifecycleConfiguration", "none")
 
-static inline void shows(struct fixture *f, const char *body)
-{
-    fixture_expect(f, "GET", TARGET, 200, body);
-}
-static inline void shows_none(struct fixture *f)
-{
-    fixture_expect(f, "GET", TARGET, 404, NO_RULES);
-}
-static inline void takes(struct fixture *f, const char *body)
-{
-    http_server_expect(f->server,
-                       &(struct http_server_step){.method = "PUT", .target = TARGET, .body = body});
-}
-static inline void is_asked_to_delete(struct fixture *f)
-{
-    fixture_expect(f, "DELETE", TARGET, 204, NULL);
-}
+const struct s3_rules_kind *const fixture_kind = &s3_lifecycle_kind;
 
 static inline struct s3_lifecycle_rule ours(void)
 {
@@ -57,7 +39,7 @@ static inline struct s3_lifecycle_rule ours(void)
 
 static inline enum rc run(struct fixture *f, struct s3_lifecycle_edit *edit)
 {
-    struct s3_target target = {f->client, .bucket = "files", .timeout_ms = 30000};
+    struct s3_target target = files_of(f);
 
     edit->id = "ours";
     return s3_lifecycle_edit_run(f->cx, &target, edit);

@@ -125,9 +125,51 @@ static void keys_are_renewed_in_mid_run(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* The clock of this machine is two hours behind. Asking for the keys teaches that: the first
+ * request is signed with the server's time already. */
+static void the_time_that_sts_taught_is_used(void **state)
+{
+    static const char keys[] =
+        "<R><AssumeRoleResult><Credentials><AccessKeyId>ROLE</AccessKeyId><SecretAccessKey>" SECRET
+        "</SecretAccessKey><SessionToken>" TOKEN "</SessionToken><Expiration>2015-08-30T15:36:00Z"
+        "</Expiration></Credentials></AssumeRoleResult></R>";
+    struct fixture *f = *state;
+    const char *variables[] = {"AWS_ENDPOINT_URL_STS", http_server_url(f->server), NULL};
+    struct credentials_environment e = {variable, variables};
+    struct credentials_assume role = {.role_arn = "arn:r"};
+    const struct http_server_step steps[] = {
+        {.method = "POST",
+         .expect = {"x-amz-date: 20150830T123600Z"},
+         .reply = {.status = 403,
+                   .headers = "Date: Sun, 30 Aug 2015 14:36:00 GMT\r\n",
+                   .body = "<E><Error><Code>RequestExpired</Code></Error></E>"}},
+        {.method = "POST", .expect = {"x-amz-date: 20150830T143600Z"}, .reply = {.body = keys}},
+        {.method = "GET",
+         .expect = {"x-amz-date: 20150830T143600Z"},
+         .reply = {.body = "<VersioningConfiguration xmlns=\"" S3_NS "\"/>"}},
+    };
+    struct s3_client *c;
+    struct s3_reply reply;
+
+    assert_int_equal(s3_client_new(f->cx, f->session,
+                                   &(struct s3_options){.endpoint = http_server_url(f->server),
+                                                        .access_key = "AKID",
+                                                        .secret_key = SECRET,
+                                                        .assume = &role,
+                                                        .environment = &e},
+                                   &c),
+                     RC_OK);
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        http_server_expect(f->server, &steps[i]);
+    }
+    assert_int_equal(s3_request_send(f->cx, c, &request, &reply), RC_OK);
+    assert_int_equal(http_server_count(f->server), COUNT(steps));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(the_time_that_sts_taught_is_used),
         TEST(missing_keys_send_nothing),
         TEST(keys_are_renewed_in_mid_run),
     };

@@ -1,12 +1,6 @@
 /* The lifecycle document and its rules: read, changed in one spot, written, understood. */
-#include "base/buf.h"
-#include "fixture.h"
-#include "s3/s3_lifecycle.h"
-#include "s3/s3_lifecycle_rule.h"
-#include "xml/xml.h"
+#include "fixture_lifecycle.h"
 
-#define TARGET    "/files?lifecycle"
-#define DOC(body) "<LifecycleConfiguration xmlns=\"" S3_NS "\">" body "</LifecycleConfiguration>"
 #define RULE(id, body)                                                                             \
     "<Rule><ID>" id "</ID><Status>Enabled</Status><Filter><Prefix/></Filter>" body "</Rule>"
 #define OLD(n)                                                                                     \
@@ -14,36 +8,12 @@
     "</NoncurrentDays></NoncurrentVersionExpiration>"
 #define NONE S3_LIFECYCLE_RULE_NONE
 
-static struct s3_target target_of(struct fixture *f)
-{
-    return (struct s3_target){f->client, .bucket = "files", .timeout_ms = 1000};
-}
-
-static struct xml_node *parsed(struct fixture *f, const char *text)
-{
-    const char *why = NULL;
-    struct xml_node *root = xml_parse(f->cx->arena, str_of(text), &why);
-
-    if (root == NULL) {
-        fail_msg("%s: %s", text, why);
-    }
-    return root;
-}
-
-static const char *written(struct fixture *f, const struct xml_node *node)
-{
-    struct buf *out = buf_new(f->cx->arena, 65536);
-
-    assert_true(xml_write(out, node));
-    return out->data;
-}
-
 /* ---- The document ---------------------------------------------------------------------------- */
 
 static void a_document_is_read_with_the_setting_beside_it(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {0};
 
     http_server_expect(f->server,
@@ -71,7 +41,7 @@ static void a_document_is_read_with_the_setting_beside_it(void **state)
 static void no_document_is_one_without_rules(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {0};
 
     fixture_expect(f, "GET", TARGET, 404, S3_ERROR("NoSuchLifecycleConfiguration", "none"));
@@ -101,7 +71,7 @@ static void what_is_no_document_is_refused(void **state)
         {404, "nothing here", "Not said by S3 itself"},
     };
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {0};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -120,7 +90,7 @@ static void what_is_no_document_is_refused(void **state)
 static void another_change_under_way_is_waited_out(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {.root = parsed(f, DOC(RULE("a", "")))};
 
     fixture_expect(f, "PUT", TARGET, 409, S3_ERROR("OperationAborted", "busy"));
@@ -139,7 +109,7 @@ static void another_change_under_way_is_waited_out(void **state)
 static void a_text_that_xml_cannot_hold_is_not_sent(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {.root = parsed(f, DOC(RULE("a", "")))};
 
     xml_find(l.root, "Rule/Filter/Prefix")->text = "a\x01";
@@ -151,7 +121,7 @@ static void a_text_that_xml_cannot_hold_is_not_sent(void **state)
 static void refreshes_ask_once_and_a_put_makes_them_ask_again(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules l = {0};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(RULE("a", ""))));
@@ -238,9 +208,9 @@ static struct s3_lifecycle_rule full(void)
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new("a");
 
     rule.enabled = true;
-    rule.prefix = "logs/";
-    rule.tags = tags;
-    rule.n_tags = 2;
+    rule.filter.prefix = "logs/";
+    rule.filter.tags = tags;
+    rule.filter.n_tags = 2;
     rule.size_above = 0;
     rule.size_below = 100;
     rule.expire_days = 30;
@@ -319,8 +289,8 @@ static void filters_have_three_forms(void **state)
         struct s3_lifecycle_rule rule;
         const char *why;
         assert_true(s3_lifecycle_rule_read(a, node, &rule, &why));
-        assert_string_equal(rule.prefix, rows[i].prefix);
-        assert_int_equal(rule.n_tags, rows[i].n_tags);
+        assert_string_equal(rule.filter.prefix, rows[i].prefix);
+        assert_int_equal(rule.filter.n_tags, rows[i].n_tags);
         assert_false(rule.enabled);
         s3_lifecycle_rule_write(a, node, &rule, false);
         assert_string_equal(
@@ -383,7 +353,7 @@ static void differences_are_named(void **state)
     struct s3_lifecycle_rule wanted = full(), seen = full();
     struct s3_rule_diff diff;
 
-    seen.n_tags = 1;
+    seen.filter.n_tags = 1;
     seen.expire_keep = NONE;
     seen.abort_days = NONE;
     seen.move_class = "";
@@ -399,7 +369,7 @@ static void differences_are_named(void **state)
     diff = s3_lifecycle_rule_compare(f->cx->arena, &seen, &wanted);
     assert_false(diff.only_missing);
     seen = full();
-    seen.prefix = "";
+    seen.filter.prefix = "";
     seen.expired_marker = false;
     diff = s3_lifecycle_rule_compare(f->cx->arena, &wanted, &seen);
     assert_string_equal(diff.limits, "prefix");

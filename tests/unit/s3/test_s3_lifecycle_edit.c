@@ -121,16 +121,16 @@ static void only_ours_goes_and_the_document_with_the_last_rule(void **state)
     takes(f, DOC(THEIRS));
     shows(f, DOC(THEIRS));
     shows(f, DOC(THEIRS));
-    assert_run(f, (struct s3_lifecycle_edit){0}, RC_OK, true);
+    assert_removed(f, RC_OK);
     shows(f, DOC(OURS(ON)));
     is_asked_to_delete(f);
     shows_none(f);
     shows_none(f);
-    assert_run(f, (struct s3_lifecycle_edit){0}, RC_OK, true);
+    assert_removed(f, RC_OK);
     shows(f, DOC(THEIRS));
-    assert_run(f, (struct s3_lifecycle_edit){0}, RC_OK, false);
+    assert_removed(f, RC_OK);
     fixture_expect(f, "GET", TARGET, 404, S3_ERROR("NoSuchBucket", ""));
-    assert_run(f, (struct s3_lifecycle_edit){0}, RC_NOT_FOUND, false);
+    assert_removed(f, RC_NOT_FOUND);
 }
 
 static void what_was_taken_charge_of_is_not_taken_away(void **state)
@@ -141,7 +141,7 @@ static void what_was_taken_charge_of_is_not_taken_away(void **state)
     shows(f, DOC(OURS(ON)));
     assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule, .create = true}, RC_OK, false);
     shows(f, DOC(OURS(ON)));
-    assert_run(f, (struct s3_lifecycle_edit){0}, RC_OK, false);
+    assert_removed(f, RC_OK);
 }
 
 /* ---- The window ------------------------------------------------------------------------------ */
@@ -282,7 +282,7 @@ static void of_two_rules_with_one_id_neither_is_touched(void **state)
     assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
     assert_diag(f->cx, "two rules of that ID");
     shows(f, DOC(OURS(ON) THEIRS OURS(OFF)));
-    assert_run(f, (struct s3_lifecycle_edit){.wanted = NULL}, RC_FAIL, false);
+    assert_removed(f, RC_FAIL);
 }
 
 static void malformed_answers_end_it(void **state)

@@ -54,7 +54,7 @@ static void what_the_client_knows_is_used(void **state)
 
     place.region = "eu-west-3";
     s3_known_keep_place(f->client->known, "files", &place);
-    s3_known_keep_offset(f->client->known, 3600);
+    credentials_keep_offset(f->client->credentials, 3600);
     assert_int_equal(presign(f, "HEAD", "k", 60, &url), RC_OK);
     assert_non_null(strstr(url, "%2Feu-west-3%2Fs3"));
     assert_non_null(strstr(url, "X-Amz-Date=20150830T133600Z"));

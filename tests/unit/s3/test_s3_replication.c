@@ -1,50 +1,18 @@
 /* The replication document and its rules: read, changed in one spot, written, understood. */
-#include "base/buf.h"
-#include "fixture.h"
-#include "s3/s3_replication.h"
-#include "s3/s3_replication_rule.h"
-#include "xml/xml.h"
+#include "fixture_replication.h"
 
-#define TARGET "/files?replication"
-#define DOC(body)                                                                                  \
-    "<ReplicationConfiguration xmlns=\"" S3_NS "\">" body "</ReplicationConfiguration>"
 #define ROLE "<Role>arn:aws:iam::123456789012:role/copier</Role>"
 #define RULE(id, body)                                                                             \
     "<Rule><ID>" id "</ID><Priority>1</Priority><Status>Enabled</Status><Filter><Prefix/>"         \
     "</Filter><DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>"        \
     "<Destination><Bucket>arn:aws:s3:::copy</Bucket></Destination>" body "</Rule>"
-#define NO_RULES S3_ERROR("ReplicationConfigurationNotFoundError", "none")
-
-static struct s3_target target_of(struct fixture *f)
-{
-    return (struct s3_target){f->client, .bucket = "files", .timeout_ms = 1000};
-}
-
-static struct xml_node *parsed(struct fixture *f, const char *text)
-{
-    const char *why = NULL;
-    struct xml_node *root = xml_parse(f->cx->arena, str_of(text), &why);
-
-    if (root == NULL) {
-        fail_msg("%s: %s", text, why);
-    }
-    return root;
-}
-
-static const char *written(struct fixture *f, const struct xml_node *node)
-{
-    struct buf *out = buf_new(f->cx->arena, 65536);
-
-    assert_true(xml_write(out, node));
-    return out->data;
-}
 
 /* ---- The document ---------------------------------------------------------------------------- */
 
 static void a_document_is_read_and_written_with_its_role(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(ROLE RULE("a", "") RULE("b", "<Later/>"))));
@@ -67,7 +35,7 @@ static void a_document_is_read_and_written_with_its_role(void **state)
 static void no_document_is_one_without_rules(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 404, NO_RULES);
@@ -98,7 +66,7 @@ static void a_server_without_it_is_told_apart(void **state)
         {200, "<ListBucketResult xmlns=\"" S3_NS "\"><Name>files</Name></ListBucketResult>"},
     };
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct s3_rules r = {.root = NULL}, cached = {.root = NULL};
@@ -132,7 +100,7 @@ static void a_put_that_the_server_does_not_offer_names_the_alternative(void **st
         {501, NULL},
     };
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules r = {.root = parsed(f, DOC(RULE("a", "")))};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -151,7 +119,7 @@ static void a_put_that_the_server_does_not_offer_names_the_alternative(void **st
 static void refreshes_ask_once_and_a_put_makes_them_ask_again(void **state)
 {
     struct fixture *f = *state;
-    struct s3_target target = target_of(f);
+    struct s3_target target = files_of(f);
     struct s3_rules r = {.root = NULL};
 
     fixture_expect(f, "GET", TARGET, 200, XML(DOC(ROLE RULE("a", ""))));

@@ -1,10 +1,6 @@
 /* One replication rule among others: what is looked at first, put, refused and taken back. */
-#include "fixture.h"
-#include "s3/s3_replication_edit.h"
+#include "fixture_replication.h"
 
-#define TARGET "/files?replication"
-#define DOC(body)                                                                                  \
-    "<ReplicationConfiguration xmlns=\"" S3_NS "\">" body "</ReplicationConfiguration>"
 #define ROLE(name) "<Role>arn:aws:iam::1:role/" name "</Role>"
 #define RULE(id, n, status, filter, markers)                                                       \
     "<Rule><ID>" id "</ID><Priority>" n "</Priority><Status>" status "</Status><Filter>" filter    \
@@ -16,26 +12,10 @@
 #define OURS(s)    RULE("ours", "1", s, "<Prefix/>", NO_MARKERS)
 #define BELOW(s)   RULE("ours", "1", s, "<Prefix>x/</Prefix>", NO_MARKERS)
 #define THEIRS     RULE("theirs", "2", "Enabled", "<Prefix>y/</Prefix>", NO_MARKERS)
-#define OFF        "Disabled"
-#define ON         "Enabled"
-#define NO_RULES   S3_ERROR("ReplicationConfigurationNotFoundError", "none")
 #define VERSIONING(body)                                                                           \
     "<VersioningConfiguration xmlns=\"" S3_NS "\">" body "</VersioningConfiguration>"
 #define IS(s) VERSIONING("<Status>" s "</Status>")
 
-static void shows(struct fixture *f, const char *body)
-{
-    fixture_expect(f, "GET", TARGET, 200, body);
-}
-static void shows_none(struct fixture *f)
-{
-    fixture_expect(f, "GET", TARGET, 404, NO_RULES);
-}
-static void takes(struct fixture *f, const char *body)
-{
-    http_server_expect(f->server,
-                       &(struct http_server_step){.method = "PUT", .target = TARGET, .body = body});
-}
 static void is_versioned(struct fixture *f)
 {
     fixture_expect(f, "GET", "/files?versioning", 200, IS("Enabled"));
@@ -54,7 +34,7 @@ static struct s3_replication_rule ours(void)
 
 static void assert_run(struct fixture *f, struct s3_replication_edit edit, enum rc rc, bool changed)
 {
-    struct s3_target target = {f->client, .bucket = "files", .timeout_ms = 30000};
+    struct s3_target target = files_of(f);
 
     edit.id = "ours";
     edit.role = edit.role ? edit.role : "";
@@ -133,14 +113,14 @@ static void only_ours_goes_and_the_document_with_the_last_rule(void **state)
     takes(f, DOC(ROLE("a") THEIRS));
     shows(f, DOC(ROLE("a") THEIRS));
     shows(f, DOC(ROLE("a") THEIRS));
-    assert_run(f, (struct s3_replication_edit){0}, RC_OK, true);
+    assert_removed(f, RC_OK);
     shows(f, DOC(ROLE("a") OURS(ON)));
-    fixture_expect(f, "DELETE", TARGET, 204, NULL);
+    is_asked_to_delete(f);
     shows_none(f);
     shows_none(f);
-    assert_run(f, (struct s3_replication_edit){0}, RC_OK, true);
+    assert_removed(f, RC_OK);
     fixture_expect(f, "GET", TARGET, 501, S3_ERROR("NotImplemented", "no"));
-    assert_run(f, (struct s3_replication_edit){0}, RC_OK, false);
+    assert_removed(f, RC_OK);
 }
 
 /* ---- What is looked at first ----------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "schema/transform.h"
 
 #include "fixture.h"
+#include "schema/checks.h"
 #include "schema/defaults.h"
 #include "schema/write_only.h"
 
@@ -68,6 +69,35 @@ static void stripping_leaves_what_a_person_would_write(void **state)
     assert_object(cx, v, "name=a list=[a b] one={k=x} many=[{d=own}] named={m={}} bag=[{k=a}]");
 }
 
+static const struct attr_check words[] = {CHECK_ONE_OF("on", "off"), {0}};
+static const struct attr found[] = {
+    STRING("needed", ATTR_REQUIRED, .checks = words),
+    STRING("mode", O | C, .default_text = "on", .checks = words),
+    STRING("extra", O, .checks = words),
+    {0},
+};
+
+/* It would be refused: what may be left out is, and the default is what it becomes. */
+static void stripping_leaves_out_what_can_only_be_found(void **state)
+{
+    static const struct {
+        const char *stored, *left;
+    } cases[] = {
+        {"needed=on mode=never", "needed=on"},
+        {"needed=never mode=off extra=off", "needed=never mode=off extra=off"},
+        {"needed=on mode=? extra=never", "needed=on mode=?"},
+    };
+    struct ctx *cx = *state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct value *v = NULL;
+        assert_int_equal(defaults_strip(cx, found, object_of(cx, found, cases[i].stored), &v),
+                         RC_OK);
+        assert_string_equal(notation_text(cx->arena, v),
+                            notation_text(cx->arena, object_of(cx, found, cases[i].left)));
+        assert_int_equal(cx->diags.errors, 0);
+    }
+}
+
 static void write_only_values_are_nowhere(void **state)
 {
     struct ctx *cx = *state;
@@ -103,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(defaults_fill_what_is_null),
         TEST(stripping_leaves_what_a_person_would_write),
+        TEST(stripping_leaves_out_what_can_only_be_found),
         TEST(write_only_values_are_nowhere),
         TEST(write_only_values_come_from_the_configuration),
         TEST(a_default_that_does_not_parse_fails),

@@ -13,6 +13,7 @@
 #include "http_fixture.h"
 #include "notation.h"
 #include "schema/model.h"
+#include "schema/private_state.h"
 #include "services/registry.h"
 #include "unit.h"
 
@@ -63,6 +64,26 @@ static inline int fixture_free(void **state)
 static inline void fixture_expect(struct fixture *f, struct http_server_step step)
 {
     http_server_expect(f->server, &step);
+}
+
+/* A model as the notation has it, of a resource or a data source. */
+#define fixture_model(f, of, text) fixture_decode((f), (of).attrs, (of).model_size, (text))
+static inline void *fixture_decode(struct fixture *f, const struct attr *attrs, size_t size,
+                                   const char *text)
+{
+    struct arena *a = f->cx->arena;
+    void *model = arena_alloc(a, size);
+    const struct value *v = notation_object(a, attr_object_type(a, attrs), text);
+    assert_int_equal(model_decode(f->cx, attrs, v, model), RC_OK);
+    return model;
+}
+
+/* Of a resource, with those notes beside its state; NULL: none. */
+static inline void fixture_begin(struct fixture *f, const char *notes)
+{
+    f->call.private = private_state_parse(f->cx, str_of(notes));
+    f->call.timeout_ms = 1000;
+    f->call.changed = false;
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_free)

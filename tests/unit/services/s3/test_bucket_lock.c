@@ -1,7 +1,6 @@
 /* What seedbank_bucket_lock asks of a server, what it makes of the answers, and what a plan says.
  */
 #include "fixture.h"
-#include "schema/private_state.h"
 
 extern const struct resource bucket_lock_resource;
 
@@ -233,12 +232,7 @@ static const struct row rows[] = {
 
 static void *model_of(struct fixture *f, const char *text)
 {
-    struct arena *a = f->cx->arena;
-    const struct resource *r = &bucket_lock_resource;
-    void *model = arena_alloc(a, r->model_size);
-    const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
-    assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
-    return model;
+    return fixture_model(f, bucket_lock_resource, text);
 }
 
 static enum rc run(struct fixture *f, const struct row *row, void *model)
@@ -280,10 +274,7 @@ static void assert_row(struct fixture *f, const struct row *row)
 {
     void *model = model_of(f, row->model);
     struct diag_point point = diag_point(f->cx);
-    f->call.private =
-        private_state_parse(f->cx, row->notes ? str_of(row->notes) : (struct str){NULL, 0});
-    f->call.timeout_ms = 1000;
-    f->call.changed = false;
+    fixture_begin(f, row->notes);
     for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
         fixture_expect(f, row->steps[i]);
     }
@@ -423,7 +414,7 @@ static void plans_say_what_becomes_weaker(void **state)
          "Bucket files loses its default retention"},
     };
     struct fixture *f = *state;
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
+    fixture_begin(f, NULL);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct diag_point point = diag_point(f->cx);
         struct resource_plan plan = {

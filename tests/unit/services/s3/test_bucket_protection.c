@@ -57,15 +57,11 @@ extern const struct data_source bucket_protection_data_source;
 /* Read; the result, or NULL when that failed. */
 static const struct value *result(struct fixture *f, const char *config)
 {
-    struct arena *a = f->cx->arena;
     const struct data_source *d = &bucket_protection_data_source;
-    const struct attr *attrs = d->attrs;
-    void *model = arena_alloc(a, d->model_size);
-    const struct value *given = notation_object(a, attr_object_type(a, attrs), config);
-    assert_int_equal(model_decode(f->cx, attrs, given, model), RC_OK);
+    void *model = fixture_model(f, *d, config);
     enum rc rc = d->read(f->cx, &f->call, model);
     assert_int_equal(rc, f->cx->diags.errors ? RC_FAIL : RC_OK);
-    return rc == RC_OK ? model_encode(a, attrs, model) : NULL;
+    return rc == RC_OK ? model_encode(f->cx->arena, d->attrs, model) : NULL;
 }
 
 static void assert_field(struct fixture *f, const struct value *object, const char *name,
@@ -290,10 +286,11 @@ static void every_rule_is_shown_whoever_made_it(void **state)
     assert_non_null(strstr(finding(v, 1, "message"), "\"tmp\" that deletes current objects"));
 }
 
-#define COPY(id, status)                                                                           \
+#define COPY_TO(id, status, arn)                                                                   \
     "<Rule><ID>" id "</ID><Status>" status "</Status><Priority>1</Priority><Filter/>"              \
     "<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication><Destination>"    \
-    "<Bucket>arn:aws:s3:::copies</Bucket></Destination></Rule>"
+    "<Bucket>" arn "</Bucket></Destination></Rule>"
+#define COPY(id, status) COPY_TO(id, status, "arn:aws:s3:::copies")
 #define LISTING(entries)                                                                           \
     "<ListVersionsResult><IsTruncated>false</IsTruncated>" entries "</ListVersionsResult>"
 #define ENTRY                                                                                      \
@@ -304,11 +301,15 @@ static void every_rule_is_shown_whoever_made_it(void **state)
 static void copies_are_shown_with_what_they_lack(void **state)
 {
     static const struct {
-        const char *rules, *listing, *severity, *says;
+        const char *rules, *listing, *copies, *severity, *says;
     } rows[] = {
-        {COPY("off", "Disabled"), LISTING(""), "warning", "\"off\" that is disabled"},
-        {COPY("on", "Enabled"), LISTING(ENTRY), "info", "written before it was made"},
-        {COPY("on", "Enabled"), LISTING(""), NULL, NULL},
+        {COPY("off", "Disabled"), LISTING(""), NULL, "warning", "\"off\" that is disabled"},
+        {COPY("on", "Enabled"), LISTING(ENTRY), IS("Enabled"), "info",
+         "written before it was made"},
+        {COPY("on", "Enabled"), LISTING(""), IS("Enabled"), NULL, NULL},
+        {COPY("on", "Enabled") COPY("too", "Enabled"), LISTING(""), IS("Suspended"), "warning",
+         "\"on\" that copies nothing: versioning of its destination, bucket copies, is Suspended"},
+        {COPY("on", "Enabled"), LISTING(""), ANSWER END, "warning", "bucket copies, is Disabled"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -321,6 +322,9 @@ static void copies_are_shown_with_what_they_lack(void **state)
                                         "</Role>%s</ReplicationConfiguration>",
                                         rows[i].rules));
         answer_rules(f, NULL, 200, rows[i].listing);
+        if (rows[i].copies) {
+            answer_rules(f, "/copies?versioning", 200, rows[i].copies);
+        }
         const struct value *v = result(f, "bucket=files");
         assert_non_null(v);
         assert_field(f, v, "replication_role", "arn:aws:iam::1:role/r");
@@ -332,6 +336,55 @@ static void copies_are_shown_with_what_they_lack(void **state)
             assert_non_null(strstr(finding(v, 0, "message"), rows[i].says));
         }
     }
+}
+
+static void copies_to(struct fixture *f, const char *rules)
+{
+    answer(f, 200, IS("Enabled"), NULL);
+    answer_lock(f, NO_LOCK);
+    answer_lifecycle(f, NO_LIFECYCLE);
+    answer_replication(f, 200,
+                       arena_printf(f->cx->arena,
+                                    "<ReplicationConfiguration>%s</ReplicationConfiguration>",
+                                    rules));
+    answer_rules(f, NULL, 200, LISTING(""));
+}
+
+static void a_destination_that_is_gone_is_a_finding_and_one_out_of_sight_is_not(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *says;
+    } rows[] = {
+        {404, NO("NoSuchBucket"), "\"on\" that copies nothing: its destination, bucket copies, "},
+        {403, NO("AccessDenied"), NULL},
+        {301, NO("PermanentRedirect"), NULL},
+        {501, NO("NotImplemented"), NULL},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        copies_to(f, COPY("on", "Enabled"));
+        answer_rules(f, "/copies?versioning", rows[i].status, rows[i].body);
+        const struct value *v = result(f, "bucket=files");
+        assert_int_equal(value_field(v, "findings")->n, rows[i].says ? 1 : 0);
+        if (rows[i].says) {
+            assert_non_null(strstr(finding(v, 0, "message"), rows[i].says));
+        }
+    }
+}
+
+/* Three rules and two buckets: the second is asked for too, each once; another server's never. */
+static void each_destination_is_asked_for_once(void **state)
+{
+    struct fixture *f = *state;
+    copies_to(f, COPY("a", "Enabled") COPY("b", "Enabled")
+                     COPY_TO("c", "Enabled", "arn:minio:replication::1:more")
+                         COPY_TO("d", "Enabled", "arn:aws:s3:::more"));
+    answer_rules(f, "/copies?versioning", 200, IS("Enabled"));
+    answer_rules(f, "/more?versioning", 200, IS("Suspended"));
+    const struct value *v = result(f, "bucket=files");
+    assert_int_equal(value_field(v, "findings")->n, 1);
+    assert_non_null(strstr(finding(v, 0, "message"), "\"d\""));
 }
 
 int main(void)
@@ -350,6 +403,8 @@ int main(void)
         TEST(the_window_is_that_of_the_enabled_rule_that_deletes_soonest),
         TEST(every_rule_is_shown_whoever_made_it),
         TEST(copies_are_shown_with_what_they_lack),
+        TEST(a_destination_that_is_gone_is_a_finding_and_one_out_of_sight_is_not),
+        TEST(each_destination_is_asked_for_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* What seedbank_bucket_replication makes of configurations, of a server's rules, and of refusals.
  */
-#include "fixture.h"
-#include "schema/private_state.h"
+#include "fixture_rule.h"
+#include "s3/s3_replication.h"
 
 #undef TARGET
 #define TARGET   "/files?replication"
@@ -17,8 +17,6 @@
     "<SourceSelectionCriteria><ReplicaModifications><Status>Disabled</Status>"                     \
     "</ReplicaModifications></SourceSelectionCriteria>" more "</Rule>"
 #define OURS(status) RULE("r", "1", status, "")
-#define ON           "Enabled"
-#define OFF          "Disabled"
 #define NO_RULES     NO("ReplicationConfigurationNotFoundError")
 #define MODEL(role, more)                                                                          \
     "bucket=files rule_id=r " role "priority=1 status=Enabled delete_marker_replication=false "    \
@@ -27,14 +25,6 @@
     "metrics=false}" more
 #define WANT MODEL("role='arn:aws:iam::1:role/a' ", "")
 
-#define GET(code, text)                                                                            \
-    {                                                                                              \
-        .method = "GET", .target = TARGET, .reply = {.status = (code), .body = (text) }            \
-    }
-#define PUT(text)                                                                                  \
-    {                                                                                              \
-        .method = "PUT", .target = TARGET, .body = (text)                                          \
-    }
 #define VERSIONED(bucket)                                                                          \
     {                                                                                              \
         .method = "GET", .target = "/" bucket "?versioning", .reply = {.body = IS("Enabled") }     \
@@ -52,39 +42,16 @@
     "<VersionId>null</VersionId><IsLatest>true</IsLatest><LastModified>2026-01-01T00:00:00.000Z"   \
     "</LastModified><ETag>\"e\"</ETag><Size>1</Size></Version></ListVersionsResult>"
 
-static const struct resource *resource(void)
-{
-    for (const struct resource *const *r = registry_seedbank.resources; *r; r++) {
-        if (strcmp((*r)->type_name, "seedbank_bucket_replication") == 0) {
-            return *r;
-        }
-    }
-    fail();
-    return NULL;
-}
+extern const struct resource bucket_replication_resource;
 
-static void *model_of(struct fixture *f, const char *text)
-{
-    const struct resource *r = resource();
-    struct arena *a = f->cx->arena;
-    void *model = arena_alloc(a, r->model_size);
-    const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
-    assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
-    return model;
-}
-
-static const char *text_of(struct fixture *f, const void *model)
-{
-    return notation_text(f->cx->arena, model_encode(f->cx->arena, resource()->attrs, model));
-}
-
-static void begin(struct fixture *f)
-{
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
-    f->call.timeout_ms = 1000;
-    f->call.changed = false;
-    session_claims_free(f->session); /* a run of its own */
-}
+const struct rule_fixture rule_fixture = {
+    .resource = &bucket_replication_resource,
+    .kind = &s3_replication_kind,
+    .config = WANT,
+    .head = ROLE,
+    .ours = OURS(ON),
+    .other = RULE("x", "2", ON, ""),
+};
 
 /* ---- Validation ------------------------------------------------------------------------------ */
 
@@ -116,18 +83,7 @@ static void combinations_are_checked(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        size_t errors = f->cx->diags.errors;
-        const void *config =
-            model_of(f, arena_printf(f->cx->arena, "bucket=files rule_id=r %s", rows[i].config));
-        enum rc rc = resource()->validate(f->cx, config);
-        if (rc != (rows[i].said ? RC_FAIL : RC_OK) ||
-            f->cx->diags.errors - errors != (rows[i].said ? 1 : 0)) {
-            fail_msg("%s: rc %d", rows[i].config, rc);
-        }
-        if (rows[i].said) {
-            assert_non_null(strstr(f->cx->diags.last->summary, rows[i].said));
-            assert_non_null(f->cx->diags.last->path);
-        }
+        assert_validated(f, rows[i].config, rows[i].said);
     }
 }
 
@@ -145,7 +101,7 @@ static void a_destination_is_an_arn(void **state)
         {"arn:aws:s3:::", "names nothing"},
     };
     struct fixture *f = *state;
-    const struct attr *to = attr_find(resource()->attrs, "destination");
+    const struct attr *to = attr_find(bucket_replication_resource.attrs, "destination");
     const struct attr_check *check = attr_find(to->attrs, "bucket")->checks;
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *fault = check->fault(f->cx->arena, str_of(rows[i].arn));
@@ -157,14 +113,7 @@ static void a_destination_is_an_arn(void **state)
 
 /* ---- Changes --------------------------------------------------------------------------------- */
 
-struct row {
-    const char *what, *prior, *wanted;
-    struct http_server_step steps[10];
-    const char *said, *path;
-    bool changed;
-};
-
-static const struct row rows[] = {
+static const struct change rows[] = {
     {"create: the first rule",
      NULL,
      WANT,
@@ -244,39 +193,11 @@ static const struct row rows[] = {
      true},
 };
 
-static void assert_row(struct fixture *f, const struct row *row)
-{
-    void *state = model_of(f, row->wanted);
-    const char *before = text_of(f, state);
-    begin(f);
-    for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
-        fixture_expect(f, row->steps[i]);
-    }
-    enum rc rc = row->prior ? resource()->update(f->cx, &f->call, model_of(f, row->prior), state)
-                            : resource()->create(f->cx, &f->call, state);
-    if (rc != (row->said ? RC_FAIL : RC_OK) || f->call.changed != row->changed) {
-        const struct diag *last = f->cx->diags.last;
-        fail_msg("%s: rc %d, changed %d: %s", row->what, rc, f->call.changed,
-                 last ? last->detail : "");
-    }
-    assert_string_equal(text_of(f, state), before);
-    if (row->said) {
-        const struct diag *last = f->cx->diags.last;
-        const char *said = arena_printf(f->cx->arena, "%s: %s", last->summary, last->detail);
-        if (!strstr(said, row->said)) {
-            fail_msg("%s: %s", row->what, said);
-        }
-        if (row->path) {
-            assert_string_equal(path_text(f->cx->arena, last->path), row->path);
-        }
-    }
-}
-
 static void changes_are_made_and_refusals_explained(void **state)
 {
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_row(f, &rows[i]);
+        assert_change(f, &rows[i]);
     }
     assert_int_equal(f->cx->diags.warnings, 0);
 }
@@ -289,7 +210,7 @@ static void create_with(struct fixture *f, struct http_server_step listing, void
         fixture_expect(f, rows[0].steps[i]);
     }
     fixture_expect(f, listing);
-    assert_int_equal(resource()->create(f->cx, &f->call, state), RC_OK);
+    assert_int_equal(bucket_replication_resource.create(f->cx, &f->call, state), RC_OK);
 }
 
 static void objects_that_are_there_already_are_told(void **state)
@@ -320,26 +241,8 @@ static void a_role_that_is_left_out_is_the_documents(void **state)
     fixture_expect(f, (struct http_server_step)VERSIONED("copy"));
     fixture_expect(f, (struct http_server_step)GET(200, RULES(ROLE OURS(ON))));
     fixture_expect(f, (struct http_server_step)GET(200, RULES(ROLE OURS(ON))));
-    assert_int_equal(resource()->create(f->cx, &f->call, m), RC_OK);
+    assert_int_equal(bucket_replication_resource.create(f->cx, &f->call, m), RC_OK);
     assert_string_equal(text_of(f, m), text_of(f, model_of(f, WANT)));
-}
-
-static void removing_takes_only_ours(void **state)
-{
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(f,
-                   (struct http_server_step)GET(200, RULES(ROLE OURS(ON) RULE("x", "2", ON, ""))));
-    fixture_expect(f, (struct http_server_step)PUT(RULES(ROLE RULE("x", "2", ON, ""))));
-    for (int look = 0; look < 2; look++) {
-        fixture_expect(f, (struct http_server_step)GET(200, RULES(ROLE RULE("x", "2", ON, ""))));
-    }
-    assert_int_equal(resource()->remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    fixture_expect(f, (struct http_server_step)GET(404, NO("NoSuchBucket")));
-    assert_int_equal(resource()->remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    const void *kept = model_of(f, "bucket=files rule_id=r on_destroy=keep");
-    assert_int_equal(resource()->remove(f->cx, &f->call, kept), RC_OK);
-    assert_int_equal(f->cx->diags.errors, 0);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -377,44 +280,17 @@ static void rules_become_state(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        void *model = model_of(f, table[i].stored);
-        begin(f);
-        session_forget(f->cx, "replication of bucket files of ");
-        fixture_expect(f, (struct http_server_step)GET(
-                              200, arena_printf(f->cx->arena, RULES("%s"), table[i].rules)));
-        assert_int_equal(resource()->read(f->cx, &f->call, model), RC_OK);
-        assert_string_equal(text_of(f, model), text_of(f, model_of(f, table[i].state)));
-        assert_int_equal(f->cx->diags.warnings, 0);
+        assert_read(f, table[i].stored, table[i].rules, table[i].state);
     }
 }
 
 static void what_else_a_rule_does_is_told(void **state)
 {
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(f, (struct http_server_step)GET(
-                          200, RULES(RULE("r", "1", ON,
-                                          "<ExistingObjectReplication><Status>Enabled</Status>"
-                                          "</ExistingObjectReplication>"))));
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    assert_diag(f->cx, "It also holds ExistingObjectReplication/Status");
-    assert_int_equal(f->cx->diags.warnings, 1);
-}
-
-/* One GET serves both: refresh goes through the cache. */
-static void a_vanished_rule_is_gone_and_explained(void **state)
-{
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(f, (struct http_server_step)GET(200, RULES(RULE("x", "1", ON, ""))));
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_NOT_FOUND);
-    assert_int_equal(f->cx->diags.warnings, 0); /* never seen: an import of what is not there */
-    private_state_set(f->call.private, "rule_seen", "yes");
-    assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_NOT_FOUND);
-    assert_int_equal(f->cx->diags.warnings, 1);
-    assert_diag(f->cx, "Another program replaced the replication rules of bucket files");
-    assert_diag(f->cx, "Rules that are there now: \"x\"");
-    assert_diag(f->cx, "aws_s3_bucket_replication_configuration");
+    assert_does_more(*state,
+                     RULE("r", "1", ON,
+                          "<ExistingObjectReplication><Status>Enabled</Status>"
+                          "</ExistingObjectReplication>"),
+                     "ExistingObjectReplication/Status");
 }
 
 static void what_cannot_be_read_is_never_gone(void **state)
@@ -430,29 +306,10 @@ static void what_cannot_be_read_is_never_gone(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        begin(f);
-        session_forget(f->cx, "replication of bucket files of ");
-        fixture_expect(f, (struct http_server_step)GET(table[i].status, table[i].body));
-        assert_int_equal(resource()->read(f->cx, &f->call, model_of(f, WANT)), RC_FAIL);
-        assert_diag(f->cx, table[i].said);
+        assert_unreadable(
+            f, (struct http_server_reply){.status = table[i].status, .body = table[i].body},
+            table[i].said);
     }
-}
-
-/* ---- Plan ------------------------------------------------------------------------------------ */
-
-static void a_rule_that_stays_behind_is_told(void **state)
-{
-    struct fixture *f = *state;
-    struct resource_plan step = {
-        .prior = model_of(f, "bucket=files rule_id=old on_destroy=keep"),
-        .planned = model_of(f, WANT),
-    };
-    step.config = step.planned;
-    assert_int_equal(resource()->plan(f->cx, &f->call, &step), RC_OK);
-    assert_int_equal(f->cx->diags.warnings, 0);
-    path_list_add(f->cx->arena, &step.replace, path_attribute(f->cx->arena, NULL, "rule_id"));
-    assert_int_equal(resource()->plan(f->cx, &f->call, &step), RC_OK);
-    assert_diag(f->cx, "The former replication rule stays");
 }
 
 int main(void)

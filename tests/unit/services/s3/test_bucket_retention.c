@@ -1,8 +1,6 @@
 /* What seedbank_bucket_retention makes of configurations, of a server's rules, and of refusals. */
-#include "fixture.h"
-#include "schema/private_state.h"
-
-extern const struct resource bucket_retention_resource;
+#include "fixture_rule.h"
+#include "s3/s3_lifecycle.h"
 
 #undef TARGET
 #define TARGET   "/files?lifecycle"
@@ -18,38 +16,16 @@ extern const struct resource bucket_retention_resource;
     "bucket=files rule_id=r enabled=true expired_object_delete_marker=false on_destroy=remove "    \
     "noncurrent_version_expiration={days=30}"
 
-#define GET(code, text)                                                                            \
-    {                                                                                              \
-        .method = "GET", .target = TARGET, .reply = {.status = (code), .body = (text) }            \
-    }
-#define PUT(text)                                                                                  \
-    {                                                                                              \
-        .method = "PUT", .target = TARGET, .body = (text)                                          \
-    }
+extern const struct resource bucket_retention_resource;
 
-static void *model_of(struct fixture *f, const char *text)
-{
-    const struct resource *r = &bucket_retention_resource;
-    struct arena *a = f->cx->arena;
-    void *model = arena_alloc(a, r->model_size);
-    const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
-    assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
-    return model;
-}
-
-static const char *text_of(struct fixture *f, const void *model)
-{
-    return notation_text(f->cx->arena,
-                         model_encode(f->cx->arena, bucket_retention_resource.attrs, model));
-}
-
-static void begin(struct fixture *f)
-{
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
-    f->call.timeout_ms = 1000;
-    f->call.changed = false;
-    session_claims_free(f->session); /* a run of its own */
-}
+const struct rule_fixture rule_fixture = {
+    .resource = &bucket_retention_resource,
+    .kind = &s3_lifecycle_kind,
+    .config = WANT,
+    .head = "",
+    .ours = OURS("Enabled"),
+    .other = RULE("x", "Enabled", ""),
+};
 
 /* ---- Validation ------------------------------------------------------------------------------ */
 
@@ -90,29 +66,11 @@ static void combinations_are_checked(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        size_t errors = f->cx->diags.errors;
-        const void *config =
-            model_of(f, arena_printf(f->cx->arena, "bucket=files rule_id=r %s", rows[i].config));
-        enum rc rc = bucket_retention_resource.validate(f->cx, config);
-        if (rc != (rows[i].said ? RC_FAIL : RC_OK) ||
-            f->cx->diags.errors - errors != (rows[i].said ? 1 : 0)) {
-            fail_msg("%s: rc %d", rows[i].config, rc);
-        }
-        if (rows[i].said) {
-            assert_non_null(strstr(f->cx->diags.last->summary, rows[i].said));
-            assert_non_null(f->cx->diags.last->path);
-        }
+        assert_validated(f, rows[i].config, rows[i].said);
     }
 }
 
 /* ---- Changes --------------------------------------------------------------------------------- */
-
-struct row {
-    const char *what, *prior, *wanted;
-    struct http_server_step steps[7];
-    const char *said;
-    bool changed;
-};
 
 #define BARE     "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
 #define BARE_END "</LifecycleConfiguration>"
@@ -121,7 +79,7 @@ struct row {
     "<Rule><ID>r</ID><Status>" status                                                              \
     "</Status><Filter><Prefix>p/</Prefix></Filter>" DAYS("30") "</Rule>"
 
-static const struct row rows[] = {
+static const struct change rows[] = {
     {"create: the first rule",
      NULL,
      WANT,
@@ -129,11 +87,13 @@ static const struct row rows[] = {
       PUT(RULES(OURS("Enabled"))), GET(200, RULES(OURS("Enabled"))),
       GET(200, RULES(OURS("Enabled")))},
      NULL,
+     NULL,
      true},
     {"create: an equal one is adopted",
      NULL,
      WANT,
      {GET(200, RULES(OURS("Enabled")))},
+     NULL,
      NULL,
      false},
     {"create: another one is in the way",
@@ -141,24 +101,28 @@ static const struct row rows[] = {
      WANT,
      {GET(200, RULES(RULE("r", "Enabled", DAYS("1"))))},
      "terraform import seedbank_bucket_retention.NAME 'files/r'",
+     NULL,
      false},
     {"create: no bucket",
      NULL,
      WANT,
      {GET(404, NO("NoSuchBucket"))},
      "Bucket files does not exist",
+     NULL,
      false},
     {"create: no permission",
      NULL,
      WANT,
      {GET(403, NO("AccessDenied"))},
      "s3:GetLifecycleConfiguration",
+     NULL,
      false},
     {"create: the window",
      NULL,
      WANT " min_recovery_window_days=14",
      {GET(200, RULES(RULE("x", "Enabled", DAYS("7"))))},
      "rule \"x\" of the bucket deletes old versions after 7",
+     "min_recovery_window_days",
      false},
     {"update: what differs",
      WANT,
@@ -167,8 +131,15 @@ static const struct row rows[] = {
       GET(200, RULES(MOVED("Disabled"))), PUT(RULES(MOVED("Enabled"))),
       GET(200, RULES(MOVED("Enabled"))), GET(200, RULES(MOVED("Enabled")))},
      NULL,
+     NULL,
      true},
-    {"update: of something else", WANT, WANT, {GET(200, RULES(OURS("Enabled")))}, NULL, false},
+    {"update: of something else",
+     WANT,
+     WANT,
+     {GET(200, RULES(OURS("Enabled")))},
+     NULL,
+     NULL,
+     false},
     {"update: dropped by the server",
      WANT,
      WANT " object_size_less_than=9",
@@ -177,66 +148,15 @@ static const struct row rows[] = {
                 "</ObjectSizeLessThan></Filter>" DAYS("30") "</Rule>")),
       GET(200, RULES(OURS("Disabled"))), PUT(RULES(OURS("Enabled")))},
      "object_size_less_than",
+     NULL,
      false},
 };
-
-static void assert_row(struct fixture *f, const struct row *row)
-{
-    void *state = model_of(f, row->wanted);
-    const char *before = text_of(f, state);
-    begin(f);
-    for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
-        fixture_expect(f, row->steps[i]);
-    }
-    enum rc rc = row->prior ? bucket_retention_resource.update(f->cx, &f->call,
-                                                               model_of(f, row->prior), state)
-                            : bucket_retention_resource.create(f->cx, &f->call, state);
-    if (rc != (row->said ? RC_FAIL : RC_OK) || f->call.changed != row->changed) {
-        const struct diag *last = f->cx->diags.last;
-        fail_msg("%s: rc %d, changed %d: %s", row->what, rc, f->call.changed,
-                 last ? last->detail : "");
-    }
-    assert_string_equal(text_of(f, state), before);
-    if (row->said) {
-        const struct diag *last = f->cx->diags.last;
-        const char *said = arena_printf(f->cx->arena, "%s: %s", last->summary, last->detail);
-        if (!strstr(said, row->said)) {
-            fail_msg("%s: %s", row->what, said);
-        }
-    }
-}
 
 static void changes_are_made_and_refusals_explained(void **state)
 {
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_row(*state, &rows[i]);
+        assert_change(*state, &rows[i]);
     }
-}
-
-static void the_window_is_an_error_of_its_attribute(void **state)
-{
-    struct fixture *f = *state;
-    assert_row(f, &rows[5]);
-    assert_string_equal(path_text(f->cx->arena, f->cx->diags.last->path),
-                        "min_recovery_window_days");
-}
-
-static void removing_takes_only_ours(void **state)
-{
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(
-        f, (struct http_server_step)GET(200, RULES(OURS("Enabled") RULE("x", "Enabled", ""))));
-    fixture_expect(f, (struct http_server_step)PUT(RULES(RULE("x", "Enabled", ""))));
-    for (int look = 0; look < 2; look++) {
-        fixture_expect(f, (struct http_server_step)GET(200, RULES(RULE("x", "Enabled", ""))));
-    }
-    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    fixture_expect(f, (struct http_server_step)GET(404, NO("NoSuchBucket")));
-    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    const void *kept = model_of(f, "bucket=files rule_id=r on_destroy=keep");
-    assert_int_equal(bucket_retention_resource.remove(f->cx, &f->call, kept), RC_OK);
-    assert_int_equal(f->cx->diags.errors, 0);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -247,66 +167,36 @@ static void rules_become_state(void **state)
         const char *stored, *rules, *state;
     } table[] = {
         {WANT, OURS("Enabled"),
-         "{bucket=files enabled=true expired_object_delete_marker=false "
-         "noncurrent_version_expiration={days=30} on_destroy=remove rule_id=r}"},
+         "bucket=files enabled=true expired_object_delete_marker=false "
+         "noncurrent_version_expiration={days=30} on_destroy=remove rule_id=r"},
         {WANT " prefix='' tags={}", OURS("Disabled"),
-         "{bucket=files enabled=false expired_object_delete_marker=false "
-         "noncurrent_version_expiration={days=30} on_destroy=remove prefix='' rule_id=r tags={}}"},
+         "bucket=files enabled=false expired_object_delete_marker=false "
+         "noncurrent_version_expiration={days=30} on_destroy=remove prefix='' rule_id=r tags={}"},
         {"bucket=files rule_id=r on_destroy=remove prefix=was tags={was=1}",
          RULE("r", "Enabled",
               "<NoncurrentVersionTransition><NoncurrentDays>3</NoncurrentDays><StorageClass>C"
               "</StorageClass></NoncurrentVersionTransition><Expiration>"
               "<ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"),
-         "{bucket=files enabled=true expired_object_delete_marker=true "
-         "noncurrent_version_transition={days=3 storage_class=C} on_destroy=remove rule_id=r}"},
+         "bucket=files enabled=true expired_object_delete_marker=true "
+         "noncurrent_version_transition={days=3 storage_class=C} on_destroy=remove rule_id=r"},
         {"bucket=files rule_id=r on_destroy=remove",
          "<Rule><ID>r</ID><Status>Enabled</Status><Filter><And><Prefix>p</Prefix><Tag><Key>k</Key>"
          "<Value>v</Value></Tag><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan>"
          "<ObjectSizeLessThan>9</ObjectSizeLessThan></And></Filter>" DAYS("2") "</Rule>",
-         "{bucket=files enabled=true expired_object_delete_marker=false "
+         "bucket=files enabled=true expired_object_delete_marker=false "
          "noncurrent_version_expiration={days=2} object_size_greater_than=1 "
-         "object_size_less_than=9 on_destroy=remove prefix=p rule_id=r tags={k=v}}"},
+         "object_size_less_than=9 on_destroy=remove prefix=p rule_id=r tags={k=v}"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        void *model = model_of(f, table[i].stored);
-        begin(f);
-        session_forget(f->cx, "lifecycle of bucket files of ");
-        fixture_expect(f, (struct http_server_step)GET(
-                              200, arena_printf(f->cx->arena, RULES("%s"), table[i].rules)));
-        assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model), RC_OK);
-        assert_string_equal(text_of(f, model), table[i].state);
-        assert_int_equal(f->cx->diags.warnings, 0);
+        assert_read(f, table[i].stored, table[i].rules, table[i].state);
     }
 }
 
 static void what_else_a_rule_does_is_told(void **state)
 {
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(
-        f, (struct http_server_step)GET(
-               200, RULES(RULE("r", "Enabled", "<Expiration><Days>3</Days></Expiration>"))));
-    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)), RC_OK);
-    assert_diag(f->cx, "It also holds Expiration/Days");
-    assert_int_equal(f->cx->diags.warnings, 1);
-}
-
-/* One GET serves both: refresh goes through the cache. */
-static void a_vanished_rule_is_gone_and_explained(void **state)
-{
-    struct fixture *f = *state;
-    begin(f);
-    fixture_expect(f, (struct http_server_step)GET(200, RULES(RULE("x", "Enabled", ""))));
-    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
-                     RC_NOT_FOUND);
-    assert_int_equal(f->cx->diags.warnings, 0); /* never seen: an import of what is not there */
-    private_state_set(f->call.private, "rule_seen", "yes");
-    assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
-                     RC_NOT_FOUND);
-    assert_int_equal(f->cx->diags.warnings, 1);
-    assert_diag(f->cx, "Another program replaced the lifecycle rules of bucket files");
-    assert_diag(f->cx, "Rules that are there now: \"x\"");
+    assert_does_more(*state, RULE("r", "Enabled", "<Expiration><Days>3</Days></Expiration>"),
+                     "Expiration/Days");
 }
 
 static void what_cannot_be_read_is_never_gone(void **state)
@@ -321,28 +211,13 @@ static void what_cannot_be_read_is_never_gone(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        begin(f);
-        fixture_expect(f, (struct http_server_step)GET(table[i].status, table[i].body));
-        assert_int_equal(bucket_retention_resource.read(f->cx, &f->call, model_of(f, WANT)),
-                         RC_FAIL);
-        assert_diag(f->cx, table[i].said);
+        assert_unreadable(
+            f, (struct http_server_reply){.status = table[i].status, .body = table[i].body},
+            table[i].said);
     }
 }
 
 /* ---- Plan ------------------------------------------------------------------------------------ */
-
-static enum rc plan(struct fixture *f, const char *prior, const char *planned, bool replaced)
-{
-    struct resource_plan step = {
-        .prior = prior ? model_of(f, prior) : NULL,
-        .planned = model_of(f, planned),
-    };
-    if (replaced) {
-        path_list_add(f->cx->arena, &step.replace, path_attribute(f->cx->arena, NULL, "rule_id"));
-    }
-    step.config = step.planned;
-    return bucket_retention_resource.plan(f->cx, &f->call, &step);
-}
 
 static void a_plan_looks_at_the_other_rules(void **state)
 {
@@ -396,22 +271,11 @@ static void a_plan_does_not_spread_what_else_the_rule_does(void **state)
     assert_int_equal(f->cx->diags.errors, 1);
 }
 
-static void a_rule_that_stays_behind_is_told(void **state)
-{
-    struct fixture *f = *state;
-    const char *kept = "bucket=files rule_id=old enabled=true on_destroy=keep";
-    assert_int_equal(plan(f, kept, WANT, false), RC_OK);
-    assert_int_equal(f->cx->diags.warnings, 0);
-    assert_int_equal(plan(f, kept, WANT, true), RC_OK);
-    assert_diag(f->cx, "The former lifecycle rule stays");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(combinations_are_checked),
         TEST(changes_are_made_and_refusals_explained),
-        TEST(the_window_is_an_error_of_its_attribute),
         TEST(removing_takes_only_ours),
         TEST(rules_become_state),
         TEST(what_else_a_rule_does_is_told),

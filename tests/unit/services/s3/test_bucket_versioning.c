@@ -1,6 +1,5 @@
 /* What seedbank_bucket_versioning asks of a server, and what it makes of the answers. */
 #include "fixture.h"
-#include "schema/private_state.h"
 
 extern const struct resource bucket_versioning_resource;
 
@@ -121,27 +120,16 @@ static const struct row rows[] = {
      false},
 };
 
-static void *model_of(struct fixture *f, const struct resource *r, const char *text)
-{
-    struct arena *a = f->cx->arena;
-    void *model = arena_alloc(a, r->model_size);
-    const struct value *v = notation_object(a, attr_object_type(a, r->attrs), text);
-    assert_int_equal(model_decode(f->cx, r->attrs, v, model), RC_OK);
-    return model;
-}
-
 static void assert_row(struct fixture *f, const struct row *row)
 {
     const struct resource *r = &bucket_versioning_resource;
-    void *state = model_of(f, r, row->wanted);
+    void *state = fixture_model(f, *r, row->wanted);
     size_t errors = f->cx->diags.errors;
-    f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
-    f->call.timeout_ms = 1000;
-    f->call.changed = false;
+    fixture_begin(f, NULL);
     for (size_t i = 0; i < COUNT(row->steps) && row->steps[i].method; i++) {
         fixture_expect(f, row->steps[i]);
     }
-    enum rc rc = row->prior ? r->update(f->cx, &f->call, model_of(f, r, row->prior), state)
+    enum rc rc = row->prior ? r->update(f->cx, &f->call, fixture_model(f, *r, row->prior), state)
                             : r->create(f->cx, &f->call, state);
     const char *got = notation_text(f->cx->arena, model_encode(f->cx->arena, r->attrs, state));
     bool failed = f->cx->diags.errors > errors;
@@ -179,7 +167,7 @@ static void a_bucket_that_is_not_there_is_gone(void **state)
     struct fixture *f = *state;
     const struct resource *r = &bucket_versioning_resource;
     fixture_expect(f, (struct http_server_step)GET(404, NO("NoSuchBucket")));
-    assert_int_equal(r->read(f->cx, &f->call, model_of(f, r, WANT("Enabled"))), RC_NOT_FOUND);
+    assert_int_equal(r->read(f->cx, &f->call, fixture_model(f, *r, WANT("Enabled"))), RC_NOT_FOUND);
     assert_int_equal(f->cx->diags.errors, 0);
 }
 
