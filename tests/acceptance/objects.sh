@@ -98,8 +98,7 @@ in_parts() {
 }
 # unfinished KEY: three uploads that nobody ends, beside one of a longer key, are found and given up.
 unfinished() {
-  local n
-  for n in 1 2 3; do
+  for _ in 1 2 3; do
     boto s3 create_multipart_upload "$(jq -n --arg b "$bucket" --arg k "$1" '{Bucket: $b, Key: $k}')" | jq -r .UploadId
   done >begun.list
   boto s3 create_multipart_upload "$(jq -n --arg b "$bucket" --arg k "$1-" '{Bucket: $b, Key: $k}')" >/dev/null || return 1
