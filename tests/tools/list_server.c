@@ -1,7 +1,7 @@
 /*
  * list_server ENTRIES [VERSIONS]: a server that does nothing but list the versions of a bucket, for
  * measuring who reads such lists. On a free port of 127.0.0.1, whose URL it prints first; until it
- * is killed, or its standard input ends.
+ * is killed.
  *
  * The bucket has that many entries, of keys with VERSIONS (default 4) each, the newest of every
  * third key a delete marker. Pages are as Amazon writes them and made when they are asked for:
@@ -171,7 +171,6 @@ int main(int argc, char **argv)
     socklen_t size = sizeof(at);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     pthread_t thread;
-    char byte;
 
     entries = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
     versions = argc > 2 ? strtoull(argv[2], NULL, 10) : versions;
@@ -187,7 +186,7 @@ int main(int argc, char **argv)
     }
     printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
     fflush(stdout);
-    while (read(STDIN_FILENO, &byte, 1) > 0) {
+    for (;;) {
+        pause();
     }
-    return 0;
 }
