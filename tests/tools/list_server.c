@@ -185,7 +185,10 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        perror("list_server");
+        return 1;
+    }
     for (;;) {
         pause();
     }
