@@ -68,7 +68,9 @@ static const char *permission(const struct s3_delete *in, const struct s3_delete
         return item->version_id ? "s3:DeleteObjectVersion (and s3:BypassGovernanceRetention)"
                                 : "s3:DeleteObject (and s3:BypassGovernanceRetention)";
     }
-    return item->version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+    return item->version_id ? "s3:DeleteObjectVersion, and no retention or legal hold may keep the "
+                              "version"
+                            : "s3:DeleteObject";
 }
 
 static void settle(struct run *r, size_t i, struct s3_delete_result result)

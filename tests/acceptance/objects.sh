@@ -132,3 +132,9 @@ lists_the_same() {
   diff <(s3 versions "$bucket") <(SEEDBANK_S3_PAGE_SIZE=1 s3 versions "$bucket") &&
     is "$(s3 count "$bucket")" "$(s3 versions "$bucket" | wc -l)"
 }
+# starts_behind KEY: a listing from there on has none of its versions, and all that follow.
+starts_behind() {
+  s3 versions "$bucket" "" "$1" >behind.list || return 1
+  s3 versions "$bucket" | key=$1 awk -F '\t' '$1 == ENVIRON["key"] { seen = 1; next } seen' >expected.list
+  [ -s expected.list ] && diff expected.list behind.list
+}

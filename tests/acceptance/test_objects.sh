@@ -9,6 +9,7 @@ for key in . .. a//b /lead a/../b % %2F + 'a+b c' "$odd" $'new\nline' $'c\x01d' 
   check "an old version is restored: $(named "$key")" restores "$key"
 done
 check "listings of any page size agree" lists_the_same
+check "a listing starts behind a key" starts_behind 'a+b c'
 check "all of them are deleted in one batch" all_gone "$bucket"
 check "markers are put and taken away in batches" marks "$other" plain . .. a//b /lead '%' '+' '&<>' ' lead' 'c\\x01d'
 check "a copy preserves all that is kept beside the bytes" preserves_everything \

@@ -11,6 +11,7 @@ for key in % %2F + 'a+b c' "$odd" $'new\nline' $'c\x01d' $'\x7f' ' lead' 'trail 
   check "an old version is restored: $(named "$key")" restores "$key"
 done
 check "listings of any page size agree" lists_the_same
+check "a listing starts behind a key" starts_behind 'a+b c'
 check "all of them are deleted in one batch" all_gone "$bucket"
 check "markers are put and taken away in batches" marks "$other" '%' '+' 'a+b c' '&<>"' ' lead' 'c\\x01d'
 check "a copy preserves all that is kept beside the bytes" preserves_everything '{}'

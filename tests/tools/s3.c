@@ -11,7 +11,7 @@
  *   s3 delete-many B [--bypass]  KEY or KEY<tab>VERSION on each line of standard input, keys as
  *                                `versions` prints them; print what became of each
  *   s3 presign B METHOD KEY SECONDS [VERSION]    print a URL that grants this one request
- *   s3 versions B [PREFIX]       s3 count B [PREFIX]         how many versions there are
+ *   s3 versions B [PREFIX [START-AFTER]]         s3 count B [PREFIX]   how many there are
  *   s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
@@ -113,12 +113,14 @@ static enum rc print_entry(struct ctx *cx, void *arg, const struct s3_list_entry
     return RC_OK;
 }
 
-static enum rc list(struct call *c, const char *prefix, struct s3_list_visitor visitor)
+static enum rc list(struct call *c, const char *prefix, const char *start_after,
+                    struct s3_list_visitor visitor)
 {
     const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
     struct s3_list_options options = {
         .bucket = c->bucket,
         .prefix = prefix,
+        .start_after = start_after,
         .page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0,
     };
 
@@ -127,7 +129,9 @@ static enum rc list(struct call *c, const char *prefix, struct s3_list_visitor v
 
 static enum rc versions(struct call *c)
 {
-    return list(c, c->args[0], (struct s3_list_visitor){print_entry, NULL});
+    const char *prefix = c->args[0];
+
+    return list(c, prefix, prefix ? c->args[1] : NULL, (struct s3_list_visitor){print_entry, NULL});
 }
 
 static enum rc count_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
@@ -140,7 +144,7 @@ static enum rc count_entry(struct ctx *cx, void *arg, const struct s3_list_entry
 static enum rc count(struct call *c)
 {
     unsigned long long n = 0;
-    enum rc rc = list(c, c->args[0], (struct s3_list_visitor){count_entry, &n});
+    enum rc rc = list(c, c->args[0], NULL, (struct s3_list_visitor){count_entry, &n});
 
     if (rc == RC_OK) {
         printf("%llu\n", n);
@@ -249,7 +253,7 @@ static enum rc remove_bucket(struct call *c)
     enum rc rc = RC_OK;
 
     if (c->args[0]) {
-        rc = list(c, NULL, (struct s3_list_visitor){purge_entry, c});
+        rc = list(c, NULL, NULL, (struct s3_list_visitor){purge_entry, c});
     }
     return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
 }
@@ -271,7 +275,7 @@ static const struct command {
     {"uploads", "BUCKET KEY [--abort]", 1, 2, {0}, objects_uploads},
     {"delete-many", "BUCKET [--bypass]", 0, 1, {"--bypass"}, objects_delete_many},
     {"presign", "BUCKET METHOD KEY SECONDS [VERSION]", 3, 4, {0}, presign},
-    {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
+    {"versions", "BUCKET [PREFIX [START-AFTER]]", 0, 2, {0}, versions},
     {"count", "BUCKET [PREFIX]", 0, 1, {0}, count},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},

@@ -187,6 +187,17 @@ static void a_listing_can_start_behind_a_key(void **state)
     assert_int_equal(
         s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_OK);
     assert_string_equal(seen->data, "b|2;");
+    /* Ceph begins with the versions of that key. */
+    o.start_after = "a b";
+    buf_truncate(seen, 0);
+    fixture_expect(
+        f, "GET", AFTER("key-marker=a%20b&max-keys=2"), 200,
+        PAGE(ENCODED TRUNCATED NEXT("a b", "2") VERSION("a%20b", "3") MARKER("a%20b", "2")));
+    fixture_expect(f, "GET", AFTER("key-marker=a%20b&max-keys=2&version-id-marker=2"), 200,
+                   PAGE(ENCODED VERSION("a%20b", "1") VERSION("c", "1")));
+    assert_int_equal(
+        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_OK);
+    assert_string_equal(seen->data, "c|1;");
     memset(long_key, 'k', 5000);
     o.start_after = long_key;
     assert_int_equal(
