@@ -33,17 +33,24 @@ struct provider_model {
         .offset = offsetof(struct s3_block, member), .doc = (text),                                \
     }
 
-#define ROLE(member, more_flags, text)                                                             \
+#define ROLE(member, text)                                                                         \
     {                                                                                              \
-        .name = #member, .kind = ATTR_STRING, .flags = (more_flags),                               \
+        .name = #member, .kind = ATTR_STRING, .flags = ATTR_OPTIONAL,                              \
         .offset = offsetof(struct assume_block, member), .doc = (text),                            \
     }
 
 static const struct attr assume_attrs[] = {
-    ROLE(role_arn, ATTR_REQUIRED, "ARN of the role."),
-    ROLE(session_name, ATTR_OPTIONAL,
+    {
+        .name = "role_arn",
+        .kind = ATTR_STRING,
+        .flags = ATTR_REQUIRED,
+        .offset = offsetof(struct assume_block, role_arn),
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 2048), {0}}, /* "" would be no role */
+        .doc = "ARN of the role.",
+    },
+    ROLE(session_name,
          "What the session is called in the server's logs, `seedbank` when left out."),
-    ROLE(external_id, ATTR_OPTIONAL, "External ID that the role's trust policy asks for."),
+    ROLE(external_id, "External ID that the role's trust policy asks for."),
     {
         .name = "duration",
         .kind = ATTR_STRING,
@@ -53,7 +60,7 @@ static const struct attr assume_attrs[] = {
         .doc = "How long the role's keys hold, such as `30m`; an hour when left out. They are "
                "renewed before they end.",
     },
-    ROLE(web_identity_token_file, ATTR_OPTIONAL,
+    ROLE(web_identity_token_file,
          "File with a token that proves who asks, such as a GitLab id_token, instead of keys. For "
          "AWS only. Read anew for each renewal."),
     {0},
@@ -68,7 +75,8 @@ static const struct attr s3_attrs[] = {
         .checks = (const struct attr_check[]){CHECK_URL, {0}},
         .doc = "URL of the S3 server, such as `https://fra1.digitaloceanspaces.com`. Left out, AWS "
                "in the given region. Environment: `SEEDBANK_S3_ENDPOINT`, then "
-               "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`.",
+               "`AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`. Proxies come from `https_proxy` (for "
+               "`http://` from `http_proxy`, in small letters) and `no_proxy`.",
     },
     TEXT(region, 0,
          "Region that requests are signed for, `us-east-1` when left out; a bucket that the server "

@@ -65,13 +65,25 @@ build_once() {
 
 # logged NAME COMMAND...: run COMMAND, its output in a log; on failure show the end of it and stop.
 logged() {
-  local log=$cache/log/$1
+  local log=$cache/log/$1 before
   shift
   cache_folder log
+  touch "$log"
+  before=$(stat -c %s "$log")
   "$@" >>"$log" 2>&1 9>&- || {
     tail -n 20 "$log" >&2
-    die "failed: $*; all of its output is in $log"
+    say "failed: $*; all of its output is in $log"
+    ! unreachable "$log" "$before" || say "$no_network"
+    exit 1
   }
+}
+
+no_network="the network cannot be reached from here: check the connection and, where a proxy is needed, http_proxy and https_proxy"
+
+# unreachable LOG [BYTES]: true when LOG, behind so many bytes, tells so in the words of apt, pip, go or curl.
+unreachable() {
+  tail -c +"$((${2:-0} + 1))" "$1" |
+    grep -iE 'temporary failure (in name resolution|resolving)|could not resolve|network is unreachable|no such host|failed to establish a new connection|could not connect to|connect: connection refused' >/dev/null
 }
 
 # go_settings: whatever the user's own settings are, go writes nothing outside build/ and the cache folder.

@@ -84,7 +84,7 @@ static enum rc prepare(struct ctx *cx, struct http_request *request)
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response)
 {
-    unsigned tries = 0;
+    unsigned allowed = http_retry_allowed(cx, client), tries = 0;
     struct http_try t;
     int64_t delay;
     enum rc rc;
@@ -96,7 +96,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
         }
         http_try_run(&t, cx, client, request);
         http_log_try(cx, &t, ++tries);
-        if (tries > client->options.max_retries || !http_retry_wanted(cx, request, &t)) {
+        if (tries > allowed || !http_retry_wanted(cx, request, &t)) {
             break;
         }
         delay = http_retry_delay_ms(cx, &t, tries);
@@ -108,6 +108,8 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
             return rc;
         }
     }
+    t.spared = allowed < client->options.max_retries;
+    http_retry_learn(cx, &t);
     if (t.cause != HTTP_COMPLETE) {
         return http_error_report(cx, &t, tries);
     }

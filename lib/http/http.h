@@ -8,13 +8,14 @@
  * Retries: network errors before or during a reply (resets, time-outs, cut
  * headers or bodies), the statuses 429, 500, 502, 503, 504 and what `passing` says, with full
  * jitter (exponential from 100 ms, at most 20 s), after what Retry-After asks for, up to 60 s; none
- * that would begin at cx->patience_end_ms or later. Only requests marked `retry_safe` are sent
- * again once bytes may have reached the server. What will not mend itself is not tried again:
- * certificates, replies over the cap, servers that do not speak HTTP. A reply whose headers or body
- * were cut is a failure, never a short success; nor is a success that says neither how long it is
- * nor where it ends. Redirects are returned, not followed (a signature names its host). TLS is at
- * least 1.2 and always verified; proxies are taken from the environment (https_proxy, no_proxy ...)
- * as curl does.
+ * that would begin at cx->patience_end_ms or later, and none within a minute of a request of the
+ * same client that ended in silence (stalled, timed out), until something is answered. Only
+ * requests marked `retry_safe` are sent again once bytes may have reached the server. What will not
+ * mend itself is not tried again: certificates, replies over the cap, servers that do not speak
+ * HTTP. A reply whose headers or body were cut is a failure, never a short success; nor is a
+ * success that says neither how long it is nor where it ends. Redirects are returned, not followed
+ * (a signature names its host). TLS is at least 1.2 and always verified; proxies are taken from the
+ * environment (https_proxy, no_proxy ...) as curl does.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H

@@ -1,4 +1,7 @@
 /* What is said when no complete reply came. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 
 #include "base/ctx.h"
@@ -84,6 +87,37 @@ static const char *file_limit(struct arena *a)
                : "";
 }
 
+/* The variable of the environment that sends requests to this scheme through a proxy, as
+ * libcurl-env(3) has it: HTTP_PROXY in capitals is not heeded. NULL: none. */
+static const char *proxy_variable(const char *url)
+{
+    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy",
+                                        "ALL_PROXY"};
+    bool tls = strncasecmp(url, "https:", 6) == 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        bool fits = i > 2 || tls == (i < 2);
+        if (fits && value != NULL && *value != '\0') {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
+/* What could not be reached may be the proxy. */
+static const char *which_refused(struct ctx *cx, const struct http_try *t)
+{
+    const char *name = proxy_variable(t->request->url);
+
+    return name == NULL || t->client->options.direct
+               ? ""
+               : arena_printf(cx->arena,
+                              "%s in the environment names a proxy: unless no_proxy excepts this "
+                              "host, it is the proxy that is meant. ",
+                              name);
+}
+
 /* The figure or file that the cause is about, as a sentence, or "". */
 static const char *about(struct ctx *cx, const struct http_try *t)
 {
@@ -94,6 +128,8 @@ static const char *about(struct ctx *cx, const struct http_try *t)
     switch ((int)t->cause) {
     case HTTP_NO_FILES:
         return file_limit(cx->arena);
+    case HTTP_REFUSED:
+        return which_refused(cx, t);
     case HTTP_CA_FILE:
         return arena_printf(cx->arena, "It is %s. ",
                             c->ca_file == NULL ? "curl's own" : c->ca_file);
@@ -129,6 +165,9 @@ enum rc http_error_report(struct ctx *cx, const struct http_try *t, unsigned tri
     }
     return diag_error(
         cx, NULL, arena_printf(cx->arena, "%s %s: %s", t->request->method, origin, row->cause),
-        "No complete reply came from %s%s; tried %u time%s, the last for %lld ms. %s%s", origin,
-        words, tries, tries == 1 ? "" : "s", (long long)t->ms, about(cx, t), row->remedy);
+        "No complete reply came from %s%s; tried %u time%s, the last for %lld ms. %s%s%s", origin,
+        words, tries, tries == 1 ? "" : "s", (long long)t->ms, about(cx, t),
+        t->spared ? "Another request got no answer a moment ago, so this was not tried again. "
+                  : "",
+        row->remedy);
 }

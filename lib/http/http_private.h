@@ -24,6 +24,8 @@ struct http_client {
     pthread_mutex_t lock;        /* guards the arena, and all below */
     struct x509_store_st *trust; /* NULL: not yet needed */
     struct http_handle *idle;
+    bool silent;          /* a request gave up whose last try got no answer, and none came since */
+    int64_t silent_at_ms; /* when */
 };
 
 /* http_client.c */
@@ -84,6 +86,7 @@ struct http_try {
     bool head_done;
     bool sized;  /* the head says how the body ends */
     bool enough; /* the rest of an error's text was not wanted */
+    bool spared; /* other tries, as http_retry_allowed says */
 };
 
 /* http_try.c: send once, wait for the end. */
@@ -98,6 +101,10 @@ size_t http_reply_body(struct http_try *t, struct str piece);
 /* http_retry.c */
 bool http_retry_wanted(struct ctx *cx, const struct http_request *request,
                        const struct http_try *t);
+/* How often a request may be repeated: not at all while the server answers nobody. A server that
+ * stalls costs minutes for each request; hundreds of them would each wait as long. */
+unsigned http_retry_allowed(struct ctx *cx, struct http_client *client);
+void http_retry_learn(struct ctx *cx, const struct http_try *t); /* from a request's last try */
 int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned tries);
 
 /* http_error.c */

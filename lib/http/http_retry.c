@@ -5,6 +5,7 @@
 #define FIRST_MS         100
 #define LONGEST_MS       20000
 #define LONGEST_ASKED_MS 60000
+#define SILENT_FOR_MS    60000 /* so long one request's silence speaks for the others */
 
 static bool is_passing_status(int status)
 {
@@ -54,4 +55,30 @@ int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned t
         limit *= 2;
     }
     return asked_ms(cx, t) + clock_jitter_ms(limit > LONGEST_MS ? LONGEST_MS : limit);
+}
+
+unsigned http_retry_allowed(struct ctx *cx, struct http_client *client)
+{
+    int64_t now = cx->clock->monotonic_ms(cx->clock);
+    bool silent;
+
+    pthread_mutex_lock(&client->lock);
+    silent = client->silent && now - client->silent_at_ms < SILENT_FOR_MS;
+    pthread_mutex_unlock(&client->lock);
+    return silent ? 0 : client->options.max_retries;
+}
+
+void http_retry_learn(struct ctx *cx, const struct http_try *t)
+{
+    bool silent = t->cause == HTTP_STALLED || t->cause == HTTP_TIMED_OUT ||
+                  t->cause == HTTP_CONNECT_TIMED_OUT;
+    int64_t now = cx->clock->monotonic_ms(cx->clock);
+
+    if (!silent && t->cause != HTTP_COMPLETE) {
+        return;
+    }
+    pthread_mutex_lock(&t->client->lock);
+    t->client->silent = silent;
+    t->client->silent_at_ms = now;
+    pthread_mutex_unlock(&t->client->lock);
 }

@@ -62,8 +62,10 @@ static enum rc take_region(struct ctx *cx, struct s3_client *c, const struct s3_
 static bool is_port(const char *text)
 {
     size_t n = strlen(text);
+    uint64_t port;
 
-    return n >= 1 && n <= 5 && only(text, n, "0123456789");
+    return n <= 5 && only(text, n, "0123456789") && str_to_u64(str_of(text), &port) && port > 0 &&
+           port <= UINT16_MAX;
 }
 
 /* A host name, an IPv4 address, or an IPv6 address in brackets. */

@@ -93,7 +93,9 @@ static const struct row by_status[] = {
      "is "
      "an S3 server."},
     {"405", 0, 0, "This server does not offer that operation here."},
-    {"407", 0, 0, "A proxy wants credentials. Check HTTPS_PROXY and NO_PROXY."},
+    {"407", 0, 0,
+     "A proxy wants credentials. Check https_proxy (http_proxy for http://) and no_proxy in the "
+     "environment."},
     {"429", 0, 0, "The server is throttling. Try again later, or raise max_retries."},
     {"500", 0, 0, IN_TROUBLE},
     {"501", 0, 0, "This server does not offer that operation."},

@@ -96,10 +96,10 @@ static enum rc check_window(struct ctx *cx, const struct s3_target *target,
                      target->bucket),
         "min_recovery_window_days asks for %lld days, but lifecycle rule \"%s\" of the bucket "
         "deletes old versions after %lld. %s Raise the days of that rule, disable "
-        "it, or ask for a shorter window. The bucket's rules are: %s.",
+        "it, or ask for a shorter window. Rules that are there now: %s.",
         (long long)own->min_window_days, window.rule_id, (long long)window.days,
         edit->changed ? "The new rule is written, but left disabled." : "Nothing was changed.",
-        s3_rules_ids(cx->arena, &next));
+        s3_rules_ids(cx->arena, now));
 }
 
 /* A rule that goes deletes nothing. */

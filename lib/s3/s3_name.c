@@ -35,3 +35,36 @@ const char *s3_name_fault(struct arena *a, struct str name)
     }
     return str_is(name, ".") || str_is(name, "..") ? "is a step in a path" : NULL;
 }
+
+/* U+FFFE and U+FFFF, the two of UTF-8 that XML leaves out beside the control characters. */
+static bool is_no_character(const char *p)
+{
+    return memcmp(p, "\xEF\xBF\xBE", 3) == 0 || memcmp(p, "\xEF\xBF\xBF", 3) == 0;
+}
+
+static const char *control_fault(struct arena *a, struct str text, const char *fine)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c < ' ' && (c == '\0' || !strchr(fine, c))) {
+            return arena_printf(a, "holds the control character U+%04X", c);
+        }
+    }
+    return NULL;
+}
+
+const char *s3_name_text_fault(struct arena *a, struct str text)
+{
+    for (size_t i = 0; i + 3 <= text.n; i++) {
+        if (is_no_character(text.p + i)) {
+            return "holds U+FFFE or U+FFFF, which are no characters";
+        }
+    }
+    return control_fault(a, text, "\t\r\n");
+}
+
+const char *s3_name_header_fault(struct arena *a, struct str text)
+{
+    return text.n > 0 && memchr(text.p, 0x7f, text.n) ? "holds the control character U+007F"
+                                                      : control_fault(a, text, "");
+}

@@ -385,6 +385,18 @@ static enum rc set_wanted(struct work *w)
     return rc == RC_OK ? settle(w, AS_WANTED) : rc;
 }
 
+/* No resource changes its rule twice in one run. */
+static enum rc wanted_twice(const struct work *w)
+{
+    return diag_error(w->cx, NULL,
+                      arena_printf(w->cx->arena, "Two resources manage %s rule \"%s\" of bucket %s",
+                                   w->document->name, w->edit->id, w->target->bucket),
+                      "Another resource of this configuration wrote that rule in this run; each "
+                      "would undo what the other says, and destroying one would take away the rule "
+                      "of both. Nothing was changed by this one. Give it a rule_id of its own, or "
+                      "take it out.");
+}
+
 /* S3 knows a rule by its ID; where two have the same, nobody can tell which is ours. */
 static bool is_twice(const struct s3_rules *rules, const char *id)
 {
@@ -410,6 +422,9 @@ static enum rc locked(struct work *w, const char *claim)
     w->now = w->former;
     if (w->edit->wanted && w->former.unsupported) {
         return s3_rules_missing(w->cx, w->target, w->document);
+    }
+    if (w->edit->wanted && session_is_claimed(w->cx, claim)) {
+        return wanted_twice(w);
     }
     if (w->edit->wanted) {
         rc = set_wanted(w);

@@ -61,7 +61,8 @@ struct s3_rule_edit {
 
 /* RC_NOT_FOUND: no such bucket. Nothing is put when the rule is as wanted, or gone, already. A rule
  * that create or update took charge of is not taken away again in the same session: a resource may
- * be replaced by another one of that ID, the new one first. */
+ * be replaced by another one of that ID, the new one first. Nor is it changed again: then two
+ * resources have that ID, and RC_FAIL says so. */
 enum rc s3_rule_edit_run(struct ctx *cx, const struct s3_target *target,
                          struct s3_rule_edit *edit) RC_MUST_CHECK;
 

@@ -72,6 +72,7 @@ static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long n
     char groups[] = "x25519:secp256r1"; /* OpenSSL's macro takes no constant */
 
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
+    static char groups[] = "x25519:secp256r1"; /* the macro takes a char that is not const */
     SSL_set_num_tickets(ssl, 0);
     SSL_set1_groups_list(ssl, groups);
 }

@@ -103,7 +103,7 @@ int serve_run(const struct registry *registry, bool reattach)
     algorithms_narrow();
     struct service s = {.reattach = reattach, .log = log_json_from_environment()};
     s.cx = ctx_new(&(struct ctx_options){.log = &s.log});
-    if (!reattach && handshake_check(s.cx) != RC_OK) {
+    if ((!reattach && handshake_check(s.cx) != RC_OK) || surroundings_make_room(s.cx) != RC_OK) {
         print_trouble(s.cx);
         ctx_free(s.cx);
         return 1;

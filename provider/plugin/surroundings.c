@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/ctx.h"
 #include "base/str.h"
 
 #define NAME_MAX_BYTES 128
@@ -57,4 +58,23 @@ void surroundings_tidy(bool debug)
     if (!debug) {
         write_no_core();
     }
+}
+
+#define FEWEST_FILES 16 /* gRPC aborts below 13 */
+#define ENOUGH_FILES 64
+
+enum rc surroundings_make_room(struct ctx *cx)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= ENOUGH_FILES) {
+        return RC_OK;
+    }
+    limit.rlim_cur = limit.rlim_max < ENOUGH_FILES ? limit.rlim_max : ENOUGH_FILES;
+    if (limit.rlim_cur >= FEWEST_FILES && setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        return RC_OK;
+    }
+    return diag_error(cx, NULL, "too few files may be open",
+                      "at most %llu are allowed here, and %d are needed; raise that limit "
+                      "(ulimit -Hn)",
+                      (unsigned long long)limit.rlim_max, FEWEST_FILES);
 }

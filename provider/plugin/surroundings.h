@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+#include "base/rc.h"
+
+struct ctx;
+
 /*
  * Called first, before threads, files and gRPC.
  * - Standard streams that are closed become /dev/null: else the next socket would get their number,
@@ -16,5 +20,11 @@
  * - No core file, since memory holds keys; unless `debug`: who debugs may want one.
  */
 void surroundings_tidy(bool debug);
+
+/*
+ * So many files that the plugin's own connections and one request fit: where fewer may be open, the
+ * limit is raised, for what it starts too. RC_FAIL when it cannot be: gRPC would abort in mid-call.
+ */
+enum rc surroundings_make_room(struct ctx *cx) RC_MUST_CHECK;
 
 #endif

@@ -94,7 +94,7 @@ struct attr_check {
     const char *const *words; /* allowed words, or names of attributes, as the check needs */
     int64_t min, max;
     const char *what; /* a name's kind: "a bucket name" */
-    /* What is wrong with a name, to be read after it; NULL: nothing. */
+    /* What is wrong with a name or text, to be read after it; NULL: nothing. */
     const char *(*fault)(struct arena *a, struct str name);
     const char
         *doc; /* how docs/ says it: "one of `Enabled`, `Suspended`" ; NULL: made from words */

@@ -166,7 +166,7 @@ static bool check_fits(const struct attr_check *check, const struct attr *attr)
     bool texts = attr->kind == ATTR_STRING || attr->kind == ATTR_STRINGS ||
                  attr->kind == ATTR_STRING_MAP || attr->kind == ATTR_VALUE;
     if (check->run == checks_one_of || check->run == checks_duration || check->run == checks_url ||
-        check->run == checks_name) {
+        check->run == checks_name || check->run == checks_text) {
         return texts;
     }
     if (check->run == checks_length) {
@@ -183,6 +183,8 @@ static void check_checks(const struct place *p, const struct attr *attr)
                 "one-of allows no word");
         find_if(check->run == checks_name && (!check->what || !check->fault), p, attr,
                 "a name's check lacks what it names or its rule");
+        find_if(check->run == checks_text && !check->fault, p, attr,
+                "a text's check lacks its rule");
         find_if(check->run == checks_name && attr->flags & (ATTR_SENSITIVE | ATTR_WRITE_ONLY), p,
                 attr, "a name's check would show a secret");
         find_if((check->run == checks_length || check->run == checks_range) &&

@@ -159,6 +159,22 @@ void checks_name(struct ctx *cx, const struct attr_check *check, const struct pa
     each_text(&(struct text_check){cx, check, name}, path, v);
 }
 
+static void text(const struct text_check *t, const struct path *path, struct str value)
+{
+    struct arena *a = t->cx->arena;
+    const char *fault = t->check->fault(a, value);
+    if (fault) {
+        diag_error(t->cx, path, "Value is malformed", "%s %s. It must be %s.", path_text(a, path),
+                   fault, t->check->doc);
+    }
+}
+
+void checks_text(struct ctx *cx, const struct attr_check *check, const struct path *path,
+                 const struct value *v)
+{
+    each_text(&(struct text_check){cx, check, text}, path, v);
+}
+
 const char *checks_bounds(struct arena *a, const struct attr_check *check)
 {
     if (check->min == check->max) {

@@ -1,7 +1,7 @@
 /*
  * Ready checks for attribute rows.
  *   .checks = (const struct attr_check[]){CHECK_ONE_OF("Enabled", "Suspended"), {0}}
- * Those of a text (one of, duration, URL, name) look at each element of a list, set or map of
+ * Those of a text (one of, duration, URL, name, text) look at each element of a list, set or map of
  * texts. None but that of a name quotes the value in its message.
  */
 #ifndef SCHEMA_CHECKS_H
@@ -19,6 +19,8 @@ void checks_duration(struct ctx *, const struct attr_check *, const struct path 
                      const struct value *);
 void checks_url(struct ctx *, const struct attr_check *, const struct path *, const struct value *);
 void checks_name(struct ctx *, const struct attr_check *, const struct path *,
+                 const struct value *);
+void checks_text(struct ctx *, const struct attr_check *, const struct path *,
                  const struct value *);
 
 #define CHECK_ONE_OF(...)                                                                          \
@@ -54,6 +56,11 @@ const char *checks_bounds(struct arena *a, const struct attr_check *check);
 #define CHECK_NAME(thing, judge, rule)                                                             \
     {                                                                                              \
         .run = checks_name, .what = (thing), .fault = (judge), .doc = (rule)                       \
+    }
+/* The same for a text that is no name: the message does not quote it. */
+#define CHECK_TEXT(judge, rule)                                                                    \
+    {                                                                                              \
+        .run = checks_text, .fault = (judge), .doc = (rule)                                        \
     }
 
 #endif

@@ -375,13 +375,19 @@ static void test_nobody_reads_the_line(void **state)
  */
 
 /* Start the fake provider as a shell does after these commands. */
-static void start_after(struct arena *a, struct run *r, const char *commands)
+static void launch_after(struct arena *a, struct run *r, const char *commands)
 {
     char cookie[] = COOKIE, log[] = "TF_LOG=trace", shell[] = "/bin/sh", option[] = "-c";
     char *script = arena_printf(a, "%s; exec \"$0\"", commands);
     char *arguments[] = {shell, option, script, program_path(a, "tests/tools/fake_provider"), NULL};
     char *environment[] = {cookie, log, sanitizer_options(a), NULL};
     start(r, shell, arguments, environment);
+}
+
+/* The same, up to its line. */
+static void start_after(struct arena *a, struct run *r, const char *commands)
+{
+    launch_after(a, r, commands);
     read_text(r->out, r->line, sizeof r->line, true);
     assert_true(str_starts(r->line, "1|6|unix|/"));
 }
@@ -432,6 +438,27 @@ static void test_no_core_file(void **state)
     arena_free(a);
 }
 
+/* gRPC aborts where too few files may be open. */
+static void test_few_files(void **state)
+{
+    struct arena *a = arena_new();
+    struct run r;
+    struct rlimit limit;
+
+    (void)state;
+    start_after(a, &r, "ulimit -S -n 8");
+    assert_return_code(prlimit(r.pid, RLIMIT_NOFILE, NULL, &limit), errno);
+    assert_int_equal(limit.rlim_cur, 64);
+    stop(&r);
+    assert_null(strstr(r.words, "too few files"));
+    launch_after(a, &r, "ulimit -n 12");
+    end(&r);
+    assert_true(WIFEXITED(r.status) && WEXITSTATUS(r.status) == 1);
+    assert_string_equal(r.more, "");
+    assert_non_null(strstr(r.words, "at most 12 are allowed here, and 16 are needed"));
+    arena_free(a);
+}
+
 /* A run that was started to outlive its terminal. */
 static void test_nohup(void **state)
 {
@@ -460,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_closed_stderr),
         cmocka_unit_test(test_variables_of_grpc),
         cmocka_unit_test(test_no_core_file),
+        cmocka_unit_test(test_few_files),
         cmocka_unit_test(test_nohup),
     };
 

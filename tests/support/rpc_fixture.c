@@ -52,7 +52,7 @@ const struct attr rpc_fixture_thing_attrs[] = {
     ROW(rpc_thing, size, ATTR_INT, O),
     ROW(rpc_thing, parts, ATTR_OBJECT_LIST, O, .attrs = part_attrs,
         .nested_size = sizeof(struct rpc_part)),
-    TIMEOUTS_ROW(struct rpc_thing, timeouts),
+    TIMEOUTS_ROW(struct rpc_thing, timeouts, 1),
     {0},
 };
 

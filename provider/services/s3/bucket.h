@@ -32,7 +32,9 @@ struct bucket_fields {
     {                                                                                              \
         .name = "expected_bucket_owner", .kind = ATTR_STRING, .flags = ATTR_OPTIONAL,              \
         .offset = offsetof(model, at.expected_owner),                                              \
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 128), {0}},                          \
+        .checks =                                                                                  \
+            (const struct attr_check[]){                                                           \
+                CHECK_LENGTH(1, 128), CHECK_TEXT(s3_name_header_fault, S3_NAME_HEADER_RULE), {0}}, \
         .doc = "Account ID that must own the bucket; requests fail when another one does.",        \
     }
 

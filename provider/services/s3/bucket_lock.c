@@ -10,6 +10,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
 
+#define WAIT_MINUTES 5
+
 #define SETTING "lock"
 #define NEXT    "next_bucket" /* note of a plan that creates, until the create: the bucket */
 
@@ -70,7 +72,7 @@ static const struct attr attrs[] = {
                "`remove` takes it away, so that versions written from then on are not locked. "
                "Object Lock itself and the versions that are locked stay in either case.",
     },
-    TIMEOUTS_ROW(struct bucket_lock, timeouts),
+    TIMEOUTS_ROW(struct bucket_lock, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -434,7 +436,7 @@ const struct resource bucket_lock_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_lock),
     .identity = (const char *const[]){"bucket", NULL},
-    .default_timeout_ms = 5 * 60 * 1000,
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_lock_create,
     .read = bucket_lock_read,
     .update = bucket_lock_update,

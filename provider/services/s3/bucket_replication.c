@@ -7,6 +7,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket_rule.h"
 
+#define WAIT_MINUTES 3
+
 struct destination {
     struct field_string bucket, account, storage_class, kms_key;
     struct field_bool owner_override, replication_time, metrics;
@@ -170,7 +172,7 @@ static const struct attr attrs[] = {
                "more is copied by it (copies stay); `keep` leaves it, also when the resource is "
                "replaced.",
     },
-    TIMEOUTS_ROW(struct bucket_replication, timeouts),
+    TIMEOUTS_ROW(struct bucket_replication, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -476,7 +478,7 @@ const struct resource bucket_replication_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_replication),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},
-    .default_timeout_ms = 3 * 60 * 1000,
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_replication_create,
     .read = bucket_replication_read,
     .update = bucket_replication_update,

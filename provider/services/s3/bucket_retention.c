@@ -8,6 +8,8 @@
 #include "services/s3/bucket_rule.h"
 #include "xml/xml.h"
 
+#define WAIT_MINUTES 3
+
 #define MAX_DAYS INT32_MAX
 
 struct expiration {
@@ -158,7 +160,7 @@ static const struct attr attrs[] = {
         .doc = "What destroying this resource does: `remove` takes the rule away, so that nothing "
                "more is deleted by it; `keep` leaves it, also when the resource is replaced.",
     },
-    TIMEOUTS_ROW(struct bucket_retention, timeouts),
+    TIMEOUTS_ROW(struct bucket_retention, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -497,7 +499,7 @@ const struct resource bucket_retention_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_retention),
     .identity = (const char *const[]){"bucket", "rule_id", NULL},
-    .default_timeout_ms = 3 * 60 * 1000,
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_retention_create,
     .read = bucket_retention_read,
     .update = bucket_retention_update,

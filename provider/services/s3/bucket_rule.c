@@ -89,7 +89,7 @@ enum rc bucket_rule_vanished(struct ctx *cx, const struct call *call,
             "Rule \"%s\" is not there any more. Rules that are there now: %s. S3 keeps all rules "
             "in one document, and some tools write it as a whole: %s, a console, a script. Let "
             "only one of them manage the rules of this bucket, or the next one takes this rule "
-            "away again.",
+            "away again. So does the end of a resource that has the same rule_id.",
             rule->id, s3_rules_ids(cx->arena, now), rule->kind->other_writers);
     }
     return RC_NOT_FOUND;

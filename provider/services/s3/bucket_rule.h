@@ -23,7 +23,9 @@ struct bucket_rule_fields {
         .kind = ATTR_STRING,                                                                       \
         .flags = ATTR_REQUIRED | ATTR_REPLACE,                                                     \
         .offset = offsetof(model, rule.id),                                                        \
-        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255), {0}},                          \
+        .checks = (const struct attr_check[]){CHECK_LENGTH(1, 255),                                \
+                                              CHECK_TEXT(s3_name_text_fault, S3_NAME_TEXT_RULE),   \
+                                              {0}},                                                \
         .doc = "ID of the one " noun " rule that this resource owns. All other rules of the "      \
                "bucket stay as they are.",                                                         \
     },                                                                                             \
@@ -32,13 +34,18 @@ struct bucket_rule_fields {
             .kind = ATTR_STRING,                                                                   \
             .flags = ATTR_OPTIONAL,                                                                \
             .offset = offsetof(model, rule.prefix),                                                \
-            .checks = (const struct attr_check[]){CHECK_LENGTH(0, 1024), {0}},                     \
+            .checks =                                                                              \
+                (const struct attr_check[]){CHECK_LENGTH(0, 1024),                                 \
+                                            CHECK_TEXT(s3_name_text_fault, S3_NAME_TEXT_RULE),     \
+                                            {0}},                                                  \
             .doc = "Only objects whose key begins so; all when left out or empty.",                \
         },                                                                                         \
     {                                                                                              \
         .name = "tags", .kind = ATTR_STRING_MAP, .flags = ATTR_OPTIONAL,                           \
         .offset = offsetof(model, rule.tags),                                                      \
-        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 10), {0}},                           \
+        .checks = (const struct attr_check[]){CHECK_LENGTH(0, 10),                                 \
+                                              CHECK_TEXT(s3_name_text_fault, S3_NAME_TEXT_RULE),   \
+                                              {0}},                                                \
         .doc = "Only objects that have all of these tags.",                                        \
     }
 

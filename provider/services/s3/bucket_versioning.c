@@ -10,6 +10,8 @@
 #include "schema/timeouts.h"
 #include "services/s3/bucket.h"
 
+#define WAIT_MINUTES 20 /* first enabling on AWS can take 15 */
+
 #define SETTING "versioning"
 
 struct bucket_versioning {
@@ -50,7 +52,7 @@ static const struct attr attrs[] = {
         .offset = AT(mfa_delete),
         .doc = "Whether deleting a version needs a second factor: `Enabled` or `Disabled`.",
     },
-    TIMEOUTS_ROW(struct bucket_versioning, timeouts),
+    TIMEOUTS_ROW(struct bucket_versioning, timeouts, WAIT_MINUTES),
     {0},
 };
 
@@ -218,7 +220,7 @@ const struct resource bucket_versioning_resource = {
     .attrs = attrs,
     .model_size = sizeof(struct bucket_versioning),
     .identity = (const char *const[]){"bucket", NULL},
-    .default_timeout_ms = 20 * 60 * 1000, /* first enabling on AWS can take 15 minutes */
+    .default_timeout_ms = TIMEOUTS_DEFAULT_MS(WAIT_MINUTES),
     .create = bucket_versioning_create,
     .read = bucket_versioning_read,
     .update = bucket_versioning_update,

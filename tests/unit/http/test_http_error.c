@@ -292,6 +292,28 @@ static void test_refused(void **state)
     http_fixture_free(f);
 }
 
+static void test_a_proxy_that_refuses_is_named(void **state)
+{
+    static const struct {
+        const char *variable;
+        bool heeded;
+    } rows[] = {{"http_proxy", true}, {"ALL_PROXY", true}, {"https_proxy", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct http_fixture *f = http_fixture_new(&plain, &steady);
+        struct http_response r;
+        http_server_stop(f->server);
+        setenv(rows[i].variable, http_server_url(f->server), 1);
+        assert_int_equal(http_fixture_get(f, TARGET, &r), RC_FAIL);
+        unsetenv(rows[i].variable);
+        assert_good_message(f, "connection refused");
+        assert_int_equal(strstr(f->cx->diags.last->detail, rows[i].variable) != NULL,
+                         rows[i].heeded);
+        http_fixture_free(f);
+    }
+}
+
 static void test_addresses_that_are_none(void **state)
 {
     static const char *const urls[] = {
@@ -411,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_a_megabyte_is_the_usual_cap),
         cmocka_unit_test(test_headers_too_large),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_a_proxy_that_refuses_is_named),
         cmocka_unit_test(test_addresses_that_are_none),
         cmocka_unit_test(test_no_such_name),
         cmocka_unit_test(test_no_more_files),

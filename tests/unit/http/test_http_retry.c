@@ -387,6 +387,34 @@ static void test_cancelled_between_tries(void **state)
     assert_int_equal(http_server_count(f->server), 0);
 }
 
+/* Each of hundreds of requests would wait for minutes. */
+static void test_silence_is_waited_out_once(void **state)
+{
+    static const struct http_client_options hasty = {.max_retries = 1, .request_timeout_ms = 1000};
+    static const struct http_server_reply silence = {.fault = HTTP_SERVER_STALL};
+    struct http_fixture *f = http_fixture_new(&plain, &hasty);
+    struct http_response r;
+
+    (void)state;
+    http_server_expect(f->server, &(struct http_server_step){.times = 3, .reply = silence});
+    assert_int_equal(http_fixture_get(f, "/a", &r), RC_FAIL);
+    assert_diag(f->cx, "tried 2 times");
+    assert_int_equal(http_fixture_get(f, "/b", &r), RC_FAIL);
+    assert_diag(f->cx, "tried 1 time, ");
+    assert_diag(f->cx, "Another request got no answer a moment ago");
+    f->clock.monotonic_ms += 60000;
+    http_server_expect(f->server, &(struct http_server_step){.times = 2, .reply = silence});
+    assert_int_equal(http_fixture_get(f, "/c", &r), RC_FAIL);
+    http_server_expect(f->server, &(struct http_server_step){.reply = {.status = 403}});
+    assert_int_equal(http_fixture_get(f, "/d", &r), RC_OK);
+    http_server_expect(f->server, &(struct http_server_step){.reply = silence});
+    http_server_expect(f->server, &(struct http_server_step){.reply = {.status = 200}});
+    assert_int_equal(http_fixture_get(f, "/e", &r), RC_OK); /* it had answered: patience again */
+    http_server_stop(f->server);
+    assert_satisfied(f->server);
+    http_fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_no_retry_after_the_end_of_patience),
         cmocka_unit_test_setup_teardown(test_each_try_is_prepared_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled_between_tries, setup, teardown),
+        cmocka_unit_test(test_silence_is_waited_out_once),
     };
 
     return cmocka_run_group_tests_name("http_retry", tests, NULL, NULL);

@@ -318,6 +318,7 @@ static void configure_judges_by_itself(void **state)
         {"s3={max_retries=1.5}", "s3.max_retries must be a whole number"},
         {"s3={request_timeout=soon}", "s3.request_timeout must be"},
         {"s3={endpoint=host}", "s3.endpoint must start with"},
+        {"s3={assume_role={role_arn=''}}", "s3.assume_role.role_arn: the length in bytes must be"},
     };
     struct rpc_server *s = rpc_server_new(&registry_seedbank, NULL, NULL);
     (void)state;

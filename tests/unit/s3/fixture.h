@@ -6,6 +6,7 @@
 
 #include "base/ctx.h"
 #include "base/session.h"
+#include "base/session_private.h"
 #include "http_fixture.h"
 #include "s3/s3_request.h"
 #include "test_clock.h"

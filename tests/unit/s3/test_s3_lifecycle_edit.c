@@ -65,6 +65,7 @@ static void an_equal_rule_is_adopted_and_another_is_not(void **state)
         shows(f, arena_printf(f->cx->arena, DOC("%s"), rows[i].there));
         assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule, .create = true}, rows[i].rc,
                    false);
+        session_claims_free(f->session); /* each in a run of its own */
     }
     shows(f, DOC(OURS(ON)));
     rule.enabled = false;
@@ -145,6 +146,20 @@ static void what_was_taken_charge_of_is_not_taken_away(void **state)
 
 /* ---- The window ------------------------------------------------------------------------------ */
 
+static void two_resources_of_one_rule_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_lifecycle_rule rule = ours();
+
+    shows(f, DOC(OURS(ON)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule, .create = true}, RC_OK, false);
+    shows(f, DOC(OURS(ON)));
+    rule.expire_days = 60;
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
+    assert_diag(f->cx, "Two resources manage lifecycle rule \"ours\" of bucket files");
+    assert_diag(f->cx, "Give it a rule_id of its own");
+}
+
 static void a_rule_that_deletes_too_soon_is_refused_before_anything_is_put(void **state)
 {
 #define SOON "<Rule><ID>soon</ID><Filter/><Status>Enabled</Status>" EXPIRE(DAYS("5")) "</Rule>"
@@ -157,6 +172,7 @@ static void a_rule_that_deletes_too_soon_is_refused_before_anything_is_put(void 
                RC_FAIL, false);
     assert_diag(f->cx, "Old versions in bucket files would be deleted too soon");
     assert_diag(f->cx, "rule \"soon\" of the bucket deletes old versions after 5");
+    assert_diag(f->cx, "Rules that are there now: \"soon\".");
     shows_none(f);
     assert_run(f,
                (struct s3_lifecycle_edit){.wanted = &rule, .create = true, .min_window_days = 31},
@@ -204,6 +220,7 @@ static void a_put_that_fails_counts_only_if_it_was_made(void **state)
         assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule, .create = true}, RC_FAIL,
                    rows[i].changed);
         assert_diag(f->cx, "s3:PutLifecycleConfiguration");
+        session_claims_free(f->session); /* each in a run of its own */
     }
 }
 
@@ -310,6 +327,7 @@ int main(void)
         TEST(the_old_form_is_kept_among_its_like),
         TEST(only_ours_goes_and_the_document_with_the_last_rule),
         TEST(what_was_taken_charge_of_is_not_taken_away),
+        TEST(two_resources_of_one_rule_are_told),
         TEST(a_rule_that_deletes_too_soon_is_refused_before_anything_is_put),
         TEST(a_rule_that_comes_meanwhile_counts_too),
         TEST(a_put_that_fails_counts_only_if_it_was_made),

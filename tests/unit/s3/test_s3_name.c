@@ -76,6 +76,34 @@ static void no_other_byte_passes(void **state)
     assert_int_equal(passed, 26 + 26 + 10 + strlen("-._:"));
 }
 
+static void what_xml_or_a_header_cannot_hold_is_said(void **state)
+{
+    static const struct {
+        struct str text;
+        const char *in_xml, *in_header;
+    } rows[] = {
+        {{NULL, 0}, NULL, NULL},
+        {STR_INIT("a/\xc3\xa4 \xf0\x9f\x98\x80 <&>"), NULL, NULL},
+        {STR_INIT("\xef\xbf\xbd"), NULL, NULL}, /* U+FFFD */
+        {STR_INIT("a\tb"), NULL, "U+0009"},
+        {STR_INIT("a\r\nb"), NULL, "U+000D"},
+        {STR_INIT("a\0"), "U+0000", "U+0000"},
+        {STR_INIT("\x1f"), "U+001F", "U+001F"},
+        {STR_INIT("a\x7f"), NULL, "U+007F"},
+        {STR_INIT("a\xef\xbf\xbe"), "U+FFFE or U+FFFF", NULL},
+        {STR_INIT("\xef\xbf\xbf!"), "U+FFFE or U+FFFF", NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *said[] = {s3_name_text_fault(*state, rows[i].text),
+                              s3_name_header_fault(*state, rows[i].text)};
+        const char *expected[] = {rows[i].in_xml, rows[i].in_header};
+        for (size_t k = 0; k < COUNT(said); k++) {
+            assert_int_equal(said[k] != NULL, expected[k] != NULL);
+            assert_true(said[k] == NULL || strstr(said[k], expected[k]) != NULL);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +111,7 @@ int main(void)
         TEST(what_is_wrong_is_said),
         TEST(up_to_255_bytes_pass),
         TEST(no_other_byte_passes),
+        TEST(what_xml_or_a_header_cannot_hold_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,7 @@ static void an_equal_rule_is_adopted_and_another_is_not(void **state)
                    (struct s3_replication_edit){
                        .wanted = &rule, .role = "arn:aws:iam::1:role/a", .create = true},
                    rows[i].rc, false);
+        session_claims_free(f->session); /* each in a run of its own */
     }
 }
 
@@ -203,6 +204,7 @@ static void a_destination_out_of_sight_is_no_error(void **state)
         fixture_expect(f, "GET", "/copy?versioning", rows[i].status, rows[i].body);
         shows(f, DOC(OURS(ON)));
         assert_run(f, (struct s3_replication_edit){.wanted = &rule, .create = true}, RC_OK, false);
+        session_claims_free(f->session); /* each in a run of its own */
     }
     /* On another server: not asked for. */
     rule.bucket = "arn:minio:replication::b7:copy";

@@ -6,7 +6,8 @@ struct model {
     struct field_object timeouts;
 };
 
-static const struct attr attrs[] = {TIMEOUTS_ROW(struct model, timeouts), {0}};
+#define MINUTES 20
+static const struct attr attrs[] = {TIMEOUTS_ROW(struct model, timeouts, MINUTES), {0}};
 static const struct attr without[] = {STRING("name", O), {0}};
 
 static void each_operation_has_its_own_time(void **state)

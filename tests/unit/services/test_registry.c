@@ -50,6 +50,18 @@ static void the_provider_block_is_sound(void **state)
     assert_non_null(block->configure);
 }
 
+/* The page says how long a resource waits where nothing is given. */
+static void check_timeouts(const struct resource *r)
+{
+    const struct attr *row = attr_find(r->attrs, "timeouts");
+    char text[64];
+    if (row) {
+        snprintf(text, sizeof text, " %lld minutes where it is left out",
+                 (long long)(r->default_timeout_ms / 60000));
+        assert_non_null(strstr(row->doc, text));
+    }
+}
+
 static void resources_are_sound(void **state)
 {
     (void)state;
@@ -58,6 +70,7 @@ static void resources_are_sound(void **state)
         check_table(r->type_name, r->attrs);
         check_texts(r->type_name, r->summary, r->doc);
         check_identity(r);
+        check_timeouts(r);
         assert_true(str_starts(r->type_name, "seedbank_"));
         assert_true(r->create && r->read && r->update && r->remove);
         assert_true(r->version >= 0 && r->model_size > 0 && r->default_timeout_ms >= 0);

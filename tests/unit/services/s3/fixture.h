@@ -8,6 +8,7 @@
 
 #include "base/ctx.h"
 #include "base/session.h"
+#include "base/session_private.h"
 #include "clients.h"
 #include "http_fixture.h"
 #include "notation.h"

@@ -48,6 +48,7 @@ static void begin(struct fixture *f)
     f->call.private = private_state_parse(f->cx, (struct str){NULL, 0});
     f->call.timeout_ms = 1000;
     f->call.changed = false;
+    session_claims_free(f->session); /* a run of its own */
 }
 
 /* ---- Validation ------------------------------------------------------------------------------ */
