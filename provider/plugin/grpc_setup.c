@@ -69,8 +69,6 @@ static void ignore_deadlocks(void)
 static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
                  void *pointer)
 {
-    char groups[] = "x25519:secp256r1"; /* OpenSSL's macro takes no constant */
-
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
     static char groups[] = "x25519:secp256r1"; /* the macro takes a char that is not const */
     SSL_set_num_tickets(ssl, 0);
