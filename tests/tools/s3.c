@@ -3,8 +3,16 @@
  *
  *   s3 make-bucket B [--lock]    s3 remove-bucket B [--purge]
  *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
+ *   s3 head B KEY [VERSION]      print what is kept beside its bytes, a line each
+ *   s3 tags B KEY [VERSION]      print its tags, as a query
+ *   s3 copy B KEY VERSION B2 KEY2 [LIMIT]
+ *                                in parts above LIMIT bytes; print what the server says of it
+ *   s3 uploads B KEY [--abort]   print the unfinished uploads of a key
+ *   s3 delete-many B [--bypass]  KEY or KEY<tab>VERSION on each line of standard input, keys as
+ *                                `versions` prints them; print what became of each
  *   s3 presign B METHOD KEY SECONDS [VERSION]    print a URL that grants this one request
- *   s3 versions B [PREFIX]       s3 versioning B [Enabled|Suspended]
+ *   s3 versions B [PREFIX [START-AFTER]]         s3 count B [PREFIX]   how many there are
+ *   s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
  *   s3 replication B [FILE|-]    the same with the replication document
@@ -29,20 +37,13 @@
 #include "s3/s3_presign.h"
 #include "s3/s3_replication.h"
 #include "s3/s3_versioning.h"
+#include "s3_objects.h"
 #include "xml/xml.h"
 
-#define MAX_CONTENT     ((size_t)64 << 20)
 #define WAIT_MS         60000
 #define EXIT_USAGE      2
 #define EXIT_NOT_FOUND  6
 #define DEFAULT_RETRIES 4
-
-struct call {
-    struct ctx *cx;
-    struct s3_client *s3;
-    const char *bucket;
-    char **args; /* after the bucket, ended by NULL */
-};
 
 static enum rc make_bucket(struct call *c)
 {
@@ -50,36 +51,12 @@ static enum rc make_bucket(struct call *c)
                       : s3_bucket_create(c->cx, c->s3, c->bucket);
 }
 
-static enum rc read_file(struct call *c, const char *name, struct buf *content)
-{
-    char block[65536];
-    size_t n;
-    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    bool failed;
-
-    if (f == NULL) {
-        return diag_error(c->cx, NULL, "Cannot open the file", "%s: %s", name, strerror(errno));
-    }
-    while ((n = fread(block, 1, sizeof(block), f)) > 0) {
-        buf_append(content, block, n);
-    }
-    failed = ferror(f) != 0;
-    if (f != stdin) {
-        fclose(f);
-    }
-    if (failed || content->full) {
-        return diag_error(c->cx, NULL, "Cannot read the file",
-                          "%s: it cannot be read, or is larger than %zu bytes", name, MAX_CONTENT);
-    }
-    return RC_OK;
-}
-
 static enum rc put(struct call *c)
 {
     struct s3_object object = {.bucket = c->bucket, .key = c->args[0]};
     struct buf *content = buf_new(c->cx->arena, MAX_CONTENT);
     const char *version = NULL;
-    enum rc rc = read_file(c, c->args[1], content);
+    enum rc rc = call_read_file(c, c->args[1], content);
 
     if (rc == RC_OK) {
         rc = s3_object_put(c->cx, c->s3, &object, buf_str(content), &version);
@@ -127,34 +104,23 @@ static enum rc presign(struct call *c)
     return rc;
 }
 
-/* A line must stay a line whatever the key holds. */
-static void print_key(const char *key)
-{
-    for (; *key; key++) {
-        unsigned char byte = (unsigned char)*key;
-        if (byte < 0x20 || byte == 0x7f || byte == '\\') {
-            printf("\\x%02x", byte);
-        } else {
-            putchar(byte);
-        }
-    }
-}
-
 static enum rc print_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 {
     (void)cx, (void)arg;
-    print_key(e->key);
+    call_print_key(e->key);
     printf("\t%s\t%s\t%s\t%llu\t%s\n", e->version_id, e->latest ? "latest" : "old",
            e->marker ? "marker" : "version", (unsigned long long)e->size, e->etag);
     return RC_OK;
 }
 
-static enum rc list(struct call *c, const char *prefix, struct s3_list_visitor visitor)
+static enum rc list(struct call *c, const char *prefix, const char *start_after,
+                    struct s3_list_visitor visitor)
 {
     const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
     struct s3_list_options options = {
         .bucket = c->bucket,
         .prefix = prefix,
+        .start_after = start_after,
         .page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0,
     };
 
@@ -163,7 +129,27 @@ static enum rc list(struct call *c, const char *prefix, struct s3_list_visitor v
 
 static enum rc versions(struct call *c)
 {
-    return list(c, c->args[0], (struct s3_list_visitor){print_entry, NULL});
+    const char *prefix = c->args[0];
+
+    return list(c, prefix, prefix ? c->args[1] : NULL, (struct s3_list_visitor){print_entry, NULL});
+}
+
+static enum rc count_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    (void)cx, (void)e;
+    ++*(unsigned long long *)arg;
+    return RC_OK;
+}
+
+static enum rc count(struct call *c)
+{
+    unsigned long long n = 0;
+    enum rc rc = list(c, c->args[0], NULL, (struct s3_list_visitor){count_entry, &n});
+
+    if (rc == RC_OK) {
+        printf("%llu\n", n);
+    }
+    return rc;
 }
 
 static enum rc versioning(struct call *c)
@@ -214,7 +200,7 @@ static enum rc replace_rules(struct call *c, const struct s3_target *target,
     struct s3_rules rules = {.root = NULL};
     const char *why = NULL;
 
-    if (read_file(c, c->args[0], content) != RC_OK) {
+    if (call_read_file(c, c->args[0], content) != RC_OK) {
         return RC_FAIL;
     }
     rules.root = xml_parse(c->cx->arena, buf_str(content), &why);
@@ -267,7 +253,7 @@ static enum rc remove_bucket(struct call *c)
     enum rc rc = RC_OK;
 
     if (c->args[0]) {
-        rc = list(c, NULL, (struct s3_list_visitor){purge_entry, c});
+        rc = list(c, NULL, NULL, (struct s3_list_visitor){purge_entry, c});
     }
     return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
 }
@@ -283,8 +269,14 @@ static const struct command {
     {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
     {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
     {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
+    {"head", "BUCKET KEY [VERSION]", 1, 2, {0}, objects_head},
+    {"copy", "BUCKET KEY VERSION BUCKET KEY [LIMIT]", 4, 5, {0}, objects_copy},
+    {"tags", "BUCKET KEY [VERSION]", 1, 2, {0}, objects_tags},
+    {"uploads", "BUCKET KEY [--abort]", 1, 2, {0}, objects_uploads},
+    {"delete-many", "BUCKET [--bypass]", 0, 1, {"--bypass"}, objects_delete_many},
     {"presign", "BUCKET METHOD KEY SECONDS [VERSION]", 3, 4, {0}, presign},
-    {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
+    {"versions", "BUCKET [PREFIX [START-AFTER]]", 0, 2, {0}, versions},
+    {"count", "BUCKET [PREFIX]", 0, 1, {0}, count},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},
     {"lifecycle", "BUCKET [FILE|-]", 0, 1, {0}, lifecycle},
