@@ -242,38 +242,45 @@ static void free_slots(struct slot *slot)
     }
 }
 
-/* A place for an item, once there is room. Lock held. */
-static enum rc take_place(struct ctx *cx, struct crew *c, struct slot **ret_slot)
+/* A place for an item, once there is room; NULL with a message when there will be none. Lock held.
+ */
+static struct slot *take_place(struct ctx *cx, struct crew *c)
 {
+    struct slot *slot;
+
     while (c->waiting >= c->options.queue && !is_stopped(c)) {
         struct timespec slice = clock_deadline(SLICE_MS);
 
         pthread_cond_timedwait(&c->room, &c->lock, &slice);
     }
     if (is_stopped(c)) {
-        return say_interrupted(cx, c);
+        say_interrupted(cx, c);
+        return NULL;
     }
     if (c->waiting >= c->idle && c->threads < c->options.threads) {
         start_thread(c);
     }
     if (c->threads == 0) {
-        return diag_error(cx, NULL, "Cannot start a thread",
-                          "The system refused one. Check the limits on processes and memory "
-                          "(ulimit -u, ulimit -v, the container's) of the user who runs this.");
+        diag_error(cx, NULL, "Cannot start a thread",
+                   "The system refused one. Check the limits on processes and memory (ulimit -u, "
+                   "ulimit -v, the container's) of the user who runs this.");
+        return NULL;
     }
-    *ret_slot = c->unused != NULL ? c->unused : new_slot();
-    c->unused = c->unused != NULL ? c->unused->next : NULL;
-    return RC_OK;
+    slot = c->unused;
+    if (slot == NULL) {
+        return new_slot();
+    }
+    c->unused = slot->next;
+    return slot;
 }
 
 enum rc crew_give(struct ctx *cx, struct crew *c, const void *item)
 {
-    struct slot *slot = NULL;
-    enum rc rc;
+    struct slot *slot;
 
     pthread_mutex_lock(&c->lock);
-    rc = take_place(cx, c, &slot);
-    if (rc == RC_OK) {
+    slot = take_place(cx, c);
+    if (slot != NULL) {
         slot->item = c->options.copy(slot->arena, item);
         slot->next = NULL;
         if (c->waiting++ == 0) {
@@ -286,7 +293,7 @@ enum rc crew_give(struct ctx *cx, struct crew *c, const void *item)
     pthread_mutex_unlock(&c->lock);
     /* Not under the lock, which the thread that wakes wants first of all. */
     pthread_cond_signal(&c->work);
-    return rc;
+    return slot != NULL ? RC_OK : RC_FAIL;
 }
 
 enum rc crew_end(struct ctx *cx, struct crew *c)

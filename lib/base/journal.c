@@ -29,10 +29,11 @@ struct journal {
 
 static enum rc refuse(struct ctx *cx, const char *path, const char *doing, int error)
 {
-    return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot use the journal %s", path),
-                      "%s failed: %s. Check the path, the permissions of the user who runs this and "
-                      "the space on the disk.",
-                      doing, file_cause(cx->arena, error));
+    return diag_error(
+        cx, NULL, arena_printf(cx->arena, "Cannot use the journal %s", path),
+        "%s failed: %s. Check the path, the permissions of the user who runs this and "
+        "the space on the disk.",
+        doing, file_cause(cx->arena, error));
 }
 
 /* ---- Opening ----------------------------------------------------------------------------------
@@ -75,8 +76,8 @@ static enum rc open_locked(struct ctx *cx, const char *path, int *ret_fd)
     unsigned opens;
 
     for (opens = 0; opens < MAX_OPENS; opens++) {
-        int fd =
-            open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, (mode_t)0600);
+        int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                      (mode_t)0600);
 
         if (fd < 0) {
             return refuse(cx, path, "Opening it", errno);

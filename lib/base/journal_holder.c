@@ -51,11 +51,12 @@ static uint64_t holder(struct ctx *cx, int fd)
 enum rc journal_holder_report(struct ctx *cx, int fd, const char *path)
 {
     uint64_t pid = holder(cx, fd);
-    const char *who = pid == 0 ? "another process"
-                               : arena_printf(cx->arena, "process %ju", (uintmax_t)pid);
+    const char *who =
+        pid == 0 ? "another process" : arena_printf(cx->arena, "process %ju", (uintmax_t)pid);
 
-    return diag_error(cx, NULL, arena_printf(cx->arena, "The journal %s is in use", path),
-                      "It is locked by %s, which works on the same plan. Wait for it to end, or end "
-                      "it, then run the same command again.",
-                      who);
+    return diag_error(
+        cx, NULL, arena_printf(cx->arena, "The journal %s is in use", path),
+        "It is locked by %s, which works on the same plan. Wait for it to end, or end "
+        "it, then run the same command again.",
+        who);
 }

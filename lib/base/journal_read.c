@@ -26,10 +26,11 @@ static enum rc refuse(struct ctx *cx, const char *path, int error)
 
 static enum rc damaged(struct ctx *cx, const struct reader *r, const char *how)
 {
-    return diag_error(cx, NULL, arena_printf(cx->arena, "The journal %s is damaged", r->path),
-                      "Line %ju %s. No run of this program writes such a line: the file was changed "
-                      "otherwise, or its disk lost data. Bring back the file from a copy.",
-                      (uintmax_t)r->number + 1, how);
+    return diag_error(
+        cx, NULL, arena_printf(cx->arena, "The journal %s is damaged", r->path),
+        "Line %ju %s. No run of this program writes such a line: the file was changed "
+        "otherwise, or its disk lost data. Bring back the file from a copy.",
+        (uintmax_t)r->number + 1, how);
 }
 
 /* More bytes behind those that are left; *ret_more is false at the end of the file. */
@@ -84,7 +85,8 @@ static enum rc read_lines(struct ctx *cx, struct reader *r, struct journal_visit
 
 enum rc journal_read(struct ctx *cx, const char *path, struct journal_visitor visitor)
 {
-    struct reader r = {.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    struct reader r = {.path = path,
+                       .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     enum rc rc;
 
     if (r.fd < 0) {
