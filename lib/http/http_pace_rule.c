@@ -122,9 +122,12 @@ static void refill(struct http_pace_rule *r, int64_t now_us)
     double passed = seconds(r->refilled_us, now_us);
     double rate = http_pace_rule_rate(r);
 
-    if (r->rate_bound) {
+    if (r->bound == BY_RATE) {
         r->age += fmin(passed, use.beat_least) / beat(r);
+    } else if (r->bound == BY_WINDOW) {
+        r->epoch.full_s += passed;
     }
+    r->bound = BY_NOTHING;
     r->tokens = fmin(r->tokens + passed * rate, fmax(1, rate * use.burst_s));
     r->refilled_us = now_us;
 }
@@ -136,7 +139,8 @@ static void measure_anew(struct http_pace_rule *r, int64_t now_us)
 {
     r->epoch.since_us = now_us;
     r->epoch.skip = r->in_flight;
-    r->epoch.done = r->epoch.failed = r->epoch.blocked = 0;
+    r->epoch.done = r->epoch.failed = 0;
+    r->epoch.full_s = 0;
 }
 
 static void resize(struct http_pace_rule *r, double window)
@@ -161,23 +165,24 @@ static void judge(struct http_pace_rule *r, int64_t now_us)
 static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
 {
     double least_s = r->epoch.turned ? use.probe_s : use.climb_s;
-    double ended;
+    double ended, took_s;
 
     if (r->epoch.skip > 0) {
         r->epoch.skip--;
         r->epoch.since_us = now_us;
-        r->epoch.blocked = 0;
+        r->epoch.full_s = 0;
         return;
     }
     r->epoch.done += !failed;
     r->epoch.failed += failed;
     ended = r->epoch.done + r->epoch.failed;
-    if (ended < r->window || seconds(r->epoch.since_us, now_us) < least_s) {
+    took_s = seconds(r->epoch.since_us, now_us);
+    if (ended < r->window || took_s < least_s) {
         return;
     }
     if (r->epoch.failed > use.failing * ended) {
         resize(r, r->window / 2);
-    } else if (r->epoch.blocked >= ended / 2) { /* else the window was not what bound */
+    } else if (r->epoch.full_s >= took_s / 2) { /* else the window was not what bound */
         judge(r, now_us);
     }
     measure_anew(r, now_us);
@@ -191,14 +196,13 @@ int64_t http_pace_rule_ask(struct http_pace_rule *r, int64_t now_us)
     double rate;
 
     refill(r, now_us);
-    r->rate_bound = false;
     if (r->in_flight >= floor(r->window)) {
-        r->epoch.blocked++;
+        r->bound = BY_WINDOW;
         return HTTP_PACE_RULE_WAIT;
     }
     rate = http_pace_rule_rate(r);
     if (r->tokens < 1 && rate < NO_BOUND) {
-        r->rate_bound = true;
+        r->bound = BY_RATE;
         return (int64_t)ceil((1 - r->tokens) / rate * 1e6);
     }
     r->tokens -= rate < NO_BOUND ? 1 : 0;
