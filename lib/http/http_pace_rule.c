@@ -51,23 +51,6 @@ static double seconds(int64_t from_us, int64_t to_us)
     return (double)(to_us - from_us) / 1e6;
 }
 
-void http_pace_rule_init(struct http_pace_rule *r, const struct http_pace_options *options,
-                         int64_t now_us)
-{
-    *r = (struct http_pace_rule){
-        .adaptive = options->adaptive,
-        .max_window = options->max_in_flight > 0 ? (double)options->max_in_flight : NO_BOUND,
-        .max_rate = options->max_per_second > 0 ? (double)options->max_per_second : NO_BOUND,
-        .refilled_us = now_us,
-        .first_us = now_us,
-        .passed_us = now_us,
-        .cut_us = now_us,
-    };
-    r->window = options->adaptive ? fmin(use.first_window, r->max_window) : r->max_window;
-    r->epoch.since_us = now_us;
-    r->epoch.step = use.climb;
-}
-
 /* ---- Rate -------------------------------------------------------------------------------------
  */
 
@@ -143,23 +126,35 @@ static void measure_anew(struct http_pace_rule *r, int64_t now_us)
     r->epoch.full_s = 0;
 }
 
-static void resize(struct http_pace_rule *r, double window)
+/* The next size in that direction, a whole number. */
+static void step_on(struct http_pace_rule *r)
 {
-    r->window = fmax(1, fmin(window, r->max_window));
+    double next = r->window * r->epoch.step;
+
+    next = r->epoch.step > 1 ? ceil(next) : floor(next);
+    r->window = fmax(1, fmin(next, r->max_window));
 }
 
 /* Was this size better than the last one? If not, turn. */
 static void judge(struct http_pace_rule *r, int64_t now_us)
 {
     double score = r->epoch.done / seconds(r->epoch.since_us, now_us) / pow(r->window, use.dear);
-    bool at_end = r->epoch.step > 1 && r->window >= r->max_window;
+    bool up = r->epoch.step > 1, at_end = up && r->window >= r->max_window;
 
-    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1)) {
-        r->epoch.step = r->epoch.step > 1 ? 1 / use.probe : use.probe;
+    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1) || (!up && r->window <= 1)) {
+        r->epoch.step = up ? 1 / use.probe : use.probe;
         r->epoch.turned = true;
     }
     r->epoch.last_score = score;
-    resize(r, r->window * r->epoch.step);
+    step_on(r);
+}
+
+static void begin_climb(struct http_pace_rule *r, double window)
+{
+    r->window = fmax(1, fmin(floor(window), r->max_window));
+    r->epoch.step = use.climb;
+    r->epoch.turned = false;
+    r->epoch.last_score = 0;
 }
 
 static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
@@ -181,7 +176,7 @@ static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
         return;
     }
     if (r->epoch.failed > use.failing * ended) {
-        resize(r, r->window / 2);
+        begin_climb(r, r->window / 2);
     } else if (r->epoch.full_s >= took_s / 2) { /* else the window was not what bound */
         judge(r, now_us);
     }
@@ -191,12 +186,28 @@ static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
 /* ---- Both -------------------------------------------------------------------------------------
  */
 
+void http_pace_rule_init(struct http_pace_rule *r, const struct http_pace_options *options,
+                         int64_t now_us)
+{
+    *r = (struct http_pace_rule){
+        .adaptive = options->adaptive,
+        .max_window = options->max_in_flight > 0 ? (double)options->max_in_flight : NO_BOUND,
+        .max_rate = options->max_per_second > 0 ? (double)options->max_per_second : NO_BOUND,
+        .refilled_us = now_us,
+        .first_us = now_us,
+        .passed_us = now_us,
+        .cut_us = now_us,
+    };
+    begin_climb(r, options->adaptive ? use.first_window : r->max_window);
+    r->epoch.since_us = now_us;
+}
+
 int64_t http_pace_rule_ask(struct http_pace_rule *r, int64_t now_us)
 {
     double rate;
 
     refill(r, now_us);
-    if (r->in_flight >= floor(r->window)) {
+    if (r->in_flight >= r->window) {
         r->bound = BY_WINDOW;
         return HTTP_PACE_RULE_WAIT;
     }
