@@ -267,7 +267,7 @@ static void test_the_window_climbs_while_it_pays(void **state)
         {"8 places, 4 ms", {.places = 8, .works_us = 4000, .on_way_us = 1000}, 2000, 8, 20},
         {"32 places", {.places = 32, .works_us = 20000, .on_way_us = 30000}, 1600, 75, 100},
         {"no end, 30 ms", {.on_way_us = 30000}, 128 / 0.03, 127, 128.1},
-        {"no end, 3 ms", {.on_way_us = 3000}, 128 / 0.003, 120, 128.1},
+        {"no end, 10 ms", {.on_way_us = 10000}, 128 / 0.01, 120, 128.1},
         {"fails now and again", {.on_way_us = 20000, .fails = 0.001}, 128 / 0.02, 120, 128.1},
     };
     struct simulation s;
