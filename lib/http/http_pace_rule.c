@@ -8,12 +8,14 @@
  * of them together. Seconds, tries, and tries per second. */
 static const struct {
     double first_window; /* what every tool dares */
+    double least_window; /* that is tried to see whether less would do: what is gained below it is
+                            lost in noise */
     double climb, probe; /* factors from one window to the next: before the first turn, after it */
     double climb_s, probe_s; /* each is measured for at least so long */
     double dear;    /* a window twice as large must bring 2^dear as much, or it only adds waiting */
     double slack;   /* with the same window, so much less is noise */
     double failing; /* more of the tries than this, and the window is halved */
-    double first_rate; /* below what any service takes, left behind within a second */
+    double first_rate; /* most services take more; left behind within a second where they do */
     double beat_least, beat_most,
         beat_latencies;    /* a refusal must be heard before much has grown */
     double recovery;       /* beats from a cut to what was let pass before it */
@@ -26,14 +28,15 @@ static const struct {
     double memory_s; /* of what was let pass */
 } use = {
     .first_window = 16,
+    .least_window = 8,
     .climb = 1.5,
     .probe = 1.2,
     .climb_s = 0.1,
-    .probe_s = 0.25,
+    .probe_s = 0.5,
     .dear = 0.1,
     .slack = 0.2,
     .failing = 0.1,
-    .first_rate = 250,
+    .first_rate = 400,
     .beat_least = 0.1,
     .beat_most = 1,
     .beat_latencies = 4,
@@ -141,7 +144,8 @@ static void judge(struct http_pace_rule *r, int64_t now_us)
     double score = r->epoch.done / seconds(r->epoch.since_us, now_us) / pow(r->window, use.dear);
     bool up = r->epoch.step > 1, at_end = up && r->window >= r->max_window;
 
-    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1) || (!up && r->window <= 1)) {
+    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1) ||
+        (!up && r->window <= use.least_window)) {
         r->epoch.step = up ? 1 / use.probe : use.probe;
         r->epoch.turned = true;
     }
