@@ -295,7 +295,10 @@ static void test_a_full_disk_breaks_it_for_good(void **state)
     const char *got;
 
     if (child == 0) {
-        _exit(fill_up(f));
+        int code = fill_up(f);
+
+        ctx_free(f->cx);
+        _exit(code);
     }
     assert_int_equal(status_of(child), 0);
     assert_int_equal(lines(f, &got), RC_OK); /* 52 whole lines; 12 bytes of the next are left out */

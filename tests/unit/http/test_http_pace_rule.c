@@ -5,11 +5,11 @@
 
 #include "http/http_pace_rule.h"
 
-#define MOST   1024
+#define MOST   128
 #define SECOND INT64_C(1000000)
 
-/* What is simulated: a server of so many places, each taking a request after the other, behind a
- * limiter (a token bucket, as services have them). */
+/* What is simulated: a server of so many places (0: no end of them), each taking a request after
+ * the other, behind a limiter (a token bucket, as services have them). */
 struct server {
     double limit;      /* requests per second; 0: none */
     double saved_up;   /* requests that it lets pass at once after a pause */
@@ -31,8 +31,8 @@ struct in_air {
 struct simulation {
     struct server server;
     struct http_pace_rule rule;
-    struct in_air air[MOST];
-    unsigned threads; /* that have always something to send; 0: 128 */
+    struct in_air air[MOST]; /* the first to end first */
+    unsigned threads;        /* that have always something to send */
     int64_t now_us;
     unsigned n, seed;
 
@@ -60,6 +60,9 @@ static int64_t done_us(struct server *s, int64_t arrives_us)
 {
     unsigned i, best = 0;
 
+    if (s->places == 0) {
+        return arrives_us + s->works_us;
+    }
     for (i = 1; i < s->places; i++) {
         best = s->free_us[i] < s->free_us[best] ? i : best;
     }
@@ -74,33 +77,31 @@ static double chance(struct simulation *s)
     return (double)(s->seed >> 8) / (1 << 24);
 }
 
+static void add(struct simulation *s, struct in_air a)
+{
+    unsigned i = s->n++;
+
+    for (; i > 0 && s->air[i - 1].end_us > a.end_us; i--) {
+        s->air[i] = s->air[i - 1];
+    }
+    s->air[i] = a;
+}
+
 static void begin(struct simulation *s)
 {
     struct server *to = &s->server;
-    struct in_air *a = &s->air[s->n++];
+    struct in_air a = {.begun_us = s->now_us, .outcome = HTTP_PACE_PASSED};
 
+    if (!lets_pass(to, s->now_us)) {
+        a.outcome = HTTP_PACE_THROTTLED;
+        a.end_us = s->now_us + to->on_way_us;
+    } else {
+        a.outcome = chance(s) < to->fails ? HTTP_PACE_FAILED : HTTP_PACE_PASSED;
+        a.end_us = done_us(to, s->now_us + to->on_way_us / 2) + to->on_way_us / 2;
+    }
+    add(s, a);
     s->begun++;
     s->most = s->n > s->most ? s->n : s->most;
-    *a = (struct in_air){.begun_us = s->now_us, .outcome = HTTP_PACE_PASSED};
-    if (!lets_pass(to, s->now_us)) {
-        a->outcome = HTTP_PACE_THROTTLED;
-        a->end_us = s->now_us + to->on_way_us;
-        return;
-    }
-    if (chance(s) < to->fails) {
-        a->outcome = HTTP_PACE_FAILED;
-    }
-    a->end_us = done_us(to, s->now_us + to->on_way_us / 2) + to->on_way_us / 2;
-}
-
-static unsigned first_to_end(const struct simulation *s)
-{
-    unsigned i, first = 0;
-
-    for (i = 1; i < s->n; i++) {
-        first = s->air[i].end_us < s->air[first].end_us ? i : first;
-    }
-    return first;
 }
 
 static void step_to(struct simulation *s, int64_t us)
@@ -111,11 +112,10 @@ static void step_to(struct simulation *s, int64_t us)
 
 static void end_first(struct simulation *s)
 {
-    unsigned i = first_to_end(s);
-    struct in_air a = s->air[i];
+    struct in_air a = s->air[0];
 
     step_to(s, a.end_us);
-    s->air[i] = s->air[--s->n];
+    memmove(s->air, s->air + 1, --s->n * sizeof *s->air);
     s->passed += a.outcome == HTTP_PACE_PASSED;
     s->refused += a.outcome == HTTP_PACE_THROTTLED;
     http_pace_rule_end(&s->rule, s->now_us, a.begun_us, a.outcome);
@@ -137,7 +137,7 @@ static void go_on(struct simulation *s, double for_s)
         if (wait < end_us - s->now_us) {
             next = s->now_us + wait;
         }
-        if (s->n > 0 && s->air[first_to_end(s)].end_us <= next) {
+        if (s->n > 0 && s->air[0].end_us <= next) {
             end_first(s);
         } else {
             step_to(s, next);
@@ -149,9 +149,8 @@ static void start(struct simulation *s, struct server server, struct http_pace_o
 {
     memset(s, 0, sizeof *s);
     s->server = server;
-    s->server.places = server.places > 0 ? server.places : MOST;
     s->server.tokens = server.saved_up;
-    s->threads = 128;
+    s->threads = MOST;
     s->seed = 1;
     s->now_us = 5 * SECOND;
     s->server.filled_us = s->now_us;
