@@ -478,23 +478,23 @@ static void test_a_kill_loses_no_line_that_was_told(void **state)
     free(seen.times);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_lines_come_back_and_more_may_follow, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_visitor_may_end_the_reading, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_torn_last_line_is_left_out_and_cut_off, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_a_torn_line_longer_than_a_block, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_damage_is_told_by_line, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_unfit_line_is_refused_and_harms_nothing, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_two_cannot_have_it_open, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_cannot_be_a_journal, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_full_disk_breaks_it_for_good, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_failed_sync_is_never_tried_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_many_threads_append_each_line_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_kill_loses_no_line_that_was_told, setup, teardown),
+        TEST(test_lines_come_back_and_more_may_follow),
+        TEST(test_a_visitor_may_end_the_reading),
+        TEST(test_a_torn_last_line_is_left_out_and_cut_off),
+        TEST(test_a_torn_line_longer_than_a_block),
+        TEST(test_damage_is_told_by_line),
+        TEST(test_an_unfit_line_is_refused_and_harms_nothing),
+        TEST(test_two_cannot_have_it_open),
+        TEST(test_what_cannot_be_a_journal),
+        TEST(test_a_full_disk_breaks_it_for_good),
+        TEST(test_a_failed_sync_is_never_tried_again),
+        TEST(test_many_threads_append_each_line_once),
+        TEST(test_a_kill_loses_no_line_that_was_told),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
