@@ -54,6 +54,11 @@ struct s3_target {
     bool may_be_denied;         /* to read a setting: AccessDenied is RC_CONFLICT then, silently */
 };
 
+/* Endpoint and region, where they are not given, from the environment: SEEDBANK_S3_ENDPOINT, then
+ * AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL; SEEDBANK_S3_REGION. An empty variable is none. For
+ * programs, before s3_client_new. */
+void s3_options_complete(struct s3_options *options);
+
 /* Nothing is sent. Owned by the session, thread-safe; options are copied; the secrets are made
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
