@@ -168,6 +168,11 @@ struct past_seen past_seen(const struct past *p)
     return p->seen;
 }
 
+size_t past_footprint(const struct past *p)
+{
+    return arena_footprint(p->arena);
+}
+
 /* ---- The verdict ----------------------------------------------------------------------------- */
 
 static struct step step_of(const struct past *p, enum step_kind kind)

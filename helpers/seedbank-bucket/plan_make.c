@@ -271,10 +271,23 @@ static enum rc wrong_use(struct cli *cli, const char *summary, const char *detai
     return diag_error(cli->cx, NULL, summary, "%s Nothing was done.", detail);
 }
 
+static enum rc no_time(struct planning *p)
+{
+    return wrong_use(p->cli,
+                     arena_printf(p->cli->cx->arena, "--at %s is no time", p->settings->at),
+                     "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
+                     "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
+}
+
+/* What needs no server. */
 static enum rc check_options(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
+    int64_t some;
 
+    if (!moment_read_at(s->at, INT64_MAX, &some)) {
+        return no_time(p);
+    }
     if (s->keep_history && s->purge_newer) {
         return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",
                          "One removes nothing, the other all that is newer.");
@@ -322,9 +335,7 @@ static enum rc check_time(struct planning *p)
     struct plan_result *r = p->result;
 
     if (!moment_read_at(p->settings->at, r->now, &r->at)) {
-        return wrong_use(cli, arena_printf(cli->cx->arena, "--at %s is no time", p->settings->at),
-                         "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
-                         "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
+        return no_time(p);
     }
     if (r->at >= r->now + MOMENT_SECOND) { /* the header has no fraction */
         return cli_refuse(cli, "The chosen time lies in the future",
