@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "json/json_line.h"
 
-#define MAX_LINE JSON_LINE_MAX       /* a key with a million markers */
+#define MAX_LINE JSON_LINE_MAX      /* a key with a million markers */
 #define END      "{\"end\":true,\"" /* how the last line begins */
 
 struct plan_writer {
@@ -124,8 +124,7 @@ static json_t *totals_to_json(const struct plan_totals *t, const char *sum)
                           (json_int_t)t->unknown, "bytes", (json_int_t)t->bytes);
 
     for (int i = 0; i < STEP_KINDS; i++) {
-        json_object_set_new(o, step_name((enum step_kind)i),
-                            json_integer((json_int_t)t->steps[i]));
+        json_object_set_new(o, step_name((enum step_kind)i), json_integer((json_int_t)t->steps[i]));
     }
     json_object_set_new(o, "sha256", json_string(sum));
     return o;
@@ -151,10 +150,11 @@ enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_t
 
 static enum rc no_plan(struct ctx *cx, const struct plan_reader *r, const char *why)
 {
-    return diag_error(cx, NULL, arena_printf(cx->arena, "%s is no whole plan", r->path),
-                      "%s. A plan is carried out as it was written or not at all: make it anew with "
-                      "the command plan.",
-                      why);
+    return diag_error(
+        cx, NULL, arena_printf(cx->arena, "%s is no whole plan", r->path),
+        "%s. A plan is carried out as it was written or not at all: make it anew with "
+        "the command plan.",
+        why);
 }
 
 static void close_file(void *file)

@@ -7,8 +7,10 @@
 #include "json/json_bytes.h"
 
 static const char *const names[STEP_KINDS] = {
-    [STEP_REVEAL] = "reveal", [STEP_COPY] = "copy",
-    [STEP_HIDE] = "hide",     [STEP_PURGE] = "purge",
+    [STEP_REVEAL] = "reveal",
+    [STEP_COPY] = "copy",
+    [STEP_HIDE] = "hide",
+    [STEP_PURGE] = "purge",
     [STEP_UNREACHABLE] = "unreachable",
 };
 
@@ -96,7 +98,8 @@ static bool is_whole(const struct step *s)
     bool wanted = s->kind == STEP_REVEAL || s->kind == STEP_COPY;
     bool removes = s->kind == STEP_REVEAL || s->kind == STEP_PURGE;
 
-    return s->key != NULL && *s->key != '\0' && (s->latest != NULL || s->kind == STEP_UNREACHABLE) &&
+    return s->key != NULL && *s->key != '\0' &&
+           (s->latest != NULL || s->kind == STEP_UNREACHABLE) &&
            (!wanted || (s->version != NULL && s->etag != NULL)) && removes == (s->n_newer > 0) &&
            (s->kind != STEP_HIDE || s->version == NULL);
 }

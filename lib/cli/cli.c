@@ -141,9 +141,9 @@ static void print_messages(struct cli *cli)
  * program was told or refused to do is graver still, because nothing else was done then. */
 static int gravity(enum cli_exit code)
 {
-    static const enum cli_exit order[] = {CLI_DONE,      CLI_PARTLY,    CLI_NOT_FOUND,
+    static const enum cli_exit order[] = {CLI_DONE,      CLI_PARTLY,        CLI_NOT_FOUND,
                                           CLI_TIMED_OUT, CLI_VERIFY_FAILED, CLI_ERROR,
-                                          CLI_REFUSED,   CLI_USAGE,     CLI_INTERRUPTED};
+                                          CLI_REFUSED,   CLI_USAGE,         CLI_INTERRUPTED};
     int i = 0;
 
     while (order[i] != code) {
