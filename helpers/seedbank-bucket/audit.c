@@ -9,8 +9,6 @@
 #include "base/str.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
-#include "json/json_bytes.h"
-#include "json/json_line.h"
 #include "s3/s3_config.h"
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_list.h"
@@ -20,11 +18,13 @@
 #include "seedbank-bucket/expiry.h"
 #include "seedbank-bucket/settings.h"
 #include "seedbank-bucket/timeline.h"
+#include "json/json_bytes.h"
+#include "json/json_line.h"
 
-#define DAY         INT64_C(86400)
-#define MAX_BINS    24
-#define MAX_LOSSES  5
-#define BAR         30
+#define DAY          INT64_C(86400)
+#define MAX_BINS     24
+#define MAX_LOSSES   5
+#define BAR          30
 #define DEFAULT_DAYS 7
 
 struct options {
@@ -220,7 +220,8 @@ static void say_history(struct audit *a, const struct timeline_sums *s)
         most = bins[i].writes > most ? bins[i].writes : most;
         most = bins[i].losses > most ? bins[i].losses : most;
     }
-    cli_say(a->cli, "\nWhat happened, in steps of %s, UTC (\u2588 written, \u2592 deleted or overwritten)",
+    cli_say(a->cli,
+            "\nWhat happened, in steps of %s, UTC (\u2588 written, \u2592 deleted or overwritten)",
             cli_words_span(a->cli->cx->arena, length));
     for (size_t i = 0; i < n; i++) {
         say_bin(a, &bins[i], most, length >= DAY);
@@ -245,11 +246,13 @@ static void say_losses(struct audit *a)
     struct timeline_loss losses[MAX_LOSSES];
     size_t n = timeline_losses(a->timeline, losses, MAX_LOSSES);
 
-    cli_say(a->cli, n ? "\nMuch was lost at once:" : "\nNothing stands out: no moment at which much was lost at once.");
+    cli_say(a->cli, n ? "\nMuch was lost at once:"
+                      : "\nNothing stands out: no moment at which much was lost at once.");
     for (size_t i = 0; i < n; i++) {
         const struct timeline_loss *l = &losses[i];
         const char *before = when(a, l->first_s - 1);
-        cli_say(a->cli, "  %s to %s: %s deleted, %s overwritten\n    in %s\n    just before it: --at %s",
+        cli_say(a->cli,
+                "  %s to %s: %s deleted, %s overwritten\n    in %s\n    just before it: --at %s",
                 when(a, l->first_s), when(a, l->last_s),
                 cli_words_count(a->cli->cx->arena, l->deleted),
                 cli_words_count(a->cli->cx->arena, l->overwritten), folders(a, l), before);
@@ -285,9 +288,9 @@ static void say_doom(struct audit *a)
 static void finding(struct audit *a, const char *severity, const char *message, const char *remedy)
 {
     cli_say(a->cli, "\n%s: %s\n  %s", severity, message, remedy);
-    cli_event(a->cli, "finding",
-              json_pack("{s:s, s:s, s:s}", "severity", severity, "message", message, "remedy",
-                        remedy));
+    cli_event(
+        a->cli, "finding",
+        json_pack("{s:s, s:s, s:s}", "severity", severity, "message", message, "remedy", remedy));
 }
 
 static void say_findings(struct audit *a, const struct timeline_sums *s)
@@ -295,10 +298,11 @@ static void say_findings(struct audit *a, const struct timeline_sums *s)
     struct arena *arena = a->cli->cx->arena;
 
     if (a->versioning != S3_VERSIONING_ENABLED) {
-        finding(a, "error",
-                arena_printf(arena, "Versioning is %s: what is overwritten or deleted now is gone",
-                             s3_versioning_status_name(a->versioning)),
-                "Enable it (resource seedbank_bucket_versioning) before anything is restored here.");
+        finding(
+            a, "error",
+            arena_printf(arena, "Versioning is %s: what is overwritten or deleted now is gone",
+                         s3_versioning_status_name(a->versioning)),
+            "Enable it (resource seedbank_bucket_versioning) before anything is restored here.");
     }
     if (s->null_versions > 0 && a->versioning != S3_VERSIONING_DISABLED) {
         finding(a, "warning",
@@ -336,7 +340,8 @@ static enum rc collect(struct audit *a, json_t *documents)
             return rc;
         }
         if (rc == RC_CONFLICT) {
-            diag_warning(cx, NULL, arena_printf(cx->arena, "The setting %s is not saved", part->name),
+            diag_warning(cx, NULL,
+                         arena_printf(cx->arena, "The setting %s is not saved", part->name),
                          "These keys may not read it; allow %s.", part->permission);
         }
         if (rc == RC_OK) {
@@ -379,13 +384,12 @@ static enum rc save_config(struct audit *a)
         return rc;
     }
     text = json_line(cx->arena, json_pack("{s:i, s:s, s:s, s:o}", "seedbank_bucket_config", 1,
-                                          "bucket", a->options->bucket, "saved",
-                                          when(a, a->now_s), "documents", documents));
+                                          "bucket", a->options->bucket, "saved", when(a, a->now_s),
+                                          "documents", documents));
     text = arena_printf(cx->arena, "%s\n", text);
     if (!write_file(path, text, cx->arena)) {
-        return diag_error(cx, NULL,
-                          arena_printf(cx->arena, "Cannot save the settings in %s", path), "%s.",
-                          strerror(errno));
+        return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot save the settings in %s", path),
+                          "%s.", strerror(errno));
     }
     cli_say(a->cli, "\nThe bucket's settings are in %s.", path);
     return RC_OK;
@@ -429,8 +433,7 @@ static enum rc list(struct audit *a)
 
     a->progress = cli_progress_begin(
         a->cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});
-    rc = s3_list_versions(a->cli->cx, a->target.client, &o,
-                          (struct s3_list_visitor){visit, a});
+    rc = s3_list_versions(a->cli->cx, a->target.client, &o, (struct s3_list_visitor){visit, a});
     cli_progress_end(a->progress);
     return rc;
 }

@@ -1,7 +1,10 @@
 #include "seedbank-bucket/commands.h"
 #include "seedbank-bucket/settings.h"
 
-static const struct cli_command *const commands[] = {NULL};
+static const struct cli_command *const commands[] = {
+    &plan_command,
+    NULL,
+};
 
 static const struct cli_program program = {
     .name = "seedbank-bucket",

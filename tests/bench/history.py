@@ -85,16 +85,16 @@ def first_versions(bucket):
 def copies(bucket, folder):
     credentials = s3._request_signer._credentials
     with open(os.path.join(folder, "copies.curl"), "w", encoding="utf-8") as out:
-        for name, version in first_versions(bucket).items():
+        for i, (name, version) in enumerate(first_versions(bucket).items()):
             url = f"{env['SEEDBANK_S3_ENDPOINT']}/{bucket}/{name}"
             request = botocore.awsrequest.AWSRequest(
                 method="PUT", url=url, headers={"x-amz-copy-source": f"{bucket}/{name}?versionId={version}"}
             )
             botocore.auth.S3SigV4Auth(credentials, "s3", env["SEEDBANK_S3_REGION"]).add_auth(request)
+            out.write("next\n" if i else "")
             out.write(f'url = "{url}"\nrequest = "PUT"\nfail\nsilent\noutput = "/dev/null"\n')
             for header, value in request.headers.items():
                 out.write(f'header = "{header}: {value}"\n')
-            out.write("next\n")
 
 
 def main():
