@@ -252,19 +252,6 @@ static enum rc pass(struct planning *p)
 
 /* ---- What is refused ------------------------------------------------------------------------- */
 
-static enum rc no_bucket(struct planning *p)
-{
-    struct cli *cli = p->cli;
-
-    cli_outcome(cli, CLI_NOT_FOUND);
-    return diag_error(
-        cli->cx, NULL, arena_printf(cli->cx->arena, "There is no bucket %s", p->target.bucket),
-        "%s says that it does not exist. Check the name and the endpoint. If it was deleted: "
-        "DigitalOcean can cancel the deletion of a Space for about a week (ask its support at "
-        "once); AWS cannot. A replica or a copy is the other way back.",
-        s3_client_url(cli->cx->arena, p->target.client));
-}
-
 static enum rc wrong_use(struct cli *cli, const char *summary, const char *detail)
 {
     cli_outcome(cli, CLI_USAGE);
@@ -289,7 +276,7 @@ static enum rc check_versioning(struct planning *p)
     enum rc rc = s3_versioning_get(cli->cx, &p->target, &p->versioning);
 
     if (rc == RC_NOT_FOUND) {
-        return no_bucket(p);
+        return settings_no_bucket(p->cli, &p->target);
     }
     if (rc != RC_OK) {
         return rc;
@@ -539,7 +526,7 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
         rc = plan_file_end(cx, p.writer, &result->totals);
     }
     if (rc == RC_NOT_FOUND) { /* deleted while we looked */
-        return no_bucket(&p);
+        return settings_no_bucket(cli, &p.target);
     }
     if (rc == RC_OK) {
         guarantee_warn(cx, p.guarantee);

@@ -202,6 +202,9 @@ static void sum(struct timeline_sums *s, const struct timeline_entry *e, bool fi
     }
     s->first_s = s->first_s == 0 || e->at_s < s->first_s ? e->at_s : s->first_s;
     s->last_s = e->at_s > s->last_s ? e->at_s : s->last_s;
+    if (!e->null_version && (s->id_first_s == 0 || e->at_s < s->id_first_s)) {
+        s->id_first_s = e->at_s;
+    }
 }
 
 void timeline_add(struct timeline *t, const struct timeline_entry *e)

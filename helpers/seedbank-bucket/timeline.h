@@ -33,6 +33,7 @@ struct timeline_sums {
     uint64_t null_versions; /* what they replaced is gone */
     uint64_t keys;
     int64_t first_s, last_s; /* of all entries; 0 when there is none */
+    int64_t id_first_s;      /* of the oldest entry that has an ID; 0 when there is none */
 };
 
 /* Much lost at once. */

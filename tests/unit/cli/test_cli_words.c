@@ -39,7 +39,9 @@ static void test_spans(void **state)
     assert_string_equal(cli_words_span(a, -5), "0 s");
     assert_string_equal(cli_words_span(a, 59), "59 s");
     assert_string_equal(cli_words_span(a, 200), "3 min 20 s");
+    assert_string_equal(cli_words_span(a, 60), "1 min");
     assert_string_equal(cli_words_span(a, 7500), "2 h 5 min");
+    assert_string_equal(cli_words_span(a, 86400), "24 h");
     assert_string_equal(cli_words_span(a, 9 * 86400), "9 days");
     arena_free(a);
 }
