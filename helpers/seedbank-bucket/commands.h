@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct cli_command audit_command;
 extern const struct cli_command plan_command;
 
 #endif

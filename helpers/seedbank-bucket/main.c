@@ -2,6 +2,7 @@
 #include "seedbank-bucket/settings.h"
 
 static const struct cli_command *const commands[] = {
+    &audit_command,
     &plan_command,
     NULL,
 };
