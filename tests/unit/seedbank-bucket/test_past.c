@@ -89,7 +89,8 @@ struct verdict {
     size_t wanted; /* h->n: none */
 };
 
-static bool newer_has(const struct history *h, size_t wanted, bool (*is)(const struct s3_list_entry *))
+static bool newer_has(const struct history *h, size_t wanted,
+                      bool (*is)(const struct s3_list_entry *))
 {
     for (size_t i = 0; i < wanted; i++) {
         if (is(&h->entries[i])) {
@@ -219,9 +220,12 @@ static struct past *past_at(struct arena *a, int64_t at)
 
 static struct s3_list_entry version(struct arena *a, const char *id, int64_t time)
 {
-    return (struct s3_list_entry){
-        .key = "k", .version_id = id, .etag = "\"e\"", .last_modified = moment_text(a, time),
-        .storage_class = "", .size = 1};
+    return (struct s3_list_entry){.key = "k",
+                                  .version_id = id,
+                                  .etag = "\"e\"",
+                                  .last_modified = moment_text(a, time),
+                                  .storage_class = "",
+                                  .size = 1};
 }
 
 static void test_the_moment_itself_counts_as_then(void **state)
