@@ -141,13 +141,7 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
         past_begin(p->past, e->key);
         p->begun = true;
     }
-    if (!past_add(p->past, e)) {
-        return diag_error(
-            cx, NULL, "Cannot tell when a version was written",
-            "The listing says \"%.100s\" for a version of \"%s\"; it should be a time "
-            "as RFC 3339 has it. Report it to the server's makers.",
-            e->last_modified, cli_words_key(cx->arena, e->key));
-    }
+    past_add(p->past, e);
     return rc;
 }
 
