@@ -36,7 +36,7 @@ erase() {
 # now: the time, apart from every write before and after it. RGW counts milliseconds.
 now() {
   sleep 0.05
-  date -u +%Y-%m-%dT%H:%M:%S.%3NZ
+  date -u +%Y-%m-%dT%H:%M:%S.%3NZ | sed -E 's/(\.[0-9]*[1-9])0*Z$/\1Z/; s/\.0*Z$/Z/' # as the program writes it
   sleep 0.05
 }
 
