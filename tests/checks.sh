@@ -1,7 +1,7 @@
+# shellcheck shell=bash
 # What scripts that test against real servers have in common; sourced by lib.sh of tests/acceptance
 # and of tests/helpers. The runner (tests/scripts.sh) sets WORK and SEEDBANK_SERVER, the first of the
 # servers that the script names; TOOL_NAME stands before each check where there is one.
-# shellcheck shell=bash
 set -u
 cd "$WORK" || exit 1
 number=0
@@ -77,3 +77,25 @@ s3() {
   "$SEEDBANK_S3_TOOL" "$@"
 }
 
+# ---- Servers that misbehave ----------------------------------------------------------------------
+
+# serve: start the fault server on the script on standard input; sets url and, with TLS, ca_file.
+serve() {
+  cat >server.script
+  rm -f server.out
+  "$SEEDBANK_FAULT_SERVER" server.script >server.out 2>&1 &
+  server=$!
+  # shellcheck disable=SC2064 # that server
+  trap "kill $server 2>/dev/null" EXIT
+  wait_for 30 grep -q ^http server.out
+  # shellcheck disable=SC2034 # for who called
+  url=$(sed -n 1p server.out) ca_file=$(sed -n 2p server.out)
+}
+
+# served: end the server. It must have got what its script says and nothing else.
+served() {
+  kill "$server"
+  wait "$server" && return 0
+  cat server.out
+  return 1
+}

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The runner of test scripts against real servers; sourced by tests/acceptance/run and tests/helpers/run.
 #
 #   scripts_options "$@"        takes --debian and --only NAME; what is left stands in `rest`
@@ -11,7 +12,6 @@
 # first is the one whose SEEDBANK_S3_* it gets; use_server of tests/checks.sh turns to another. Servers that no
 # chosen script names are not started; --debian chooses the scripts whose servers Debian has, which is RGW.
 # A script that dies or tests nothing counts as failed; what it left (logs too) stays in its folder.
-# shellcheck shell=bash
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD

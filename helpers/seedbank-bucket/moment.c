@@ -21,8 +21,7 @@ bool moment_read(const char *text, int64_t *ret_moment)
 {
     struct timespec time;
 
-    if (!clock_rfc3339_parse(str_of(text), &time) || time.tv_sec < 0 ||
-        time.tv_sec > LAST_SECOND) {
+    if (!clock_rfc3339_parse(str_of(text), &time) || time.tv_sec < 0 || time.tv_sec > LAST_SECOND) {
         return false;
     }
     *ret_moment = moment_of(time);

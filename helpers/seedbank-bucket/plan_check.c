@@ -129,7 +129,8 @@ enum rc plan_check_before(struct planning *p)
     return rc;
 }
 
-/* ---- After it --------------------------------------------------------------------------------- */
+/* ---- After it ---------------------------------------------------------------------------------
+ */
 
 bool plan_check_is_before_versioning(const struct planning *p)
 {

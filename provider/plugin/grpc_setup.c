@@ -63,9 +63,9 @@ static void ignore_deadlocks(void)
     }
 }
 
-/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two after
- * each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for X25519
- * (those in Go) to begin again. */
+/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two
+ * after each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for
+ * X25519 (those in Go) to begin again. */
 static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
                  void *pointer)
 {

@@ -80,19 +80,6 @@ none_left() {
 
 # ---- Servers that misbehave ----------------------------------------------------------------------
 
-# serve: start the fault server on the script on standard input; sets url and, with TLS, ca_file.
-serve() {
-  cat >server.script
-  rm -f server.out
-  "$SEEDBANK_FAULT_SERVER" server.script >server.out 2>&1 &
-  server=$!
-  # shellcheck disable=SC2064 # that server
-  trap "kill $server 2>/dev/null" EXIT
-  wait_for 30 grep -q ^http server.out
-  url=$(sed -n 1p server.out)
-  ca_file=$(sed -n 2p server.out)
-}
-
 # against [SETTINGS [ARGUMENTS [TYPE]]]: configure a resource on the server at $url.
 against() {
   config <<TF
@@ -110,14 +97,6 @@ resource "seedbank_${3:-bucket_versioning}" "a" {
   ${2:-}
 }
 TF
-}
-
-# served: end the server. It must have got what its script says and nothing else.
-served() {
-  kill "$server"
-  wait "$server" && return 0
-  cat server.out
-  return 1
 }
 
 # errors: the errors in json.log, which -json wrote; one line each: address, summary, detail.

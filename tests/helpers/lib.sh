@@ -1,6 +1,6 @@
+# shellcheck shell=bash
 # What every test of a restore program uses; sourced first. Beside what tests/checks.sh needs, the runner
 # sets SEEDBANK_BIN, the folder of the programs.
-# shellcheck shell=bash
 # shellcheck source=tests/checks.sh
 . "$SEEDBANK_ROOT/tests/checks.sh"
 
@@ -40,9 +40,9 @@ now() {
   sleep 0.05
 }
 
-# steps FILE: the plan's steps, one a line: kind, key, how many versions are to be removed
+# steps FILE: the plan's steps, one a line: kind, key as JSON, how many versions are to be removed
 steps() {
-  jq -r 'select(.step) | "\(.step) \(.key // .key_url) \(.newer // [] | length)"' "$1"
+  jq -r 'select(.step) | "\(.step) \(.key // .key_url | @json) \(.newer // [] | length)"' "$1"
 }
 # total FILE MEMBER: of the plan's last line
 total() {
