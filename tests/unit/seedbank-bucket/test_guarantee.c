@@ -130,7 +130,7 @@ static void test_what_rules_would_undo(void **state)
 
     /* The wanted version goes 30 days after it was superseded. */
     assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 5)), 0);
-    assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 29)), 0);
+    assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 28)), 0);
     assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 30)), 1);
     assert_int_equal(warnings(cx, old, end_of(STEP_COPY, "a/k", 99, 30)), 1);
     assert_int_equal(warnings(cx, old, end_of(STEP_COPY, "b/k", 99, 30)), 0);
