@@ -286,7 +286,7 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
 {
     char sum[DIGEST_SHA256_HEX_SIZE];
     const char *why = NULL;
-    struct str before, said;
+    struct str before = {NULL, 0}, said = {NULL, 0};
     struct plan_totals t;
     const json_t *o;
 
