@@ -234,7 +234,7 @@ static enum rc read_line(struct ctx *cx, struct plan_reader *r, struct str *ret_
 static enum rc read_object(struct ctx *cx, struct plan_reader *r, const json_t **ret_object)
 {
     const char *why = NULL;
-    struct str line;
+    struct str line = {NULL, 0};
     const json_t *object;
     enum rc rc = read_line(cx, r, &line);
 
