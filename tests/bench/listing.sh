@@ -3,15 +3,12 @@
 # tests/bench/run. The server makes the list as it is asked for it (tests/tools/list_server.c), so that
 # what is measured is the reader.
 
-# listing_cost NAME COMMAND...: what it costs, into $work/NAME.cost; the server's settings are in the environment.
+# listing_cost NAME COMMAND...: what it costs, into $work/NAME.cost.
 listing_cost() {
   local name=$1
   shift
-  (
-    SEEDBANK_S3_ENDPOINT=$(cat "$work/list_server.log") SEEDBANK_S3_ACCESS_KEY=any SEEDBANK_S3_SECRET_KEY=any-secret-key
-    export SEEDBANK_S3_ENDPOINT SEEDBANK_S3_ACCESS_KEY SEEDBANK_S3_SECRET_KEY
+  SEEDBANK_S3_ENDPOINT=$(cat "$work/list_server.log") SEEDBANK_S3_ACCESS_KEY=any SEEDBANK_S3_SECRET_KEY=any-secret-key \
     "$measure" "$work/$name.cost" "$@" >"$work/$name.out"
-  )
 }
 
 listing_rows() {
