@@ -278,32 +278,9 @@ static enum rc check_known(struct ctx *cx, const struct clients *c)
     return RC_OK;
 }
 
-static const char *environment(const char *name)
-{
-    const char *v = getenv(name);
-    return v && v[0] ? v : NULL;
-}
-
 static const char *text_or_null(const struct field_string *f)
 {
     return f->v && f->v[0] ? f->v : NULL;
-}
-
-static const char *text_or_environment(const struct field_string *f, const char *variable)
-{
-    const char *text = text_or_null(f);
-    return text ? text : environment(variable);
-}
-
-/* The endpoint's sources, in order; the keys that AWS_* variables hold are for the last two. */
-static const char *find_endpoint(const struct s3_block *b, bool *ret_from_aws_variables)
-{
-    const char *own = text_or_environment(&b->endpoint, "SEEDBANK_S3_ENDPOINT");
-    const char *s3 = environment("AWS_ENDPOINT_URL_S3");
-    const char *any = s3 ? s3 : environment("AWS_ENDPOINT_URL");
-
-    *ret_from_aws_variables = !own && any;
-    return own ? own : any;
 }
 
 static struct credentials_assume role_of(struct ctx *cx, const struct assume_block *r)
@@ -331,7 +308,8 @@ static enum rc make_s3(struct ctx *cx, struct clients *c)
         .session_token = b->session_token.v,
         .profile = b->profile.v,
         .assume = &assume,
-        .region = text_or_environment(&b->region, "SEEDBANK_S3_REGION"),
+        .endpoint = text_or_null(&b->endpoint),
+        .region = text_or_null(&b->region),
         .force_path_style = b->force_path_style.v,
         .ca_file = text_or_null(&b->ca_file),
         .max_retries = b->max_retries.state == VALUE_KNOWN ? (unsigned)b->max_retries.v : 8,
@@ -339,7 +317,7 @@ static enum rc make_s3(struct ctx *cx, struct clients *c)
     if (b->request_timeout.v) {
         str_to_duration_ms(str_of(b->request_timeout.v), &o.request_timeout_ms);
     }
-    o.endpoint = find_endpoint(b, &o.endpoint_from_aws_variables);
+    s3_options_complete(&o);
     return s3_client_new(cx, c->session, &o, &c->s3_client);
 }
 

@@ -32,6 +32,8 @@ static bool sha256_of(const struct str *parts, size_t n, unsigned char ret_sum[D
     return ok;
 }
 
+#include "base/arena.h"
+
 void digest_hex(const unsigned char *bytes, size_t n, char *ret_hex)
 {
     static const char digits[] = "0123456789abcdef";
@@ -86,4 +88,38 @@ bool digest_md5_base64(struct str data, char ret_text[DIGEST_MD5_BASE64_SIZE])
     }
     return EVP_EncodeBlock((unsigned char *)ret_text, sum, (int)sizeof(sum)) ==
            DIGEST_MD5_BASE64_SIZE - 1;
+}
+
+struct digest_stream {
+    EVP_MD_CTX *evp;
+};
+
+static void free_evp(void *evp)
+{
+    EVP_MD_CTX_free(evp);
+}
+
+struct digest_stream *digest_stream_new(struct arena *a)
+{
+    struct digest_stream *d = arena_alloc(a, sizeof(*d));
+
+    d->evp = EVP_MD_CTX_new();
+    arena_defer(a, free_evp, d->evp);
+    return EVP_DigestInit_ex(d->evp, EVP_sha256(), NULL) == 1 ? d : NULL;
+}
+
+bool digest_stream_add(struct digest_stream *d, struct str data)
+{
+    return EVP_DigestUpdate(d->evp, data.n ? data.p : "", data.n) == 1;
+}
+
+bool digest_stream_end(struct digest_stream *d, char ret_hex[DIGEST_SHA256_HEX_SIZE])
+{
+    unsigned char sum[DIGEST_SHA256_SIZE];
+
+    if (EVP_DigestFinal_ex(d->evp, sum, NULL) != 1) {
+        return false;
+    }
+    digest_hex(sum, sizeof(sum), ret_hex);
+    return true;
 }

@@ -57,6 +57,11 @@ struct s3_target {
     bool may_be_denied;         /* to read a setting: AccessDenied is RC_CONFLICT then, silently */
 };
 
+/* Endpoint and region, where they are not given, from the environment: SEEDBANK_S3_ENDPOINT, then
+ * AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL; SEEDBANK_S3_REGION. An empty variable is none. For
+ * programs, before s3_client_new. */
+void s3_options_complete(struct s3_options *options);
+
 /* An object, as requests about it address it. Texts are borrowed. */
 struct s3_object {
     const char *bucket;
@@ -69,6 +74,12 @@ struct s3_object {
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
                       struct s3_client **ret_client) RC_MUST_CHECK;
+
+/* Scheme, host and port of the endpoint, in the arena; and the region that requests are signed for
+ * until the server says another. */
+struct arena;
+const char *s3_client_url(struct arena *a, const struct s3_client *client);
+const char *s3_client_region(const struct s3_client *client);
 
 /* The endpoint is Amazon's own. */
 bool s3_client_is_aws(const struct s3_client *client);

@@ -323,17 +323,16 @@ static const struct command *command_of(int argc, char **argv)
 
 static enum rc connect_to(struct ctx *cx, struct session *session, struct s3_client **ret_s3)
 {
-    return s3_client_new(cx, session,
-                         &(struct s3_options){
-                             .endpoint = getenv("SEEDBANK_S3_ENDPOINT"),
-                             .region = getenv("SEEDBANK_S3_REGION"),
-                             .access_key = getenv("SEEDBANK_S3_ACCESS_KEY"),
-                             .secret_key = getenv("SEEDBANK_S3_SECRET_KEY"),
-                             .session_token = getenv("SEEDBANK_S3_SESSION_TOKEN"),
-                             .ca_file = getenv("SEEDBANK_S3_CA_FILE"),
-                             .max_retries = DEFAULT_RETRIES,
-                         },
-                         ret_s3);
+    struct s3_options options = {
+        .access_key = getenv("SEEDBANK_S3_ACCESS_KEY"),
+        .secret_key = getenv("SEEDBANK_S3_SECRET_KEY"),
+        .session_token = getenv("SEEDBANK_S3_SESSION_TOKEN"),
+        .ca_file = getenv("SEEDBANK_S3_CA_FILE"),
+        .max_retries = DEFAULT_RETRIES,
+    };
+
+    s3_options_complete(&options);
+    return s3_client_new(cx, session, &options, ret_s3);
 }
 
 static int exit_code(const struct call *c, enum rc rc)

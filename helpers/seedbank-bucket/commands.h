@@ -1,0 +1,10 @@
+/* The commands; each is declared in the file of its name. */
+#ifndef SEEDBANK_BUCKET_COMMANDS_H
+#define SEEDBANK_BUCKET_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command audit_command;
+extern const struct cli_command plan_command;
+
+#endif

@@ -1,0 +1,121 @@
+/* From a bucket to a plan on disk. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ctx.h"
+#include "base/str.h"
+#include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/plan_private.h"
+#include "seedbank-bucket/replica.h"
+
+static int compare(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* In the order of the listing, without those that another one covers. */
+static struct cli_texts tidy(struct arena *a, const struct cli_texts *prefixes)
+{
+    struct cli_texts t = {arena_array(a, prefixes->n, sizeof *t.items), 0};
+    const char **sorted = arena_array(a, prefixes->n, sizeof *sorted);
+
+    for (size_t i = 0; i < prefixes->n; i++) {
+        sorted[i] = prefixes->items[i];
+    }
+    qsort(sorted, prefixes->n, sizeof *sorted, compare);
+    for (size_t i = 0; i < prefixes->n; i++) {
+        if (t.n == 0 || !str_starts(sorted[i], t.items[t.n - 1])) {
+            t.items[t.n++] = sorted[i];
+        }
+    }
+    return t;
+}
+
+static void fill_head(struct planning *p)
+{
+    const struct plan_settings *s = p->settings;
+    struct plan_result *r = p->result;
+    struct arena *a = p->cli->cx->arena;
+
+    r->head = (struct plan_head){
+        .endpoint = s3_client_url(a, p->target.client),
+        .region = s3_client_region(p->target.client),
+        .bucket = p->target.bucket,
+        .at = moment_text(a, r->at),
+        .made = moment_text(a, r->now),
+        .prefixes = p->prefixes,
+        .excludes = s->excludes,
+        .keep_history = s->keep_history,
+        .hide_newer = s->hide_newer,
+        .purge_newer = s->purge_newer,
+        .accept_gaps = s->accept_gaps,
+        .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
+        .probed = !s->no_probe,
+    };
+    r->path =
+        s->output ? s->output : arena_printf(a, "%s-%s.plan", s->bucket, moment_name(a, r->at));
+}
+
+/* A second pass only where the first one found that its answers on absent keys were too sure. */
+static enum rc look(struct planning *p)
+{
+    struct ctx *cx = p->cli->cx;
+    struct arena_mark mark = arena_mark(cx->arena);
+    enum rc rc = plan_list(p);
+
+    if (rc == RC_OK) {
+        rc = plan_check_found(p);
+    }
+    if (rc == RC_OK) {
+        rc = plan_check_gaps(p);
+    }
+    if (rc != RC_OK || !plan_check_is_before_versioning(p)) {
+        return rc;
+    }
+    arena_rewind(cx->arena, mark);
+    p->gap_before = true;
+    rc = guarantee_get(cx, &p->target, p->result->now, &p->guarantee); /* counts anew */
+    return rc == RC_OK ? plan_list(p) : rc;
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
+                  struct plan_result *ret_result)
+{
+    struct ctx *cx = cli->cx;
+    struct plan_result *result = arena_alloc(cx->arena, sizeof *result);
+    struct planning p = {
+        .cli = cli,
+        .settings = settings,
+        .prefixes = tidy(cx->arena, &settings->prefixes),
+        .result = result,
+        .kept = arena_new(),
+    };
+    enum rc rc;
+
+    arena_defer(cx->arena, free_arena, p.kept);
+    rc = plan_check_before(&p);
+    if (rc == RC_OK) {
+        rc = replica_get(cx, &p.target, &p.replica);
+    }
+    if (rc == RC_OK) {
+        fill_head(&p);
+        rc = look(&p);
+    }
+    if (rc == RC_OK) {
+        rc = plan_file_end(cx, p.writer, &result->totals);
+    }
+    if (rc == RC_NOT_FOUND) { /* deleted while we looked */
+        return settings_no_bucket(cli, &p.target);
+    }
+    if (rc == RC_OK) {
+        guarantee_warn(cx, p.guarantee);
+        *ret_result = *result;
+    }
+    return rc;
+}
