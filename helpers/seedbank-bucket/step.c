@@ -58,7 +58,7 @@ json_t *step_to_json(const struct step *s)
     return o;
 }
 
-static bool kind_of(const char *name, enum step_kind *ret_kind)
+bool step_kind_of(const char *name, enum step_kind *ret_kind)
 {
     for (int i = 0; name != NULL && i < STEP_KINDS; i++) {
         if (strcmp(name, names[i]) == 0) {
@@ -116,7 +116,7 @@ bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
     json_int_t size = json_integer_value(json_object_get(o, "size"));
 
     s.size = size > 0 ? (uint64_t)size : 0;
-    if (!kind_of(json_string_value(json_object_get(o, "step")), &s.kind) || size < 0 ||
+    if (!step_kind_of(json_string_value(json_object_get(o, "step")), &s.kind) || size < 0 ||
         !read_newer(a, json_object_get(o, "newer"), &s) || !is_whole(&s)) {
         return false;
     }

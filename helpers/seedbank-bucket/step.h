@@ -41,6 +41,7 @@ struct step {
 
 /* "reveal", "copy", "hide", "purge", "unreachable" */
 const char *step_name(enum step_kind kind);
+bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
 
 /* A new object; read back it is the same step, in the arena. False: it is no step. */
 json_t *step_to_json(const struct step *step);
