@@ -1,6 +1,6 @@
 /*
- * Ctx: the scope of one call (an RPC, a helper's command). Made and freed in two
- * places of a program, never shared between threads, passed first to every
+ * Ctx: the scope of one call (an RPC, a helper's command, a thread of its crew). Made and freed in
+ * few places of a program, never shared between threads, passed first to every
  * function that can fail, allocate for long, wait or log.
  */
 #ifndef BASE_CTX_H

@@ -158,3 +158,18 @@ bool diag_failed_since(const struct ctx *cx, struct diag_point since)
     }
     return false;
 }
+
+void diag_copy(struct ctx *cx, const struct diag *d)
+{
+    if (d->severity == DIAG_ERROR) {
+        diag_error(cx, d->path, d->summary, "%s", d->detail);
+    } else {
+        diag_warning(cx, d->path, d->summary, "%s", d->detail);
+    }
+}
+
+void diag_clear(struct ctx *cx)
+{
+    arena_free(cx->diags.arena);
+    cx->diags = (struct diags){0};
+}

@@ -60,4 +60,9 @@ void diag_drop_since(struct ctx *cx, struct diag_point since);
 
 bool diag_failed_since(const struct ctx *cx, struct diag_point since);
 
+/* Add a copy of a message of another ctx; forget all messages and free their memory: for what is
+ * gathered from many threads. */
+void diag_copy(struct ctx *cx, const struct diag *d);
+void diag_clear(struct ctx *cx);
+
 #endif

@@ -16,11 +16,11 @@ static enum rc refuse(struct ctx *cx, const char *path, const char *why)
                       why);
 }
 
-static const char *why_of(struct ctx *cx, int error)
+const char *file_cause(struct arena *a, int error)
 {
     char text[128] = "";
 
-    return arena_strdup(cx->arena, strerror_r(error, text, sizeof(text)));
+    return arena_strdup(a, strerror_r(error, text, sizeof(text)));
 }
 
 /* One byte more than allowed is asked for, so that a file that grew meanwhile is seen too. */
@@ -33,7 +33,7 @@ static enum rc read_all(struct ctx *cx, int fd, size_t max, struct str *ret_cont
     ssize_t got = 1;
 
     if (fstat(fd, &st) != 0) {
-        *ret_why = why_of(cx, errno);
+        *ret_why = file_cause(cx->arena, errno);
         return RC_FAIL;
     }
     if (!S_ISREG(st.st_mode)) {
@@ -46,7 +46,7 @@ static enum rc read_all(struct ctx *cx, int fd, size_t max, struct str *ret_cont
         n += got > 0 ? (size_t)got : 0;
     }
     if (got < 0) {
-        *ret_why = why_of(cx, errno);
+        *ret_why = file_cause(cx->arena, errno);
         return RC_FAIL;
     }
     if (n > max) {
@@ -65,9 +65,29 @@ enum rc file_read(struct ctx *cx, const char *path, size_t max, struct str *ret_
 
     if (fd < 0) {
         return errno == ENOENT || errno == ENOTDIR ? RC_NOT_FOUND
-                                                   : refuse(cx, path, why_of(cx, errno));
+                                                   : refuse(cx, path, file_cause(cx->arena, errno));
     }
     rc = read_all(cx, fd, max, ret_content, &why);
     close(fd);
     return rc == RC_OK ? RC_OK : refuse(cx, path, why);
+}
+
+enum rc file_sync_folder(struct ctx *cx, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash == NULL ? "." : arena_strndup(cx->arena, path, (size_t)(slash - path) + 1);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = fd < 0 || fsync(fd) != 0 ? errno : 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (error == 0) {
+        return RC_OK;
+    }
+    return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot write the folder %s", folder),
+                      "Having it written to the disk failed: %s. Check the folder and its disk, or "
+                      "use a path elsewhere.",
+                      file_cause(cx->arena, error));
 }
