@@ -22,6 +22,7 @@ struct replay {
     uint64_t steps, lines;
     uint64_t counts[2][REPLAY_STATES];
     bool undoing;
+    struct arena *kept; /* of the list below, which outlives each line */
     struct made *first, **end;
 };
 
@@ -89,19 +90,25 @@ static enum rc take(struct ctx *cx, void *arg, struct str text, uint64_t line)
 static enum rc take_made(struct ctx *cx, void *arg, struct str text, uint64_t line)
 {
     struct replay *r = arg;
+    struct arena_mark mark = arena_mark(cx->arena);
     struct record record;
-    struct made *made;
 
-    if (strstr(text.p, "\"made\"") == NULL || !record_read(cx->arena, text, &record) ||
-        line > r->lines || record.kind != RECORD_MADE || record.n_made != 1 ||
-        replay_state(r, record.undo, record.number) != REPLAY_OPEN) {
-        return RC_OK;
+    if (line <= r->lines && record_read(cx->arena, text, &record) && record.kind == RECORD_MADE &&
+        record.n_made == 1 && replay_state(r, record.undo, record.number) == REPLAY_OPEN) {
+        struct made *made = arena_alloc(r->kept, sizeof *made);
+        made->number = record.number;
+        made->undo = record.undo;
+        made->id = arena_strdup(r->kept, record.made[0]);
+        *r->end = made;
+        r->end = &made->next;
     }
-    made = arena_alloc(cx->arena, sizeof *made);
-    *made = (struct made){.number = record.number, .undo = record.undo, .id = record.made[0]};
-    *r->end = made;
-    r->end = &made->next;
+    arena_rewind(cx->arena, mark);
     return RC_OK;
+}
+
+static void free_kept(void *arena)
+{
+    arena_free(arena);
 }
 
 enum rc replay_read(struct ctx *cx, const struct replay_plan *plan, struct replay **ret_replay)
@@ -113,6 +120,8 @@ enum rc replay_read(struct ctx *cx, const struct replay_plan *plan, struct repla
     r->states = arena_alloc(cx->arena, plan->steps);
     r->counts[0][REPLAY_NONE] = r->counts[1][REPLAY_NONE] = plan->steps;
     r->end = &r->first;
+    r->kept = arena_new();
+    arena_defer(cx->arena, free_kept, r->kept);
     rc = journal_read(cx, plan->path, (struct journal_visitor){take, r});
     if (rc == RC_OK && (r->counts[0][REPLAY_OPEN] > 0 || r->counts[1][REPLAY_OPEN] > 0)) {
         rc = journal_read(cx, plan->path, (struct journal_visitor){take_made, r});
@@ -141,8 +150,52 @@ uint64_t replay_count(const struct replay *r, bool undo, enum replay_state state
     return r->counts[undo][state];
 }
 
-size_t replay_made(const struct replay *r, bool undo, uint64_t number, const char *const **ret_ids)
+size_t replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
+                   const char *const **ret_ids)
 {
-    (void)r, (void)undo, (void)number, (void)ret_ids;
-    return 0;
+    const char **ids;
+    size_t n = 0;
+
+    for (const struct made *m = r->first; m != NULL; m = m->next) {
+        n += m->number == step->number && m->undo == step->undo;
+    }
+    ids = arena_array(a, n, sizeof *ids);
+    n = 0;
+    for (const struct made *m = r->first; m != NULL; m = m->next) {
+        if (m->number == step->number && m->undo == step->undo) {
+            ids[n++] = m->id;
+        }
+    }
+    *ret_ids = ids;
+    return n;
+}
+
+struct done {
+    const struct replay *replay;
+    struct replay_visitor visitor;
+};
+
+static enum rc take_done(struct ctx *cx, void *arg, struct str text, uint64_t line)
+{
+    const struct done *d = arg;
+    struct arena_mark mark = arena_mark(cx->arena);
+    struct record record;
+    enum rc rc = RC_OK;
+
+    if (line > d->replay->lines) {
+        return RC_CONFLICT; /* written since; the reading ends here */
+    }
+    if (record_read(cx->arena, text, &record) && record.kind == RECORD_DONE && !record.undo) {
+        rc = d->visitor.visit(cx, d->visitor.arg, &record);
+    }
+    arena_rewind(cx->arena, mark);
+    return rc;
+}
+
+enum rc replay_done(struct ctx *cx, const struct replay *r, struct replay_visitor visitor)
+{
+    struct done d = {r, visitor};
+    enum rc rc = journal_read(cx, r->path, (struct journal_visitor){take_done, &d});
+
+    return rc == RC_CONFLICT || rc == RC_NOT_FOUND ? RC_OK : rc;
 }

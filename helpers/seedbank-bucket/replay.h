@@ -13,6 +13,7 @@
 #include "base/rc.h"
 #include "seedbank-bucket/record.h"
 
+struct arena;
 struct ctx;
 struct replay;
 
@@ -44,10 +45,15 @@ enum replay_state replay_state(const struct replay *r, bool undo, uint64_t numbe
 uint64_t replay_count(const struct replay *r, bool undo, enum replay_state state);
 
 /* IDs that the server told for a step which is OPEN, in the order in which they were made. */
-size_t replay_made(const struct replay *r, bool undo, uint64_t number, const char *const **ret_ids);
+struct replay_step {
+    uint64_t number;
+    bool undo;
+};
+size_t replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
+                   const char *const **ret_ids);
 
 /* The steps that are DONE (not undone), in the order in which the journal tells of them, as it was
- * when it was read. Anything but RC_OK ends it with that result. */
+ * when it was read. RC_FAIL of visit ends it. */
 struct replay_visitor {
     enum rc (*visit)(struct ctx *cx, void *arg, const struct record *done);
     void *arg;
