@@ -24,8 +24,7 @@ static bool unreserved(unsigned char c)
            c == '.' || c == '_' || c == '~';
 }
 
-/* Percent-encode every byte but the unreserved ones (RFC 3986) and, if asked, '/'. */
-static char *encode(struct arena *a, struct str text, bool keep_slash)
+char *sigv4_encode(struct arena *a, struct str text, bool keep_slash)
 {
     static const char digits[] = "0123456789ABCDEF";
     char *out = arena_array(a, text.n + 1, 3);
@@ -94,7 +93,7 @@ static char *normalise_path(struct arena *a, const char *path)
 
 static const char *wire_path(struct arena *a, const struct sigv4_request *r)
 {
-    return encode(a, str_of(r->path), true);
+    return sigv4_encode(a, str_of(r->path), true);
 }
 
 static const char *canonical_path(struct arena *a, const struct sigv4_request *r)
@@ -104,9 +103,9 @@ static const char *canonical_path(struct arena *a, const struct sigv4_request *r
     if (r->flags & SIGV4_NORMALISE_PATH) {
         path = normalise_path(a, path);
     }
-    path = encode(a, str_of(path), true);
+    path = sigv4_encode(a, str_of(path), true);
     if (r->flags & SIGV4_DOUBLE_ENCODE) {
-        path = encode(a, str_of(path), true);
+        path = sigv4_encode(a, str_of(path), true);
     }
     return path;
 }
@@ -133,8 +132,8 @@ static char *query(struct arena *a, const struct sigv4_request *r, bool for_wire
     const char **parts = arena_array(a, r->n_params, sizeof(*parts));
 
     for (size_t i = 0; i < r->n_params; i++) {
-        pairs[i].name = encode(a, str_of(r->params[i].name), false);
-        pairs[i].value = encode(a, str_of(r->params[i].value), false);
+        pairs[i].name = sigv4_encode(a, str_of(r->params[i].name), false);
+        pairs[i].value = sigv4_encode(a, str_of(r->params[i].value), false);
         pairs[i].bare = r->params[i].value == NULL;
     }
     qsort(pairs, r->n_params, sizeof(*pairs), by_name_and_value);

@@ -96,6 +96,9 @@ struct sigv4_presigned {
 bool sigv4_presign(struct arena *a, const struct sigv4_request *request, unsigned expires_s,
                    struct sigv4_presigned *ret_presigned);
 
+/* Each byte but the unreserved ones of RFC 3986, and '/' where asked, as %XX. */
+char *sigv4_encode(struct arena *a, struct str text, bool keep_slash);
+
 /* "/path?query" as it must be sent: each byte encoded once, parameters sorted. */
 char *sigv4_target(struct arena *a, const struct sigv4_request *request);
 

@@ -59,6 +59,14 @@ struct s3_target {
  * programs, before s3_client_new. */
 void s3_options_complete(struct s3_options *options);
 
+/* An object, as requests about it address it. Texts are borrowed. */
+struct s3_object {
+    const char *bucket;
+    const char *key;            /* any text without NUL, exactly as stored: "a//b", "..", "a b" */
+    const char *version_id;     /* NULL: the latest; what is written has none yet */
+    const char *expected_owner; /* account ID; NULL or "": any */
+};
+
 /* Nothing is sent. Owned by the session, thread-safe; options are copied; the secrets are made
  * known to the session's redaction. RC_FAIL when endpoint or region is malformed. */
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,

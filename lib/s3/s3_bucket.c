@@ -27,6 +27,8 @@ static struct str location(struct arena *a, const struct s3_client *client)
 static enum rc create(struct ctx *cx, struct s3_client *client, const char *bucket,
                       bool object_lock)
 {
+    const struct http_header lock = {"x-amz-bucket-object-lock-enabled",
+                                     object_lock ? "true" : NULL};
     struct s3_error error = {.tries = 0};
     struct s3_reply reply;
     struct s3_request request = {
@@ -35,7 +37,8 @@ static enum rc create(struct ctx *cx, struct s3_client *client, const char *buck
         .method = "PUT",
         .bucket = bucket,
         .body = location(cx->arena, client),
-        .object_lock = object_lock,
+        .headers = &lock,
+        .n_headers = 1,
         .error = &error,
     };
     enum rc rc;

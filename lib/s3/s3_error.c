@@ -68,6 +68,9 @@ static const struct row rows[] = {
     {"TemporaryRedirect", 0, REMEDY_REGION, NULL},
     {"IllegalLocationConstraintException", 0, REMEDY_REGION, NULL},
     {"InvalidLocationConstraint", 0, REMEDY_REGION, NULL},
+    {"InvalidObjectState", 0, 0,
+     "The version lies in an archive, where it can be neither read nor copied. Restore it there "
+     "first (RestoreObject), and wait until that is done."},
     {"BucketNotEmpty", 0, 0, "The bucket still holds objects or versions of them."},
     {"InvalidBucketState", 0, 0,
      "Object Lock is on for this bucket: its versioning cannot be suspended."},
@@ -203,6 +206,7 @@ struct s3_error s3_error_of(struct ctx *cx, const struct s3_trial *trial,
         .endpoint = word(cx, said ? xml_text(root, "Endpoint") : NULL, NULL),
         .location = word(cx, NULL, http_header_get(http, "location")),
         .tries = http->tries,
+        .http = *http,
         .place = trial->place,
         .aws = trial->client->aws,
         .moves = trial->moves,
@@ -284,7 +288,7 @@ static bool says_other_region(const struct s3_error *e)
     return e->status == 400 && *e->region && strcmp(e->region, e->place.region) != 0;
 }
 
-static const char *remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
+const char *s3_error_remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
 {
     const struct s3_refusal *own = refusal_of(e, r);
     const struct row *row = row_of(e);
@@ -317,5 +321,6 @@ enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,
         cx, NULL, arena_printf(a, "Cannot %s %s", request->doing, s3_request_target(a, request)),
         "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method,
         error->place.scheme, error->place.host, error->status, *error->code ? " " : "", error->code,
-        tries, *error->message ? ": " : "", error->message, id, remedy(cx, request, error));
+        tries, *error->message ? ": " : "", error->message, id,
+        s3_error_remedy(cx, request, error));
 }

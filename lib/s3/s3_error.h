@@ -12,10 +12,10 @@
 
 #include "base/rc.h"
 #include "base/str.h"
+#include "http/http.h"
 #include "s3/s3_known.h"
 
 struct ctx;
-struct http_response;
 struct s3_request;
 struct s3_trial;
 struct xml_node;
@@ -30,6 +30,7 @@ struct s3_error {
     const char *endpoint;   /* the host a redirect names in its document; "" when none */
     const char *location;   /* the same in a header */
     unsigned tries;
+    struct http_response http; /* the reply as it came: what its headers say beside */
 
     /* How it was asked. */
     struct s3_place place;
@@ -52,6 +53,10 @@ struct s3_error s3_error_of(struct ctx *cx, const struct s3_trial *trial,
 /* RC_NOT_FOUND, RC_CONFLICT or RC_FAIL; adds no message. Only the server's own word makes a thing
  * absent: a bare 404 may come from a proxy (to HEAD, which has no body, it is all there is). */
 enum rc s3_error_class(const struct s3_error *error, const struct s3_request *request);
+
+/* What the person can do about it, in a sentence or two. */
+const char *s3_error_remedy(struct ctx *cx, const struct s3_request *request,
+                            const struct s3_error *error);
 
 /* Add the message, and return RC_FAIL. */
 enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,

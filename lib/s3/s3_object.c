@@ -10,16 +10,9 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_ob
     struct sigv4_param version = {"versionId", object->version_id};
     struct s3_request request = *own;
 
-    if (object->key == NULL || object->key[0] == '\0') {
-        return diag_error(cx, NULL,
-                          arena_printf(cx->arena, "Cannot %s an object of bucket %s without a name",
-                                       own->doing, object->bucket),
-                          "The object's key is empty; it would mean the bucket itself. Nothing was "
-                          "sent.");
+    if (s3_request_object(cx, object, &request) != RC_OK) {
+        return RC_FAIL;
     }
-    request.bucket = object->bucket;
-    request.key = object->key;
-    request.expected_owner = object->expected_owner;
     request.params = &version;
     request.n_params = object->version_id ? 1 : 0;
     return s3_request_send(cx, client, &request, ret_reply);

@@ -1,6 +1,6 @@
 /*
- * Single objects, whole and in memory. Large ones will stream; these are the
- * simple calls for small things.
+ * Single objects: their content, whole and in memory (large ones will stream;
+ * these are the simple calls for small things), and what is kept beside it.
  */
 #ifndef S3_S3_OBJECT_H
 #define S3_S3_OBJECT_H
@@ -9,25 +9,37 @@
 
 #include "base/str.h"
 #include "s3/s3.h"
+#include "s3/s3_object_info.h"
 
-struct s3_object {
-    const char *bucket;
-    const char *key;            /* any text without NUL, exactly as stored: "a//b", "..", "a b" */
-    const char *version_id;     /* NULL: the latest; for get and delete */
-    const char *expected_owner; /* account ID; NULL or "": any */
-};
-
-/* *ret_version_id is NULL where the bucket is not versioned or the server does not say. */
+/* *ret_version_id is NULL where the bucket is not versioned or the server does not say. Needs
+ * s3:PutObject. */
 enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       struct str content, const char **ret_version_id) RC_MUST_CHECK;
 
-/* At most max bytes (more is an error); RC_NOT_FOUND also when the latest is a delete marker. */
+/* At most max bytes (more is an error); RC_NOT_FOUND also when the latest is a delete marker. Needs
+ * s3:GetObject, of a version s3:GetObjectVersion. */
 enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       size_t max, struct str *ret_content) RC_MUST_CHECK;
 
 /* Without version: in a versioned bucket this adds a delete marker. With one: that version is gone
- * for good. Deleting what is not there is RC_OK, as S3 has it. */
+ * for good. Deleting what is not there is RC_OK, as S3 has it. Needs s3:DeleteObject, of a version
+ * s3:DeleteObjectVersion. */
 enum rc s3_object_delete(struct ctx *cx, struct s3_client *client,
                          const struct s3_object *object) RC_MUST_CHECK;
+
+struct s3_head_options {
+    bool checksums; /* of an object encrypted by KMS this needs kms:Decrypt, too */
+    unsigned part;  /* whose size is wanted, counted from 1; 0: none */
+};
+
+/* Everything that a copy must preserve but the tags (s3_tags.h). Look at ret_info->state: RC_OK is
+ * also the answer for a delete marker and for a version that cannot be read without its owner's
+ * key. RC_NOT_FOUND: no such key or version; and the latest is a delete marker, where the server
+ * does not say so. Needs s3:GetObject, of a version s3:GetObjectVersion; retention,
+ * legal hold and the number of tags are shown to those alone who have s3:GetObjectRetention,
+ * s3:GetObjectLegalHold, s3:GetObjectTagging, s3:GetObjectVersionTagging too. */
+enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                       const struct s3_head_options *options,
+                       struct s3_object_info *ret_info) RC_MUST_CHECK;
 
 #endif

@@ -7,14 +7,14 @@
 #include "base/ctx.h"
 #include "s3/s3_again.h"
 
-#define MAX_OWN_HEADERS 5
+#define OWN_HEADERS 3 /* at most, beside the request's and those of the signature */
 
 /* All that a try needs; made once, signed again for each. */
 struct attempt {
     const struct s3_request *request;
     struct s3_trial *trial;
     struct sigv4_request sign;
-    struct http_header own[MAX_OWN_HEADERS]; /* beside those the signature adds */
+    struct http_header *own; /* beside those the signature adds */
 };
 
 char *s3_request_target(struct arena *a, const struct s3_request *request)
@@ -23,6 +23,22 @@ char *s3_request_target(struct arena *a, const struct s3_request *request)
         return arena_printf(a, "object \"%s\" of bucket %s", request->key, request->bucket);
     }
     return arena_printf(a, "bucket %s", request->bucket);
+}
+
+enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
+                          struct s3_request *request)
+{
+    if (object->key == NULL || object->key[0] == '\0') {
+        return diag_error(cx, NULL,
+                          arena_printf(cx->arena, "Cannot %s an object of bucket %s without a name",
+                                       request->doing, object->bucket),
+                          "The object's key is empty; it would mean the bucket itself. Nothing was "
+                          "sent.");
+    }
+    request->bucket = object->bucket;
+    request->key = object->key;
+    request->expected_owner = object->expected_owner;
+    return RC_OK;
 }
 
 static enum rc no_crypto(struct ctx *cx)
@@ -56,7 +72,7 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
 
 static void add_header(struct attempt *t, const char *name, const char *value)
 {
-    if (value && *value) {
+    if (name && value) {
         t->own[t->sign.n_headers++] = (struct http_header){name, value};
     }
 }
@@ -75,17 +91,20 @@ static enum rc prepare(struct ctx *cx, const struct s3_address *at, struct attem
 {
     const struct s3_request *r = t->request;
     const struct s3_place *place = &t->trial->place;
+    const char *owner = r->expected_owner && *r->expected_owner ? r->expected_owner : NULL;
     char md5[DIGEST_MD5_BASE64_SIZE] = "";
 
     t->sign.payload_hash = payload_hash(cx, r, strcmp(place->scheme, "https") == 0);
     if (t->sign.payload_hash == NULL || (r->content_md5 && !digest_md5_base64(r->body, md5))) {
         return no_crypto(cx);
     }
+    t->own = arena_array(cx->arena, OWN_HEADERS + r->n_headers, sizeof(*t->own));
     add_header(t, "content-type", r->content_type);
-    add_header(t, "content-md5", arena_strdup(cx->arena, md5));
-    add_header(t, "x-amz-bucket-object-lock-enabled", r->object_lock ? "true" : NULL);
-    add_header(t, "x-amz-expected-bucket-owner", r->expected_owner);
-    add_header(t, r->setting.name, r->setting.value);
+    add_header(t, "content-md5", r->content_md5 ? arena_strdup(cx->arena, md5) : NULL);
+    add_header(t, "x-amz-expected-bucket-owner", owner);
+    for (size_t i = 0; i < r->n_headers; i++) {
+        add_header(t, r->headers[i].name, r->headers[i].value);
+    }
     t->sign.method = r->method;
     t->sign.host = at->host;
     t->sign.path = at->path;
@@ -234,13 +253,13 @@ static enum rc refused(struct ctx *cx, const struct s3_trial *trial, const struc
 {
     enum rc rc = s3_error_class(error, r);
 
+    if (r->error) {
+        *r->error = *error;
+    }
     if (rc == RC_FAIL) {
         return s3_error_report(cx, r, error);
     }
     s3_again_end(trial, r->bucket);
-    if (r->error) {
-        *r->error = *error;
-    }
     return rc;
 }
 

@@ -27,11 +27,12 @@ struct s3_request {
     const char *expected_owner; /* account ID that must own the bucket; NULL or "": any */
     const struct sigv4_param *params;
     size_t n_params;
-    const char *content_type;   /* NULL: none */
-    struct http_header setting; /* one more header, signed too: a setting outside the body; no name
-                                   or no value: none */
+    const char *content_type; /* NULL: none */
+    /* More headers, signed too: what is set outside the body. One without name or value is left
+     * out. */
+    const struct http_header *headers;
+    size_t n_headers;
     struct str body;
-    bool object_lock;   /* a bucket that is created: with Object Lock */
     bool content_md5;   /* configuration documents, and objects for a locked bucket: AWS wants it */
     bool may_be_denied; /* AccessDenied is RC_CONFLICT, silently */
     bool unsigned_payload; /* the body need not be hashed; without TLS it is all the same */
@@ -44,7 +45,7 @@ struct s3_request {
 
     /* What its refusals mean, where that differs from s3_error.c's table; NULL: nothing differs. */
     const struct s3_refusal *refusals;
-    struct s3_error *error; /* filled on RC_NOT_FOUND and RC_CONFLICT, which are silent; or NULL */
+    struct s3_error *error; /* filled when the server refused, silently or not; or NULL */
 };
 
 struct s3_reply {
@@ -54,6 +55,11 @@ struct s3_reply {
 
 enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s3_request *request,
                         struct s3_reply *ret_reply) RC_MUST_CHECK;
+
+/* Make the request one about that object; what says which version is the caller's. RC_FAIL when the
+ * object has no name: the request would be about the bucket itself. */
+enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
+                          struct s3_request *request) RC_MUST_CHECK;
 
 /* Where the request goes, in words: bucket b, or object k of bucket b. */
 char *s3_request_target(struct arena *a, const struct s3_request *request);

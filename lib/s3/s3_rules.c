@@ -143,6 +143,7 @@ enum rc s3_rules_put(struct ctx *cx, const struct s3_target *target,
 {
     bool empty = xml_child(rules->root, "Rule") == NULL;
     struct s3_request request = request_of(target, kind, empty ? "DELETE" : "PUT");
+    struct http_header setting = {kind->header, rules->setting};
     struct s3_error error = {.code = ""};
     struct buf *body = buf_new(cx->arena, XML_MAX_BYTES);
     enum rc rc;
@@ -160,7 +161,8 @@ enum rc s3_rules_put(struct ctx *cx, const struct s3_target *target,
         request.content_type = "application/xml";
         request.content_md5 = true;
         request.body = buf_str(body);
-        request.setting = (struct http_header){kind->header, rules->setting};
+        request.headers = &setting;
+        request.n_headers = 1;
     }
     request.doing = doing(cx, kind, "write");
     request.permission = kind->put_permission;

@@ -5,6 +5,8 @@
 
 #include "fixture_lifecycle.h"
 #include "s3/s3_bucket.h"
+#include "s3/s3_copy.h"
+#include "s3/s3_delete.h"
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
@@ -27,6 +29,7 @@ struct call {
     const char *shows; /* what GET is answered until something is put; NULL: 404, no rules */
     const char *first; /* what the first GET is answered, before the fault; NULL: it meets it */
     enum call_patience patience;
+    struct http_server_reply good; /* what the method is answered when all is well; GET: `shows` */
 };
 
 #define GOOD_VERSIONING                                                                            \
@@ -39,6 +42,15 @@ struct call {
 #define GOOD_FIRST_PAGE                                                                            \
     "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>"          \
     "</ListVersionsResult>"
+
+#define GOOD_HEAD                                                                                  \
+    "Content-Length: 5\r\nETag: \"e\"\r\nLast-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
+#define GOOD_COPY                                                                                  \
+    XML("<CopyObjectResult><LastModified>2015-08-30T12:36:00.000Z</LastModified>"                  \
+        "<ETag>&quot;e&quot;</ETag></CopyObjectResult>")
+#define GOOD_DELETED                                                                               \
+    XML("<DeleteResult><Deleted><Key>k</Key><VersionId>v1</VersionId></Deleted>"                   \
+        "<Deleted><Key>k</Key></Deleted></DeleteResult>")
 
 static const struct s3_lock call_lock = {S3_LOCK_ENABLED, S3_LOCK_GOVERNANCE, 30, 0};
 static const struct s3_object call_object = {.bucket = "files", .key = "k"};
@@ -174,6 +186,37 @@ static inline enum rc call_version_delete(struct ctx *cx, const struct s3_target
     return s3_object_delete(cx, t->client, &call_version);
 }
 
+static inline enum rc call_object_head(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_object_info info;
+
+    return s3_object_head(cx, t->client, &call_object, NULL, &info);
+}
+static inline enum rc call_version_head(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_object_info info;
+
+    return s3_object_head(cx, t->client, &call_version, NULL, &info);
+}
+static inline enum rc call_copy(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_copied copied;
+
+    return s3_copy(cx, t->client, &(struct s3_copy){.from = call_version, .to = call_object},
+                   &copied);
+}
+static inline enum rc call_delete(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_delete_item items[] = {{"k", "v1"}, {"k", NULL}};
+    struct s3_delete_result results[2] = {{.outcome = S3_DELETE_UNKNOWN}};
+    enum rc rc =
+        s3_delete(cx, t->client,
+                  &(struct s3_delete){.bucket = t->bucket, .items = items, .n_items = 2}, results);
+
+    assert_true(rc != RC_OK || results[1].outcome == S3_DELETE_DONE);
+    return rc;
+}
+
 #define READS_RULES   "read the lifecycle rules of", "s3:GetLifecycleConfiguration"
 #define WRITES_RULES  "write the lifecycle rules of", "s3:PutLifecycleConfiguration"
 #define READS_COPIES  "read the replication rules of", "s3:GetReplicationConfiguration"
@@ -186,68 +229,77 @@ static inline enum rc call_version_delete(struct ctx *cx, const struct s3_target
 
 static const struct call calls[] = {
     {"create a bucket", call_bucket_create, "PUT", CALL_PLAIN, "create", "s3:CreateBucket", NULL,
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"create one with lock", call_bucket_create_locked, "PUT", CALL_PLAIN, "create",
-     "s3:CreateBucket", NULL, NULL, CALL_HASTY},
+     "s3:CreateBucket", NULL, NULL, .patience = CALL_HASTY},
     {"look at a bucket", call_bucket_head, "HEAD", CALL_HEAD, "look at", "s3:ListBucket", NULL,
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"delete a bucket", call_bucket_delete, "DELETE", CALL_PLAIN, "delete", "s3:DeleteBucket", NULL,
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"get versioning", call_versioning_get, "GET", CALL_DOCUMENT, "read the versioning of",
-     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, CALL_HASTY},
+     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, .patience = CALL_HASTY},
     {"put versioning", call_versioning_put, "PUT", CALL_PLAIN, "enable versioning of",
-     "s3:PutBucketVersioning", NULL, NULL, CALL_HASTY},
+     "s3:PutBucketVersioning", NULL, NULL, .patience = CALL_HASTY},
     {"suspend versioning", call_versioning_suspend, "PUT", CALL_PLAIN, "suspend versioning of",
-     "s3:PutBucketVersioning", NULL, NULL, CALL_HASTY},
+     "s3:PutBucketVersioning", NULL, NULL, .patience = CALL_HASTY},
     {"wait for versioning", call_versioning_wait, "GET", CALL_DOCUMENT, "read the versioning of",
-     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, CALL_WAITS_THEN_STOPS},
+     "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, .patience = CALL_WAITS_THEN_STOPS},
     {"get the lock", call_lock_get, "GET", CALL_DOCUMENT, "read the Object Lock of",
-     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, CALL_HASTY},
+     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, .patience = CALL_HASTY},
     {"put the lock", call_lock_put, "PUT", CALL_PLAIN, "set the default retention of",
-     "s3:PutBucketObjectLockConfiguration", NULL, NULL, CALL_HASTY},
+     "s3:PutBucketObjectLockConfiguration", NULL, NULL, .patience = CALL_HASTY},
     {"wait for the lock", call_lock_wait, "GET", CALL_DOCUMENT, "read the Object Lock of",
-     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, CALL_WAITS_THEN_STOPS},
+     "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, .patience = CALL_WAITS_THEN_STOPS},
     {"get lifecycle", call_lifecycle_get, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS), NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"get lifecycle, cached", call_lifecycle_get_cached, "GET", CALL_DOCUMENT, READS_RULES,
-     DOC(THEIRS), NULL, CALL_HASTY},
-    {"put lifecycle", call_lifecycle_put, "PUT", CALL_PLAIN, WRITES_RULES, NULL, NULL, CALL_HASTY},
+     DOC(THEIRS), NULL, .patience = CALL_HASTY},
+    {"put lifecycle", call_lifecycle_put, "PUT", CALL_PLAIN, WRITES_RULES, NULL, NULL,
+     .patience = CALL_HASTY},
     {"delete lifecycle", call_lifecycle_delete, "DELETE", CALL_PLAIN, WRITES_RULES, NULL, NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"set a rule: read", call_rule_set, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS), NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"set a rule: read back", call_rule_set, "GET", CALL_DOCUMENT, READS_RULES, DOC(THEIRS),
-     DOC(THEIRS), CALL_WAITS_THEN_ABSENT},
+     DOC(THEIRS), .patience = CALL_WAITS_THEN_ABSENT},
     {"set a rule: write", call_rule_set, "PUT", CALL_PLAIN, WRITES_RULES, DOC(THEIRS), NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"remove a rule: write", call_rule_remove, "PUT", CALL_PLAIN, WRITES_RULES,
-     DOC(OURS(ON) THEIRS), NULL, CALL_HASTY},
+     DOC(OURS(ON) THEIRS), NULL, .patience = CALL_HASTY},
     {"remove the last rule", call_rule_remove, "DELETE", CALL_PLAIN, WRITES_RULES, DOC(OURS(ON)),
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"get replication", call_replication_get, "GET", CALL_DOCUMENT, READS_COPIES, COPIES, NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"get replication, cached", call_replication_get_cached, "GET", CALL_DOCUMENT, READS_COPIES,
-     COPIES, NULL, CALL_HASTY},
+     COPIES, NULL, .patience = CALL_HASTY},
     {"put replication", call_replication_put, "PUT", CALL_PLAIN, WRITES_COPIES, NULL, NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"delete replication", call_replication_delete, "DELETE", CALL_PLAIN, WRITES_COPIES, NULL, NULL,
-     CALL_HASTY},
+     .patience = CALL_HASTY},
     {"look for objects", call_finds, "GET", CALL_DOCUMENT, "list the versions of",
-     "s3:ListBucketVersions", GOOD_LIST, NULL, CALL_HASTY},
+     "s3:ListBucketVersions", GOOD_LIST, NULL, .patience = CALL_HASTY},
     {"list versions", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
-     "s3:ListBucketVersions", GOOD_LIST, NULL, CALL_HASTY},
+     "s3:ListBucketVersions", GOOD_LIST, NULL, .patience = CALL_HASTY},
     {"list versions: page 2", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
-     "s3:ListBucketVersions", GOOD_LIST, GOOD_FIRST_PAGE, CALL_HASTY},
+     "s3:ListBucketVersions", GOOD_LIST, GOOD_FIRST_PAGE, .patience = CALL_HASTY},
     {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"get an object", call_object_get, "GET", CALL_CONTENT, "read object", "s3:GetObject", "hello",
-     NULL, CALL_HASTY},
+     NULL, .patience = CALL_HASTY},
     {"get a version", call_version_get, "GET", CALL_CONTENT, "read object", "s3:GetObjectVersion",
-     "hello", NULL, CALL_HASTY},
+     "hello", NULL, .patience = CALL_HASTY},
     {"delete an object", call_object_delete, "DELETE", CALL_PLAIN, "delete object",
-     "s3:DeleteObject", NULL, NULL, CALL_HASTY},
+     "s3:DeleteObject", NULL, NULL, .patience = CALL_HASTY},
     {"delete a version", call_version_delete, "DELETE", CALL_PLAIN, "delete object",
-     "s3:DeleteObjectVersion", NULL, NULL, CALL_HASTY},
+     "s3:DeleteObjectVersion", NULL, NULL, .patience = CALL_HASTY},
+    {"look at an object", call_object_head, "HEAD", CALL_HEAD, "look at object", "s3:GetObject",
+     NULL, NULL, .patience = CALL_HASTY, .good = {.headers = GOOD_HEAD}},
+    {"look at a version", call_version_head, "HEAD", CALL_HEAD, "look at object",
+     "s3:GetObjectVersion", NULL, NULL, .patience = CALL_HASTY, .good = {.headers = GOOD_HEAD}},
+    {"copy a version", call_copy, "PUT", CALL_DOCUMENT, "copy a version onto object",
+     "s3:PutObject", NULL, NULL, .patience = CALL_HASTY, .good = {.body = GOOD_COPY}},
+    {"delete many", call_delete, "POST", CALL_DOCUMENT, "delete objects of", "s3:DeleteObject",
+     NULL, NULL, .patience = CALL_HASTY, .good = {.body = GOOD_DELETED}},
 };
 
 #endif

@@ -194,7 +194,10 @@ static bool answer(void *arg, const struct http_server_request *request,
                 goto out;
             }
         } else {
-            *ret_reply = (struct http_server_reply){.body = NULL};
+            *ret_reply = call->good;
+        }
+        if (call->kind == CALL_HEAD && call->good.headers) { /* nor has the good one a body */
+            *ret_reply = call->good;
         }
     }
     if (strcmp(request->method, "PUT") == 0) {
