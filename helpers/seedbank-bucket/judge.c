@@ -37,16 +37,6 @@ static size_t place_of(const struct judge_view *view, const char *id)
     return i;
 }
 
-static bool is_told(const struct judge_own *own, const char *id)
-{
-    for (size_t i = 0; i < own->n_ids; i++) {
-        if (strcmp(own->ids[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What a write of this step looks like, whoever made it. */
 static bool is_alike(const struct step *s, const struct judge_entry *e)
 {
@@ -56,9 +46,19 @@ static bool is_alike(const struct step *s, const struct judge_entry *e)
     return !e->marker && e->size == s->size && (e->same || strcmp(e->etag, s->etag) == 0);
 }
 
+static bool is_told(const struct step *s, const struct judge_entry *e, const struct judge_own *own)
+{
+    for (size_t i = 0; i < own->n_ids; i++) {
+        if (strcmp(own->ids[i], e->id) == 0) {
+            return true;
+        }
+    }
+    return own->modified != NULL && strcmp(own->modified, e->modified) == 0 && is_alike(s, e);
+}
+
 static bool is_ours(const struct step *s, const struct judge_entry *e, const struct judge_own *own)
 {
-    return is_told(own, e->id) || ((own->begun || own->retried) && is_alike(s, e));
+    return is_told(s, e, own) || ((own->begun || own->retried) && is_alike(s, e));
 }
 
 /* ---- Steps that write -------------------------------------------------------------------------
@@ -77,7 +77,7 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
 
     for (size_t i = 0; i < newer; i++) {
         const struct judge_entry *e = &view->entries[i];
-        if (is_told(own, e->id)) {
+        if (is_told(s, e, own)) {
             told[n_told++] = e->id;
         }
         if (is_ours(s, e, own)) {
@@ -106,7 +106,7 @@ static struct judge_result gone(struct arena *a, const struct step *s,
     struct judge_result r = {.ids = told};
 
     for (size_t i = 0; i < view->n; i++) {
-        if (is_told(own, view->entries[i].id)) {
+        if (is_told(s, &view->entries[i], own)) {
             told[r.n_ids++] = view->entries[i].id;
         }
     }
@@ -134,6 +134,9 @@ static struct judge_result write_after(struct arena *a, const struct step *s,
 
     if (newer == view->n) {
         return gone(a, s, view, own);
+    }
+    if (newer == 0 && own->replaces && is_alike(s, &view->entries[0])) {
+        return result(JUDGE_DONE, NULL);
     }
     if (newer == 0) {
         return result(JUDGE_MISSING, "the server took the write, but does not show it");

@@ -20,6 +20,7 @@ struct arena;
 struct judge_entry {
     const char *id;
     const char *etag; /* "" for a marker */
+    const char *modified;
     uint64_t size;
     bool marker;
     bool same; /* its metadata was compared with the wanted version's: it is a copy of that */
@@ -35,6 +36,8 @@ struct judge_view {
 struct judge_own {
     const char *const *ids; /* that the server told */
     size_t n_ids;
+    const char *modified; /* of a copy whose ID it did not tell (Ceph); NULL: none */
+    bool replaces; /* the bucket keeps no versions: the write takes the place of the newest */
     bool begun;   /* an earlier run meant to write, and may have */
     bool retried; /* a request was sent more than once, and each may have made one */
 };

@@ -52,6 +52,9 @@ struct str record_write(struct arena *a, const struct record *r)
     if (r->n_made > 0) {
         set_made(o, r);
     }
+    if (r->modified != NULL) {
+        set(o, "modified", json_string(r->modified));
+    }
     if (r->why != NULL) {
         set(o, "why", json_string(r->why));
     }
@@ -110,6 +113,7 @@ bool record_read(struct arena *a, struct str line, struct record *ret_record)
     r.kind = (enum record_kind)kind;
     r.plan = text(a, o, "plan");
     r.version = text(a, o, "version");
+    r.modified = text(a, o, "modified");
     r.why = text(a, o, "why");
     r.number = (uint64_t)json_integer_value(number);
     if (r.kind == RECORD_BEGIN

@@ -22,7 +22,7 @@ struct arena;
 enum record_kind {
     RECORD_BEGIN,  /* first line of the journal: of which plan. With undo: the taking back begins */
     RECORD_INTENT, /* durable before the write is sent */
-    RECORD_MADE,   /* the server named the version that it made */
+    RECORD_MADE,   /* the server told what it made */
     RECORD_DONE,   /* read back, and as promised */
     RECORD_LEFT,   /* a conflict: what others made of the key stays */
     RECORD_KINDS,
@@ -38,7 +38,8 @@ struct record {
     const char *version; /* DONE: what is shown now; NULL: nothing, or what was made */
     const char **made;   /* MADE, DONE: versions or markers of ours, newest first */
     size_t n_made;
-    const char *why; /* LEFT: one line */
+    const char *modified; /* MADE, without an ID: when, as the server has it */
+    const char *why;      /* LEFT: one line */
 };
 
 /* A line without its newline. */

@@ -12,7 +12,7 @@
 struct made {
     uint64_t number;
     bool undo;
-    const char *id;
+    const char *id, *modified; /* one of them */
     struct made *next; /* made after it */
 };
 
@@ -94,11 +94,12 @@ static enum rc take_made(struct ctx *cx, void *arg, struct str text, uint64_t li
     struct record record;
 
     if (line <= r->lines && record_read(cx->arena, text, &record) && record.kind == RECORD_MADE &&
-        record.n_made == 1 && replay_state(r, record.undo, record.number) == REPLAY_OPEN) {
+        replay_state(r, record.undo, record.number) == REPLAY_OPEN) {
         struct made *made = arena_alloc(r->kept, sizeof *made);
         made->number = record.number;
         made->undo = record.undo;
-        made->id = arena_strdup(r->kept, record.made[0]);
+        made->id = record.n_made > 0 ? arena_strdup(r->kept, record.made[0]) : NULL;
+        made->modified = record.modified ? arena_strdup(r->kept, record.modified) : NULL;
         *r->end = made;
         r->end = &made->next;
     }
@@ -150,24 +151,28 @@ uint64_t replay_count(const struct replay *r, bool undo, enum replay_state state
     return r->counts[undo][state];
 }
 
-size_t replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
-                   const char *const **ret_ids)
+void replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
+                 struct judge_own *ret_own)
 {
+    struct judge_own own = {.begun = true};
     const char **ids;
-    size_t n = 0;
+    size_t room = 0;
 
     for (const struct made *m = r->first; m != NULL; m = m->next) {
-        n += m->number == step->number && m->undo == step->undo;
+        room += m->number == step->number && m->undo == step->undo;
     }
-    ids = arena_array(a, n, sizeof *ids);
-    n = 0;
+    ids = arena_array(a, room, sizeof *ids);
     for (const struct made *m = r->first; m != NULL; m = m->next) {
-        if (m->number == step->number && m->undo == step->undo) {
-            ids[n++] = m->id;
+        bool wanted = m->number == step->number && m->undo == step->undo;
+        if (wanted && m->id != NULL) {
+            ids[own.n_ids++] = m->id;
+        }
+        if (wanted && m->modified != NULL) {
+            own.modified = m->modified;
         }
     }
-    *ret_ids = ids;
-    return n;
+    own.ids = ids;
+    *ret_own = own;
 }
 
 struct done {

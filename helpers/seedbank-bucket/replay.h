@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "seedbank-bucket/judge.h"
 #include "seedbank-bucket/record.h"
 
 struct arena;
@@ -44,13 +45,13 @@ bool replay_is_undoing(const struct replay *r); /* the plan is being taken back,
 enum replay_state replay_state(const struct replay *r, bool undo, uint64_t number);
 uint64_t replay_count(const struct replay *r, bool undo, enum replay_state state);
 
-/* IDs that the server told for a step which is OPEN, in the order in which they were made. */
 struct replay_step {
     uint64_t number;
     bool undo;
 };
-size_t replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
-                   const char *const **ret_ids);
+/* What the server told for a step which is OPEN: IDs, or when it was made. */
+void replay_made(const struct replay *r, struct arena *a, const struct replay_step *step,
+                 struct judge_own *ret_own);
 
 /* The steps that are DONE (not undone), in the order in which the journal tells of them, as it was
  * when it was read. RC_FAIL of visit ends it. */

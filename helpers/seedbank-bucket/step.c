@@ -123,3 +123,26 @@ bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
     *ret_step = s;
     return true;
 }
+
+static const char *copy_text(struct arena *a, const char *text_or_null)
+{
+    return text_or_null ? arena_strdup(a, text_or_null) : NULL;
+}
+
+struct step step_copy(struct arena *a, const struct step *s)
+{
+    struct step copy = *s;
+
+    copy.key = copy_text(a, s->key);
+    copy.latest = copy_text(a, s->latest);
+    copy.version = copy_text(a, s->version);
+    copy.etag = copy_text(a, s->etag);
+    copy.modified = copy_text(a, s->modified);
+    copy.storage_class = copy_text(a, s->storage_class);
+    copy.why = copy_text(a, s->why);
+    copy.newer = arena_array(a, s->n_newer, sizeof *copy.newer);
+    for (size_t i = 0; i < s->n_newer; i++) {
+        copy.newer[i] = arena_strdup(a, s->newer[i]);
+    }
+    return copy;
+}

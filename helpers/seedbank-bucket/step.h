@@ -43,6 +43,9 @@ struct step {
 const char *step_name(enum step_kind kind);
 bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
 
+/* The same in that arena. */
+struct step step_copy(struct arena *a, const struct step *step);
+
 /* A new object; read back it is the same step, in the arena. False: it is no step. */
 json_t *step_to_json(const struct step *step);
 bool step_from_json(struct arena *a, const json_t *object, struct step *ret_step);

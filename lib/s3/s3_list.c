@@ -234,6 +234,9 @@ enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
     bool more = true;
     enum rc rc = RC_OK;
 
+    if (options->start_after != NULL) {
+        at.any = buf_puts(at.key, options->start_after);
+    }
     while (more && (rc = ctx_check(cx)) == RC_OK) {
         struct arena_mark mark = arena_mark(cx->arena);
         struct xml_node *page = NULL;

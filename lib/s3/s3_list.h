@@ -14,6 +14,7 @@
 struct s3_list_options {
     const char *bucket;
     const char *prefix;         /* NULL: all keys */
+    const char *start_after;    /* only keys behind this one; NULL: from the first */
     const char *expected_owner; /* account ID; NULL or "": any */
     unsigned page_size;         /* 0: 1000, the most that servers give */
 };
