@@ -81,6 +81,39 @@ static enum rc prepare(struct ctx *cx, struct http_request *request)
     return rc == RC_OK ? check_headers(cx, request) : rc;
 }
 
+static enum http_pace_outcome outcome_of(const struct http_try *t)
+{
+    if (t->cause == HTTP_CANCELLED) {
+        return HTTP_PACE_UNKNOWN;
+    }
+    if (t->verdict == HTTP_THROTTLED) {
+        return HTTP_PACE_THROTTLED;
+    }
+    return t->cause != HTTP_COMPLETE || t->verdict == HTTP_PASSING ? HTTP_PACE_FAILED
+                                                                   : HTTP_PACE_PASSED;
+}
+
+/* One try, at the client's pace. RC_FAIL: it was not begun. */
+static enum rc run_try(struct ctx *cx, struct http_client *client, struct http_request *request,
+                       struct http_try *t)
+{
+    enum rc rc = prepare(cx, request);
+    int64_t begun = 0;
+
+    if (rc == RC_OK && client->pace != NULL) {
+        rc = http_pace_begin(cx, client->pace, &begun);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    http_try_run(t, cx, client, request);
+    t->verdict = http_retry_verdict(cx, request, t);
+    if (client->pace != NULL) {
+        http_pace_end(client->pace, begun, outcome_of(t));
+    }
+    return RC_OK;
+}
+
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response)
 {
@@ -90,13 +123,12 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
     enum rc rc;
 
     for (;;) {
-        rc = prepare(cx, request);
+        rc = run_try(cx, client, request, &t);
         if (rc != RC_OK) {
             return rc;
         }
-        http_try_run(&t, cx, client, request);
         http_log_try(cx, &t, ++tries);
-        if (tries > client->options.max_retries || !http_retry_wanted(cx, request, &t)) {
+        if (tries > client->options.max_retries || !http_retry_wanted(request, &t)) {
             break;
         }
         delay = http_retry_delay_ms(cx, &t, tries);

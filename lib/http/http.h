@@ -38,6 +38,13 @@ struct http_client_options {
     unsigned max_retries;       /* after the first try */
     const char *user_agent;
     bool direct; /* never through a proxy: for what only this machine or its host may answer */
+
+    /* For clients that many threads use at once: tries wait for their turn, so that the server is
+     * given what it takes. Adaptive finds that out: more are sent as long as more gets done, fewer
+     * when the server throttles. Bounds hold with it and without it. */
+    bool adaptive;
+    unsigned max_in_flight; /* 0: no bound; adaptive: 128, or what the limit on open files allows */
+    unsigned max_per_second; /* tries begun; 0: no bound */
 };
 
 /* Owned by the session and freed with it; thread-safe; keeps connections alive between calls and
@@ -46,6 +53,13 @@ struct http_client *http_client_new(struct session *session,
                                     const struct http_client_options *options);
 
 struct http_response;
+
+/* What a try came to. */
+enum http_verdict {
+    HTTP_FINAL,     /* another one would end no better */
+    HTTP_PASSING,   /* a failure that another one may not meet */
+    HTTP_THROTTLED, /* such a failure, because there were too many requests */
+};
 
 struct http_header {
     const char *name; /* as sent; compared without case */
@@ -71,7 +85,7 @@ struct http_request {
     /* Whether a complete reply that its status does not give away is a failure that may pass, to be
      * tried again like a 503: S3 says 200 first and fails later. Gets prepare_arg. NULL: none is.
      */
-    bool (*passing)(struct ctx *cx, void *arg, const struct http_response *response);
+    enum http_verdict (*passing)(struct ctx *cx, void *arg, const struct http_response *response);
 };
 
 struct http_response {

@@ -30,9 +30,18 @@ static void client_free(void *object)
         curl_easy_cleanup(h->easy);
         curl_multi_cleanup(h->multi);
     }
+    http_pace_free(c->pace);
     http_trust_free(c);
     pthread_mutex_destroy(&c->lock);
     arena_free(c->arena);
+}
+
+static struct http_pace *new_pace(struct arena *a, const struct http_client_options *o)
+{
+    struct http_pace_options pace = {o->adaptive, o->max_in_flight, o->max_per_second};
+
+    return o->adaptive || o->max_in_flight > 0 || o->max_per_second > 0 ? http_pace_new(a, &pace)
+                                                                        : NULL;
 }
 
 struct http_client *http_client_new(struct session *session,
@@ -54,6 +63,7 @@ struct http_client *http_client_new(struct session *session,
         c->options.stall_timeout_ms = 30000;
     }
     http_trust_choose(c);
+    c->pace = new_pace(a, options);
     pthread_mutex_init(&c->lock, NULL);
     session_own(session, c, client_free);
     return c;

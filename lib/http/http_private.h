@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "http/http.h"
+#include "http/http_pace.h"
 
 /* A curl handle that one request uses at a time, with the connections it keeps alive. */
 struct http_handle {
@@ -21,6 +22,7 @@ struct http_client {
     struct http_client_options options;
     const char *ca_file;         /* NULL: none */
     const char *ca_path;         /* NULL: none */
+    struct http_pace *pace;      /* NULL: tries begin at once */
     pthread_mutex_t lock;        /* guards the arena, and all below */
     struct x509_store_st *trust; /* NULL: not yet needed */
     struct http_handle *idle;
@@ -69,6 +71,7 @@ enum http_cause {
 /* One try and what came of it. */
 struct http_try {
     enum http_cause cause;
+    enum http_verdict verdict;
     char words[CURL_ERROR_SIZE]; /* curl's */
     bool sent;                   /* bytes may have reached the server */
     int64_t ms;                  /* how long it took */
@@ -95,9 +98,10 @@ void http_try_run(struct http_try *t, struct ctx *cx, struct http_client *client
 size_t http_reply_header(struct http_try *t, struct str line);
 size_t http_reply_body(struct http_try *t, struct str piece);
 
-/* http_retry.c */
-bool http_retry_wanted(struct ctx *cx, const struct http_request *request,
-                       const struct http_try *t);
+/* http_retry.c: what came of a try that has ended; whether there is to be another. */
+enum http_verdict http_retry_verdict(struct ctx *cx, const struct http_request *request,
+                                     const struct http_try *t);
+bool http_retry_wanted(const struct http_request *request, const struct http_try *t);
 int64_t http_retry_delay_ms(struct ctx *cx, const struct http_try *t, unsigned tries);
 
 /* http_error.c */

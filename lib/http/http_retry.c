@@ -6,21 +6,43 @@
 #define LONGEST_MS       20000
 #define LONGEST_ASKED_MS 60000
 
-static bool is_passing_status(int status)
+static enum http_verdict verdict_of(int status)
 {
-    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+    static const struct {
+        int status;
+        enum http_verdict verdict;
+    } rows[] = {
+        {429, HTTP_THROTTLED}, {503, HTTP_THROTTLED}, {500, HTTP_PASSING},
+        {502, HTTP_PASSING},   {504, HTTP_PASSING},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].status == status) {
+            return rows[i].verdict;
+        }
+    }
+    return HTTP_FINAL;
 }
 
-bool http_retry_wanted(struct ctx *cx, const struct http_request *request, const struct http_try *t)
+enum http_verdict http_retry_verdict(struct ctx *cx, const struct http_request *request,
+                                     const struct http_try *t)
 {
-    if (t->sent && !request->retry_safe) {
-        return false;
+    enum http_verdict verdict;
+
+    if (t->cause != HTTP_COMPLETE) {
+        return http_error_passes(t->cause) ? HTTP_PASSING : HTTP_FINAL;
     }
-    if (t->cause == HTTP_COMPLETE) {
-        return is_passing_status(t->response.status) ||
-               (request->passing && request->passing(cx, request->prepare_arg, &t->response));
+    verdict = verdict_of(t->response.status);
+    if (verdict == HTTP_FINAL && request->passing != NULL) {
+        return request->passing(cx, request->prepare_arg, &t->response);
     }
-    return http_error_passes(t->cause);
+    return verdict;
+}
+
+bool http_retry_wanted(const struct http_request *request, const struct http_try *t)
+{
+    return t->verdict != HTTP_FINAL && (request->retry_safe || !t->sent);
 }
 
 /* RFC 9110, 10.2.3: seconds, or a date. */

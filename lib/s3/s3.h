@@ -43,6 +43,9 @@ struct s3_options {
     bool force_path_style;
     unsigned max_retries;       /* after the first try */
     int64_t request_timeout_ms; /* of one try; 0: http's default */
+    /* For a client that many threads use at once; as struct http_client_options has them. */
+    bool adaptive;
+    unsigned max_per_second; /* 0: no bound */
 };
 
 /* A bucket, as requests about its settings address it. Texts and client are borrowed. */

@@ -189,6 +189,8 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
                                            .request_timeout_ms = options->request_timeout_ms,
                                            .max_retries = options->max_retries,
                                            .user_agent = "seedbank/" SEEDBANK_VERSION,
+                                           .adaptive = options->adaptive,
+                                           .max_per_second = options->max_per_second,
                                        });
     *ret_client = c;
     return RC_OK;

@@ -131,29 +131,30 @@ static bool begins_with_error(struct str body)
     return str_starts(p, "<Error");
 }
 
-static bool is_passing_code(int status, const char *code)
+static enum http_verdict verdict_of(int status, const char *code)
 {
     static const struct {
         int status; /* 2: any 2xx */
         const char *code;
+        enum http_verdict verdict;
     } rows[] = {
-        {2, "InternalError"},
-        {2, "SlowDown"},
-        {2, "ServiceUnavailable"},
-        {400, "RequestTimeout"},
+        {2, "InternalError", HTTP_PASSING},
+        {2, "SlowDown", HTTP_THROTTLED},
+        {2, "ServiceUnavailable", HTTP_THROTTLED},
+        {400, "RequestTimeout", HTTP_PASSING},
     };
 
     for (size_t i = 0; code && i < sizeof(rows) / sizeof(*rows); i++) {
         if ((rows[i].status == status || rows[i].status == status / 100) &&
             strcmp(rows[i].code, code) == 0) {
-            return true;
+            return rows[i].verdict;
         }
     }
-    return false;
+    return HTTP_FINAL;
 }
 
 /* A failure that may pass, though the status does not say so. */
-static bool passing(struct ctx *cx, void *arg, const struct http_response *http)
+static enum http_verdict passing(struct ctx *cx, void *arg, const struct http_response *http)
 {
     const struct attempt *t = arg;
     bool ok = http->status >= 200 && http->status < 300;
@@ -161,11 +162,12 @@ static bool passing(struct ctx *cx, void *arg, const struct http_response *http)
     const char *why;
 
     if ((ok && t->request->content) || !begins_with_error(http->body)) {
-        return false;
+        return HTTP_FINAL;
     }
     root = xml_parse(cx->arena, http->body, &why);
-    return root && strcmp(root->name, "Error") == 0 &&
-           is_passing_code(http->status, xml_text(root, "Code"));
+    return root && strcmp(root->name, "Error") == 0
+               ? verdict_of(http->status, xml_text(root, "Code"))
+               : HTTP_FINAL;
 }
 
 static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_request *r,

@@ -142,6 +142,17 @@ static bool take_any_order(struct http_script *s, const char *value)
     return *value == '\0';
 }
 
+static bool take_limit(struct http_script *s, const char *value)
+{
+    int64_t n;
+
+    if (!number(value, 1000000, &n) || n == 0) {
+        return false;
+    }
+    s->options.limit = (uint32_t)n;
+    return true;
+}
+
 static bool take_upstream(struct http_script *s, const char *value)
 {
     s->upstream = value;
@@ -300,6 +311,7 @@ static bool take_fault(struct http_script *s, const char *value)
 static const struct directive directives[] = {
     {"tls", take_tls, false},
     {"any-order", take_any_order, false},
+    {"limit", take_limit, false},
     {"upstream", take_upstream, false},
     {"hold", take_hold, false},
     {"step", take_step, false},

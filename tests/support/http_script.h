@@ -8,6 +8,7 @@
  *   any-order                        steps match in any order
  *   upstream http://HOST:PORT        what no step matches is asked there (http_forward.h)
  *   hold N                           but its Nth request gets no answer
+ *   limit N                          requests per second; the others are answered 503
  *   step METHOD TARGET               starts a step; * is any; a target may end in *
  *     times N|any                    how often the step is served (default 1)
  *     expect Name: value             header, value may end in *; "expect !Name": must be absent

@@ -148,6 +148,16 @@ unsigned http_server_connections(struct http_server *s)
     return n;
 }
 
+size_t http_server_refused(struct http_server *s)
+{
+    size_t n;
+
+    pthread_mutex_lock(&s->lock);
+    n = s->n_refused;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
 bool http_server_pause(struct http_server *s, int64_t ms)
 {
     struct timespec end = clock_deadline(ms);

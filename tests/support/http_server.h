@@ -79,6 +79,9 @@ struct http_server_request {
 struct http_server_options {
     enum test_tls tls; /* TEST_TLS_NONE: plain */
     bool any_order;
+    uint32_t
+        limit; /* requests per second, of which a tenth may come at once; what comes beyond
+                  that is answered 503 as S3 does (SlowDown), whatever the steps say. 0: none */
     /* Called in the connection's thread, from many at once. False: unexpected after all. */
     bool (*handler)(void *arg, const struct http_server_request *request,
                     struct http_server_reply *ret_reply);
@@ -94,9 +97,10 @@ const char *http_server_url(const struct http_server *s);     /* http://127.0.0.
 const char *http_server_ca_file(const struct http_server *s); /* PEM; NULL when plain */
 
 /* What came, in the order of arrival; valid until http_server_free. While requests may still come,
- * only the first two are safe. */
+ * only the first three are safe. */
 size_t http_server_count(struct http_server *s);
 unsigned http_server_connections(struct http_server *s);
+size_t http_server_refused(struct http_server *s); /* by the limit */
 const struct http_server_request *http_server_request(struct http_server *s, size_t i);
 
 /* The value of a request's header, or NULL; in the request's arena. */

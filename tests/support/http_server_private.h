@@ -45,7 +45,9 @@ struct http_server {
     struct arena *arena; /* of steps and complaints */
     struct step *steps, **steps_end;
     struct recorded *recorded, **recorded_end;
-    size_t n_recorded;
+    size_t n_recorded, n_refused;
+    double saved_up; /* requests that the limit lets pass at once */
+    struct timespec filled;
     struct buf *wrong;
 };
 

@@ -166,10 +166,38 @@ static void close_earlier(struct http_server *s, const struct step *served)
     }
 }
 
+/* A token bucket. Called with the lock held. */
+static bool is_over_limit(struct http_server *s)
+{
+    double most = s->options.limit < 10 ? 1 : s->options.limit / 10.0;
+    struct timespec now;
+
+    if (s->options.limit == 0) {
+        return false;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    s->saved_up += ((double)(now.tv_sec - s->filled.tv_sec) +
+                    (double)(now.tv_nsec - s->filled.tv_nsec) / 1e9) *
+                   s->options.limit;
+    s->filled = now;
+    s->saved_up = s->saved_up > most ? most : s->saved_up;
+    if (s->saved_up < 1) {
+        s->n_refused++;
+        return true;
+    }
+    s->saved_up -= 1;
+    return false;
+}
+
 struct http_server_reply http_server_answer(struct http_server *s, struct recorded *r)
 {
     static const struct http_server_reply unexpected = {
         .status = 400, .body = "unexpected request", .body_len = 18};
+    static const struct http_server_reply slow_down = {
+        .status = 503,
+        .headers = "Content-Type: application/xml\r\n",
+        .body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SlowDown</Code>"
+                "<Message>Please reduce your request rate.</Message></Error>"};
     struct http_server_reply reply;
     const char *wanted;
     struct step *step;
@@ -178,6 +206,10 @@ struct http_server_reply http_server_answer(struct http_server *s, struct record
     *s->recorded_end = r;
     s->recorded_end = &r->next;
     s->n_recorded++;
+    if (is_over_limit(s)) {
+        pthread_mutex_unlock(&s->lock);
+        return slow_down;
+    }
     step = find_step(s, &r->request, &wanted);
     if (step != NULL) {
         if (step->want.times != HTTP_SERVER_ANY_TIMES) {

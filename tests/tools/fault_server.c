@@ -48,6 +48,9 @@ static int serve(const struct http_script *s)
     }
     http_server_stop(server);
     wrong = http_server_wrong(server);
+    if (s->options.limit > 0) {
+        printf("%zu refused by the limit\n", http_server_refused(server));
+    }
     printf("%zu requests on %u connections\n%s", http_server_count(server),
            http_server_connections(server), wrong == NULL ? "" : wrong);
     code = wrong == NULL ? 0 : 1;

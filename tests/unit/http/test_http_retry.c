@@ -49,13 +49,13 @@ static void test_passing_statuses_are_tried_again(void **state)
 }
 
 /* The caller's word counts for what the status does not give away. */
-static bool is_busy(struct ctx *cx, void *arg, const struct http_response *response)
+static enum http_verdict is_busy(struct ctx *cx, void *arg, const struct http_response *response)
 {
     unsigned *asked = arg;
 
     (void)cx;
     ++*asked;
-    return strcmp(response->body.p, "busy") == 0;
+    return strcmp(response->body.p, "busy") == 0 ? HTTP_PASSING : HTTP_FINAL;
 }
 
 static void test_what_the_caller_calls_passing_is_tried_again(void **state)

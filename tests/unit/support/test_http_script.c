@@ -28,6 +28,7 @@ static void test_all_directives(void **state)
     assert_null(read_text(&s, "# a comment\n"
                               "tls self-signed\n"
                               "any-order\n"
+                              "limit 500\n"
                               "\n"
                               "step PUT /b?lifecycle\n"
                               "  times 3\n"
@@ -50,6 +51,7 @@ static void test_all_directives(void **state)
                               "  fault stall start"));
     assert_int_equal(s.options.tls, TEST_TLS_SELF_SIGNED);
     assert_true(s.options.any_order);
+    assert_int_equal(s.options.limit, 500);
     assert_int_equal(s.n_steps, 2);
     step = &s.steps[0];
     assert_string_equal(step->method, "PUT");
@@ -99,6 +101,8 @@ static void test_slips_are_named_by_their_line(void **state)
     static const char *const lines[] = {
         "tls best",
         "any-order x",
+        "limit 0",
+        "limit many",
         "step",
         "step GET",
         "step  /x",

@@ -116,6 +116,31 @@ static void test_any_order_and_storms(void **state)
     http_server_free(s);
 }
 
+/* A tenth at once, and after a second's pause of theirs no more than that either. */
+static void test_beyond_the_limit_it_is_throttled_as_s3_does(void **state)
+{
+    struct http_server *s = http_server_start(&(struct http_server_options){.limit = 20});
+    char answer[4096];
+    int fd = dial(s), i;
+
+    (void)state;
+    http_server_expect(
+        s, &(struct http_server_step){.times = HTTP_SERVER_ANY_TIMES, .reply = {.body = "served"}});
+    for (i = 0; i < 2; i++) {
+        assert_true(talk(fd, "GET / HTTP/1.1\r\n\r\n", answer, "served") > 0);
+    }
+    assert_true(talk(fd, "GET / HTTP/1.1\r\n\r\n", answer, "</Error>") > 0);
+    assert_non_null(strstr(answer, "503"));
+    assert_non_null(strstr(answer, "<Code>SlowDown</Code>"));
+    usleep(60000);
+    assert_true(talk(fd, "GET / HTTP/1.1\r\n\r\n", answer, "served") > 0);
+    close(fd);
+    http_server_stop(s);
+    assert_int_equal(http_server_refused(s), 1);
+    assert_satisfied(s);
+    http_server_free(s);
+}
+
 static void test_faults(void **state)
 {
     static const struct {
@@ -194,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_keep_alive_serves_steps_in_order),
         cmocka_unit_test(test_unexpected_and_left_over_are_told),
         cmocka_unit_test(test_any_order_and_storms),
+        cmocka_unit_test(test_beyond_the_limit_it_is_throttled_as_s3_does),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_a_stalled_server_stops),
     };
