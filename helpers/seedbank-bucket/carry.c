@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/cli_progress.h"
 #include "seedbank-bucket/carry_private.h"
+#include "seedbank-bucket/work.h"
 
 #define SLICE_MS 50 /* how soon a stop is noticed while a batch is waited for */
 
@@ -104,19 +105,13 @@ static enum rc begin(struct carry *c)
     return rc;
 }
 
-/* A step that does nothing, because the plan says that nothing can be done. */
-static bool is_idle(const struct step *s)
-{
-    return s->kind == STEP_UNREACHABLE;
-}
-
 enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
 {
     enum replay_state state = replay_state(c->options.replay, c->options.undo, number);
     struct batch *b;
     struct slot *s;
 
-    if (is_idle(step)) {
+    if (work_is_idle(step->kind)) {
         c->tally.idle++;
         return RC_OK;
     }

@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/journal.h"
 #include "cli/cli.h"
+#include "s3/s3.h"
 
 /* ---- Looking --------------------------------------------------------------------------------- */
 
@@ -116,7 +117,7 @@ static bool is_lossy(const struct carry *c, const struct slot *s)
 static enum rc go(struct carry *c, struct batch *b, struct slot *s)
 {
     if (c->options.settle) {
-        return leave(c->cx, b, s, "not carried out: the plan is taken back");
+        return carry_record(c->cx, s, b, (struct record){.kind = RECORD_LEFT, .why = "withdrawn"});
     }
     if (is_lossy(c, s)) {
         return leave(c->cx, b, s, "the wanted version is \"null\" and the bucket keeps no versions: "

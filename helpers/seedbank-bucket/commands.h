@@ -5,5 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command plan_command;
+extern const struct cli_command apply_command;
+extern const struct cli_command undo_command;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/ctx.h"
 #include "cli/cli.h"
+#include "s3/s3_bucket.h"
 #include "s3/s3_versioning.h"
 
 #define FRESH_S 5
@@ -16,8 +17,12 @@ enum rc guard_check(struct cli *cli, struct ctx *cx, struct guard *g)
         return RC_OK;
     }
     rc = s3_versioning_get(cx, g->target, &versioning);
+    if (rc == RC_NOT_FOUND) {
+        cli_outcome(cli, CLI_NOT_FOUND);
+        return s3_bucket_missing(cx, g->target, NULL);
+    }
     if (rc != RC_OK) {
-        return rc;
+        return RC_FAIL;
     }
     g->enabled = versioning.status == S3_VERSIONING_ENABLED;
     g->checked = now;

@@ -230,6 +230,7 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line, 
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
+    memcpy(t.sha256, sum, sizeof t.sha256);
     *ret_totals = t;
     return getc(r->file) == EOF ? RC_OK : no_plan(cx, r, "Something follows its end");
 }

@@ -36,6 +36,7 @@ struct plan_totals {
     uint64_t newer;     /* born later, left alone */
     uint64_t unknown;   /* what they were then cannot be known (gaps in the history) */
     uint64_t bytes;     /* of the versions to be copied */
+    char sha256[65];    /* of the file; set by plan_file_open alone */
 };
 
 struct plan_writer;

@@ -56,6 +56,7 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
         .ca_file = settings->ca_file,
         .force_path_style = settings->path_style,
         .max_retries = RETRIES,
+        .adaptive = true,
     };
     enum rc rc;
 

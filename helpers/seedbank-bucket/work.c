@@ -1,0 +1,150 @@
+#include "seedbank-bucket/work.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "base/journal.h"
+#include "http/http.h"
+
+#define MAX_COMMAND 8192
+
+bool work_is_idle(enum step_kind kind)
+{
+    return kind == STEP_UNREACHABLE;
+}
+
+static const char *journal_of(struct cli *cli, const struct work *w)
+{
+    return arena_printf(cli->cx->arena, "%s.journal", w->file);
+}
+
+/* The plan was made of one bucket at one server: versions of the same IDs are nowhere else. */
+static enum rc check_endpoint(struct cli *cli, const struct work *w)
+{
+    struct arena *a = cli->cx->arena;
+    const char *given = w->settings->endpoint;
+
+    if (given == NULL || strcmp(http_origin(a, given), http_origin(a, w->head.endpoint)) == 0) {
+        return RC_OK;
+    }
+    return cli_refuse(cli, arena_printf(a, "The plan %s is for another server", w->file),
+                      "It was made at %s, and --endpoint says %s. A plan is carried out where it was "
+                      "made: leave out --endpoint, or make a plan there.",
+                      w->head.endpoint, given);
+}
+
+static enum rc open_target(struct cli *cli, struct work *w)
+{
+    struct settings *s = arena_memdup(cli->cx->arena, w->settings, sizeof *s);
+
+    s->endpoint = w->head.endpoint;
+    s->region = s->region ? s->region : w->head.region;
+    return settings_target(cli, s, w->head.bucket, &w->target);
+}
+
+enum rc work_open(struct cli *cli, const char *file, const struct settings *settings,
+                  struct work *ret_work)
+{
+    struct work w = {.file = file, .settings = settings};
+    enum rc rc = plan_file_open(cli->cx, file, &w.head, &w.totals, &w.reader);
+
+    if (rc == RC_NOT_FOUND) {
+        cli_outcome(cli, CLI_NOT_FOUND);
+        return diag_error(cli->cx, NULL, arena_printf(cli->cx->arena, "There is no plan %s", file),
+                          "The command plan makes one; its option --output says where.");
+    }
+    for (int i = 0; i < STEP_KINDS; i++) {
+        w.steps += w.totals.steps[i];
+        w.active += work_is_idle((enum step_kind)i) ? 0 : w.totals.steps[i];
+    }
+    if (rc == RC_OK) {
+        rc = check_endpoint(cli, &w);
+    }
+    if (rc == RC_OK) {
+        rc = open_target(cli, &w);
+    }
+    if (rc == RC_OK) {
+        *ret_work = w;
+    }
+    return rc;
+}
+
+bool work_has_journal(struct cli *cli, const struct work *w)
+{
+    return access(journal_of(cli, w), F_OK) == 0;
+}
+
+enum rc work_replay(struct cli *cli, struct work *w)
+{
+    struct replay_plan plan = {journal_of(cli, w), w->totals.sha256, w->steps};
+
+    return replay_read(cli->cx, &plan, &w->replay);
+}
+
+enum rc work_lock(struct cli *cli, struct work *w)
+{
+    enum rc rc = journal_open(cli->cx, journal_of(cli, w), &w->journal);
+
+    return rc == RC_OK ? work_replay(cli, w) : rc;
+}
+
+enum rc work_unlock(struct cli *cli, struct work *w)
+{
+    struct journal *j = w->journal;
+
+    w->journal = NULL;
+    return j != NULL ? journal_close(cli->cx, j) : RC_OK;
+}
+
+enum rc work_begin(struct cli *cli, const struct work *w, bool undo)
+{
+    struct record begin = {.kind = RECORD_BEGIN, .undo = undo, .plan = w->totals.sha256};
+
+    return journal_append(cli->cx, w->journal, record_write(cli->cx->arena, &begin), true);
+}
+
+/* As a shell takes it. */
+static void add_word(struct buf *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:,=@%+";
+
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_printf(out, " %s", word);
+        return;
+    }
+    buf_puts(out, " '");
+    for (; *word; word++) {
+        if (*word == '\'') {
+            buf_puts(out, "'\\''");
+        } else {
+            buf_putc(out, *word);
+        }
+    }
+    buf_putc(out, '\'');
+}
+
+const char *work_command(struct cli *cli, const struct work *w, const char *command)
+{
+    const struct settings *s = w->settings;
+    struct buf *out = buf_new(cli->cx->arena, MAX_COMMAND);
+    const char *const options[][2] = {{"--region", s->region},
+                                      {"--profile", s->profile},
+                                      {"--ca-file", s->ca_file},
+                                      {"--expected-bucket-owner", s->owner}};
+
+    buf_printf(out, "%s %s", cli->program->name, command);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i][1] != NULL) {
+            buf_printf(out, " %s", options[i][0]);
+            add_word(out, options[i][1]);
+        }
+    }
+    if (s->path_style) {
+        buf_puts(out, " --path-style");
+    }
+    add_word(out, w->file);
+    return out->data;
+}
