@@ -1,7 +1,12 @@
 #include "seedbank-bucket/commands.h"
 #include "seedbank-bucket/settings.h"
 
-static const struct cli_command *const commands[] = {&apply_command, &undo_command, NULL};
+static const struct cli_command *const commands[] = {
+    &plan_command,
+    &apply_command,
+    &undo_command,
+    NULL,
+};
 
 static const struct cli_program program = {
     .name = "seedbank-bucket",

@@ -10,15 +10,21 @@
 #include "aws/digest.h"
 #include "base/buf.h"
 #include "base/ctx.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "json/json_line.h"
 
 #define MAX_LINE JSON_LINE_MAX       /* a key with a million markers */
-#define END      "{\"end\":true,\"" /* how the last line begins */
+/* The last line: how it begins; what stands before and behind the sum, which covers all before. */
+#define END       "{\"end\":true,"
+#define SUM       ",\"sha256\":\""
+#define AFTER_SUM "\"}\n"
+#define NO_SHA256 "OpenSSL refuses SHA-256, which proves that it is whole"
 
 struct plan_writer {
     FILE *file;
-    const char *path, *temporary; /* NULL once it has its name */
+    const char *path;
+    const char *temporary; /* NULL: the file has no name until it is whole */
     struct digest_stream *digest;
 };
 
@@ -41,12 +47,39 @@ static void drop(void *arg)
 {
     struct plan_writer *w = arg;
 
-    if (w->file != NULL) {
-        fclose(w->file);
-    }
+    fclose(w->file);
     if (w->temporary != NULL) {
         unlink(w->temporary);
     }
+}
+
+/* A file without a name goes with the process, however that ends. Where the file system has no such
+ * files, one with a name that is taken away again, unless the process is killed. */
+static int open_nameless(struct ctx *cx, struct plan_writer *w)
+{
+    const char *slash = strrchr(w->path, '/');
+    const char *folder =
+        slash ? arena_strndup(cx->arena, w->path, (size_t)(slash - w->path) + 1) : ".";
+    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    char *temporary;
+
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) {
+        return fd;
+    }
+    temporary = arena_printf(cx->arena, "%s.XXXXXX", w->path);
+    fd = mkostemp(temporary, O_CLOEXEC);
+    w->temporary = fd >= 0 ? temporary : NULL;
+    return fd;
+}
+
+static bool give_name(struct ctx *cx, const struct plan_writer *w)
+{
+    const char *nameless = arena_printf(cx->arena, "/proc/self/fd/%d", fileno(w->file));
+
+    if (w->temporary != NULL) {
+        return link(w->temporary, w->path) == 0;
+    }
+    return linkat(AT_FDCWD, nameless, AT_FDCWD, w->path, AT_SYMLINK_FOLLOW) == 0;
 }
 
 static bool write_line(struct ctx *cx, struct plan_writer *w, json_t *object)
@@ -73,12 +106,14 @@ static json_t *texts(const struct cli_texts *t)
 
 static json_t *head_to_json(const struct plan_head *h)
 {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b}",
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, "
+                     "s:b}",
                      "seedbank_plan", PLAN_FILE_VERSION, "endpoint", h->endpoint, "region",
                      h->region, "bucket", h->bucket, "at", h->at, "made", h->made, "prefixes",
                      texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
                      h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer,
-                     "accept_gaps", h->accept_gaps, "probed", h->probed);
+                     "accept_gaps", h->accept_gaps, "allow_unversioned", h->allow_unversioned,
+                     "probed", h->probed);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
@@ -86,7 +121,6 @@ enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_hea
 {
     struct plan_writer *w = arena_alloc(cx->arena, sizeof *w);
     json_t *first = head_to_json(head);
-    char *temporary = arena_printf(cx->arena, "%s.XXXXXX", path);
     int fd;
 
     w->path = path;
@@ -96,14 +130,13 @@ enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_hea
         return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot write the plan %s", path),
                           "A prefix is no UTF-8, or OpenSSL refuses SHA-256.");
     }
-    fd = access(path, F_OK) == 0 ? -1 : mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
+    errno = EEXIST;
+    fd = access(path, F_OK) == 0 ? -1 : open_nameless(cx, w);
+    w->file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (w->file == NULL) {
         json_decref(first);
-        errno = access(path, F_OK) == 0 ? EEXIST : errno;
         return cannot_write(cx, w);
     }
-    w->temporary = temporary;
-    w->file = fdopen(fd, "w");
     arena_defer(cx->arena, drop, w);
     if (!write_line(cx, w, first)) {
         return cannot_write(cx, w);
@@ -117,34 +150,45 @@ enum rc plan_file_add(struct ctx *cx, struct plan_writer *w, const struct step *
     return write_line(cx, w, step_to_json(step)) ? RC_OK : cannot_write(cx, w);
 }
 
-static json_t *totals_to_json(const struct plan_totals *t, const char *sum)
+static json_t *count_to_json(const struct plan_count *c)
 {
-    json_t *o = json_pack("{s:b, s:I, s:I, s:I, s:I}", "end", 1, "unchanged",
-                          (json_int_t)t->unchanged, "newer", (json_int_t)t->newer, "unknown",
-                          (json_int_t)t->unknown, "bytes", (json_int_t)t->bytes);
+    return json_pack("{s:I, s:I}", "objects", (json_int_t)c->objects, "bytes",
+                     (json_int_t)c->bytes);
+}
+
+/* Without the sum, which is put at its end as text: it covers every byte before it. */
+static json_t *totals_to_json(const struct plan_totals *t)
+{
+    json_t *o = json_pack("{s:b, s:o, s:o, s:I}", "end", 1, "unchanged",
+                          count_to_json(&t->unchanged), "newer", count_to_json(&t->newer),
+                          "doubtful", (json_int_t)t->doubtful);
 
     for (int i = 0; i < STEP_KINDS; i++) {
-        json_object_set_new(o, step_name((enum step_kind)i),
-                            json_integer((json_int_t)t->steps[i]));
+        json_object_set_new(o, step_name((enum step_kind)i), count_to_json(&t->steps[i]));
     }
-    json_object_set_new(o, "sha256", json_string(sum));
     return o;
+}
+
+static bool write_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *totals)
+{
+    const char *line = json_line(cx->arena, totals_to_json(totals));
+    char sum[DIGEST_SHA256_HEX_SIZE];
+
+    line = arena_printf(cx->arena, "%.*s%s", (int)strlen(line) - 1, line, SUM);
+    if (!digest_stream_add(w->digest, str_of(line)) || !digest_stream_end(w->digest, sum)) {
+        errno = ENOTSUP; /* OpenSSL refuses SHA-256 */
+        return false;
+    }
+    return fprintf(w->file, "%s%s%s", line, sum, AFTER_SUM) > 0;
 }
 
 enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *totals)
 {
-    char sum[DIGEST_SHA256_HEX_SIZE];
-
-    if (!digest_stream_end(w->digest, sum)) {
-        errno = ENOTSUP;
+    if (!write_end(cx, w, totals) || fflush(w->file) != 0 || fsync(fileno(w->file)) != 0 ||
+        !give_name(cx, w)) {
         return cannot_write(cx, w);
     }
-    w->digest = digest_stream_new(cx->arena); /* of the last line, which nobody asks for */
-    if (!write_line(cx, w, totals_to_json(totals, sum)) || fflush(w->file) != 0 ||
-        fsync(fileno(w->file)) != 0 || link(w->temporary, w->path) != 0) {
-        return cannot_write(cx, w);
-    }
-    return RC_OK; /* the temporary name goes with the arena */
+    return file_sync_folder(cx, w->path); /* a temporary name goes with the arena */
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -204,29 +248,60 @@ static enum rc read_object(struct ctx *cx, struct plan_reader *r, const json_t *
     return RC_OK;
 }
 
-static uint64_t count(const json_t *o, const char *name)
+static uint64_t number(const json_t *o, const char *name)
 {
     json_int_t n = json_integer_value(json_object_get(o, name));
 
     return n > 0 ? (uint64_t)n : 0;
 }
 
-static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line, const char *sum,
-                        struct plan_totals *ret_totals)
+static struct plan_count count(const json_t *o, const char *name)
 {
-    const char *why = NULL;
-    const json_t *o = json_line_read(cx->arena, line, &why);
-    const char *said = json_string_value(json_object_get(o, "sha256"));
-    struct plan_totals t = {
-        .unchanged = count(o, "unchanged"),
-        .newer = count(o, "newer"),
-        .unknown = count(o, "unknown"),
-        .bytes = count(o, "bytes"),
-    };
+    const json_t *member = json_object_get(o, name);
 
-    if (said == NULL || strcmp(said, sum) != 0) {
+    return (struct plan_count){number(member, "objects"), number(member, "bytes")};
+}
+
+/* The last line is taken for it by how it ends, too: then its sum has its place. */
+static bool splits(struct str line, struct str *ret_before, struct str *ret_sum)
+{
+    size_t after = strlen(AFTER_SUM), hex = DIGEST_SHA256_HEX_SIZE - 1;
+    const char *sum;
+
+    if (line.n < strlen(SUM) + hex + after || !str_ends(line.p, AFTER_SUM)) {
+        return false;
+    }
+    sum = line.p + line.n - after - hex;
+    if (strncmp(sum - strlen(SUM), SUM, strlen(SUM)) != 0) {
+        return false;
+    }
+    *ret_before = (struct str){line.p, (size_t)(sum - line.p)};
+    *ret_sum = (struct str){sum, hex};
+    return true;
+}
+
+static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
+                        struct digest_stream *digest, struct plan_totals *ret_totals)
+{
+    char sum[DIGEST_SHA256_HEX_SIZE];
+    const char *why = NULL;
+    struct str before, said;
+    struct plan_totals t;
+    const json_t *o;
+
+    if (!splits(line, &before, &said)) {
+        return no_plan(cx, r, "Its end is broken");
+    }
+    if (!digest_stream_add(digest, before) || !digest_stream_end(digest, sum)) {
+        return no_plan(cx, r, NO_SHA256);
+    }
+    o = str_is(said, sum) ? json_line_read(cx->arena, line, &why) : NULL;
+    if (o == NULL) {
         return no_plan(cx, r, "It was changed after it was written");
     }
+    t = (struct plan_totals){.unchanged = count(o, "unchanged"),
+                             .newer = count(o, "newer"),
+                             .doubtful = number(o, "doubtful")};
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
@@ -239,9 +314,8 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line, 
 static enum rc check(struct ctx *cx, struct plan_reader *r, struct plan_totals *ret_totals)
 {
     struct digest_stream *digest = digest_stream_new(cx->arena);
-    char sum[DIGEST_SHA256_HEX_SIZE];
     bool ended = false;
-    enum rc rc = RC_OK;
+    enum rc rc = digest ? RC_OK : no_plan(cx, r, NO_SHA256);
 
     while (!ended && rc == RC_OK) {
         struct arena_mark mark = arena_mark(cx->arena);
@@ -250,10 +324,10 @@ static enum rc check(struct ctx *cx, struct plan_reader *r, struct plan_totals *
         ended = rc == RC_OK && str_starts(line.p, END);
         if (rc == RC_NOT_FOUND) {
             rc = no_plan(cx, r, "Its end is missing");
-        } else if (rc == RC_OK && ended && digest != NULL && digest_stream_end(digest, sum)) {
-            rc = read_end(cx, r, line, sum, ret_totals);
-        } else if (rc == RC_OK && (ended || digest == NULL || !digest_stream_add(digest, line))) {
-            rc = no_plan(cx, r, "OpenSSL refuses SHA-256, which proves that it is whole");
+        } else if (ended) {
+            rc = read_end(cx, r, line, digest, ret_totals);
+        } else if (rc == RC_OK && !digest_stream_add(digest, line)) {
+            rc = no_plan(cx, r, NO_SHA256);
         }
         arena_rewind(cx->arena, mark);
     }
@@ -305,6 +379,7 @@ static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head
         .hide_newer = json_is_true(json_object_get(o, "hide_newer")),
         .purge_newer = json_is_true(json_object_get(o, "purge_newer")),
         .accept_gaps = json_is_true(json_object_get(o, "accept_gaps")),
+        .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
         .probed = json_is_true(json_object_get(o, "probed")),
     };
     if (!h.endpoint || !h.region || !h.bucket || !h.at || !h.made) {

@@ -2,7 +2,7 @@
  * A plan on disk: written once, carried out exactly as it stands, by this program
  * or another run of it on another machine. One JSON object a line: the head, the
  * steps in the order of the listing, and the end with the totals and the SHA-256
- * of every byte before it. A file without its end, or with another sum, is no
+ * of every byte before the sum. A file without its end, or with another sum, is no
  * plan: it is refused before the first step is looked at.
  */
 #ifndef SEEDBANK_BUCKET_PLAN_FILE_H
@@ -27,16 +27,20 @@ struct plan_head {
     const char *made; /* the server's time when the listing began, RFC 3339 */
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer, accept_gaps;
-    bool probed; /* every version to be copied was asked for */
+    bool allow_unversioned; /* versioning was not Enabled, and that was allowed */
+    bool probed;            /* every version to be copied was asked for */
+};
+
+struct plan_count {
+    uint64_t objects, bytes;
 };
 
 struct plan_totals {
-    uint64_t steps[STEP_KINDS];
-    uint64_t unchanged; /* as they were at the chosen time */
-    uint64_t newer;     /* born later, left alone */
-    uint64_t unknown;   /* what they were then cannot be known (gaps in the history) */
-    uint64_t bytes;     /* of the versions to be copied */
-    char sha256[65];    /* of the file; set by plan_file_open alone */
+    struct plan_count steps[STEP_KINDS]; /* bytes: of the wanted versions; HIDE, UNKNOWN: of none */
+    struct plan_count unchanged;         /* as they were at the chosen time */
+    struct plan_count newer;             /* born later, left alone */
+    uint64_t doubtful; /* of the COPY steps: an even newer version may be lost (step's why) */
+    char sha256[65]; /* that the file names, of all before; set by plan_file_open alone */
 };
 
 struct plan_writer;

@@ -7,8 +7,8 @@
 #include "json/json_bytes.h"
 
 static const char *const names[STEP_KINDS] = {
-    [STEP_REVEAL] = "reveal", [STEP_COPY] = "copy",
-    [STEP_HIDE] = "hide",     [STEP_PURGE] = "purge",
+    [STEP_REVEAL] = "reveal",           [STEP_COPY] = "copy",       [STEP_HIDE] = "hide",
+    [STEP_PURGE] = "purge",             [STEP_UNKNOWN] = "unknown",
     [STEP_UNREACHABLE] = "unreachable",
 };
 
@@ -95,10 +95,11 @@ static bool is_whole(const struct step *s)
 {
     bool wanted = s->kind == STEP_REVEAL || s->kind == STEP_COPY;
     bool removes = s->kind == STEP_REVEAL || s->kind == STEP_PURGE;
+    bool idle = s->kind == STEP_UNREACHABLE || s->kind == STEP_UNKNOWN;
 
-    return s->key != NULL && *s->key != '\0' && (s->latest != NULL || s->kind == STEP_UNREACHABLE) &&
+    return s->key != NULL && *s->key != '\0' && s->latest != NULL &&
            (!wanted || (s->version != NULL && s->etag != NULL)) && removes == (s->n_newer > 0) &&
-           (s->kind != STEP_HIDE || s->version == NULL);
+           (s->kind != STEP_HIDE || s->version == NULL) && (!idle || s->why != NULL);
 }
 
 bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)

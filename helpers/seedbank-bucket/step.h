@@ -21,6 +21,7 @@ enum step_kind {
     STEP_HIDE,        /* the key was not there: put a delete marker on it */
     STEP_PURGE,       /* remove what is newer than the wanted version, for good */
     STEP_UNREACHABLE, /* nothing: the wanted version cannot be had; `why` says why */
+    STEP_UNKNOWN,     /* nothing: what the key was then cannot be known; `why` says why */
     STEP_KINDS,
 };
 
@@ -36,10 +37,12 @@ struct step {
     const char **newer;
     size_t n_newer;
     const char *storage_class; /* "" when not said */
-    const char *why;           /* UNREACHABLE: one line; else NULL */
+    /* One line. UNREACHABLE and UNKNOWN: why. COPY: why it is doubtful that this was the newest
+     * version then; NULL: it was. NULL for all others. */
+    const char *why;
 };
 
-/* "reveal", "copy", "hide", "purge", "unreachable" */
+/* "reveal", "copy", "hide", "purge", "unreachable", "unknown" */
 const char *step_name(enum step_kind kind);
 bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
 

@@ -75,6 +75,12 @@ struct s3_object {
 enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_options *options,
                       struct s3_client **ret_client) RC_MUST_CHECK;
 
+/* Scheme, host and port of the endpoint, in the arena; and the region that requests are signed for
+ * until the server says another. */
+struct arena;
+const char *s3_client_url(struct arena *a, const struct s3_client *client);
+const char *s3_client_region(const struct s3_client *client);
+
 /* The endpoint is Amazon's own. */
 bool s3_client_is_aws(const struct s3_client *client);
 

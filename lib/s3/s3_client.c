@@ -143,6 +143,16 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s
     return RC_OK;
 }
 
+const char *s3_client_url(struct arena *a, const struct s3_client *client)
+{
+    return arena_printf(a, "%s://%s", client->scheme, client->host);
+}
+
+const char *s3_client_region(const struct s3_client *client)
+{
+    return client->region;
+}
+
 bool s3_client_is_aws(const struct s3_client *client)
 {
     return client->aws;

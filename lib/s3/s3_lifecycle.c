@@ -69,20 +69,34 @@ static int64_t days_of(const struct xml_node *rule, const struct deletion *d)
     return text && str_to_i64(str_of(text), &days) && days > 0 ? days : 0;
 }
 
+/* The shorter of two. */
+static struct s3_lifecycle_window shorter(struct s3_lifecycle_window x,
+                                          struct s3_lifecycle_window y)
+{
+    bool first = y.days == S3_LIFECYCLE_RULE_NONE ||
+                 (x.days != S3_LIFECYCLE_RULE_NONE && x.days <= y.days);
+
+    return first ? x : y;
+}
+
+struct s3_lifecycle_window s3_lifecycle_window_of_rule(const struct xml_node *rule)
+{
+    struct s3_lifecycle_window window = {S3_LIFECYCLE_RULE_NONE, NULL};
+
+    for (size_t i = 0; i < sizeof(deletions) / sizeof(*deletions) && s3_rules_enabled(rule); i++) {
+        int64_t days = days_of(rule, &deletions[i]);
+        window = shorter(window, (struct s3_lifecycle_window){days, s3_rules_id(rule)});
+    }
+    return window;
+}
+
 struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_rules *lifecycle)
 {
     struct s3_lifecycle_window window = {S3_LIFECYCLE_RULE_NONE, NULL};
 
     for (const struct xml_node *rule = xml_child(lifecycle->root, "Rule"); rule;
          rule = xml_next(rule, "Rule")) {
-        for (size_t i = 0; i < sizeof(deletions) / sizeof(*deletions) && s3_rules_enabled(rule);
-             i++) {
-            int64_t days = days_of(rule, &deletions[i]);
-            if (days != S3_LIFECYCLE_RULE_NONE &&
-                (window.days == S3_LIFECYCLE_RULE_NONE || days < window.days)) {
-                window = (struct s3_lifecycle_window){days, s3_rules_id(rule)};
-            }
-        }
+        window = shorter(window, s3_lifecycle_window_of_rule(rule));
     }
     return window;
 }

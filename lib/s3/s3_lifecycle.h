@@ -22,4 +22,7 @@ struct s3_lifecycle_window {
 };
 struct s3_lifecycle_window s3_lifecycle_window_of(const struct s3_rules *lifecycle);
 
+/* The same of one <Rule>, whatever the objects that it is for. */
+struct s3_lifecycle_window s3_lifecycle_window_of_rule(const struct xml_node *rule);
+
 #endif

@@ -30,6 +30,9 @@ enum rc s3_object_delete(struct ctx *cx, struct s3_client *client,
 struct s3_head_options {
     bool checksums; /* of an object encrypted by KMS this needs kms:Decrypt, too */
     unsigned part;  /* whose size is wanted, counted from 1; 0: none */
+    /* Status 403 is RC_CONFLICT, silently; HEAD cannot tell a missing permission from other reasons
+     * for it: s3_object_peek can. */
+    bool may_be_denied;
 };
 
 /* Everything that a copy must preserve but the tags (s3_tags.h). Look at ret_info->state: RC_OK is
@@ -41,5 +44,11 @@ struct s3_head_options {
 enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                        const struct s3_head_options *options,
                        struct s3_object_info *ret_info) RC_MUST_CHECK;
+
+/* Whether the content can be had: asks for one byte of it. RC_CONFLICT: not as things stand, for the
+ * reason in *ret_why (one line: a missing permission, a key of KMS, an archive). Needs s3:GetObject,
+ * of a version s3:GetObjectVersion. */
+enum rc s3_object_peek(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                       const char **ret_why) RC_MUST_CHECK;
 
 #endif

@@ -15,6 +15,12 @@ static const struct s3_refusal refusals[] = {
     {"400", RC_CONFLICT, NULL},
     {NULL, RC_FAIL, NULL},
 };
+static const struct s3_refusal refusals_denied[] = {
+    {"405", RC_CONFLICT, NULL},
+    {"400", RC_CONFLICT, NULL},
+    {"403", RC_CONFLICT, NULL},
+    {NULL, RC_FAIL, NULL},
+};
 
 static bool is_true(const char *text)
 {
@@ -120,7 +126,7 @@ enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3
         .params = params,
         .headers = &checksums,
         .n_headers = options && options->checksums ? 1 : 0,
-        .refusals = refusals,
+        .refusals = options && options->may_be_denied ? refusals_denied : refusals,
         .error = &error,
     };
     struct s3_reply reply = {.root = NULL};
@@ -142,6 +148,9 @@ enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3
     }
     if (rc != RC_FAIL && read_marker(&error.http, object, ret_info)) {
         return RC_OK;
+    }
+    if (rc == RC_CONFLICT && error.status == 403) {
+        return RC_CONFLICT;
     }
     return rc == RC_CONFLICT ? refused(cx, client, &request, &error, ret_info) : rc;
 }

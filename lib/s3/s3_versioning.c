@@ -36,9 +36,10 @@ enum s3_versioning_status s3_versioning_status_of(const char *name)
 }
 
 /* A status of tomorrow must not read as "never set". */
-static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_node *root,
+static enum rc read_status(struct ctx *cx, const char *bucket, const struct s3_reply *reply,
                            struct s3_versioning *ret_versioning)
 {
+    const struct xml_node *root = reply->root;
     const char *status = xml_text(root, "Status");
     const char *mfa = xml_text(root, "MfaDelete");
 
@@ -55,6 +56,9 @@ static enum rc read_status(struct ctx *cx, const char *bucket, const struct xml_
     }
     ret_versioning->status = s3_versioning_status_of(status);
     ret_versioning->mfa_delete = mfa && strcmp(mfa, "Enabled") == 0;
+    if (!http_date(http_header_get(&reply->http, "date"), &ret_versioning->date)) {
+        ret_versioning->date = 0;
+    }
     return RC_OK;
 }
 
@@ -81,7 +85,7 @@ enum rc s3_versioning_get(struct ctx *cx, const struct s3_target *target,
     struct s3_reply reply;
     enum rc rc = s3_request_send(cx, target->client, &request, &reply);
 
-    return rc == RC_OK ? read_status(cx, target->bucket, reply.root, ret_versioning) : rc;
+    return rc == RC_OK ? read_status(cx, target->bucket, &reply, ret_versioning) : rc;
 }
 
 static struct s3_request put_request(struct arena *a, const struct s3_target *target,
