@@ -8,7 +8,7 @@
 #define OWN_HEADERS 7 /* at most, beside metadata and settings */
 
 /* "bucket/key?versionId=v", each byte encoded once. */
-static const char *source(struct arena *a, const struct s3_object *from)
+const char *s3_copy_source(struct arena *a, const struct s3_object *from)
 {
     return arena_printf(a, "%s/%s?versionId=%s", from->bucket,
                         sigv4_encode(a, str_of(from->key), true),
@@ -17,12 +17,13 @@ static const char *source(struct arena *a, const struct s3_object *from)
 
 static size_t write_headers(struct arena *a, const struct s3_copy *c, struct http_header *out)
 {
+    const char *tags = c->tags ? s3_tags_query(a, c->tags) : "";
     const struct http_header own[OWN_HEADERS] = {
-        {"x-amz-copy-source", source(a, &c->from)},
+        {"x-amz-copy-source", s3_copy_source(a, &c->from)},
         {"x-amz-copy-source-if-match", c->etag},
         {"x-amz-metadata-directive", c->meta ? "REPLACE" : "COPY"},
         {"x-amz-tagging-directive", c->tags ? "REPLACE" : "COPY"},
-        {"x-amz-tagging", c->tags && *c->tags ? c->tags : NULL},
+        {"x-amz-tagging", *tags ? tags : NULL},
         {"if-match", c->if_match},
         {"if-none-match", c->if_absent ? "*" : NULL},
     };
@@ -48,7 +49,7 @@ static enum rc check(struct ctx *cx, const struct s3_copy *c)
 }
 
 static enum rc read_reply(struct ctx *cx, const struct s3_request *request,
-                          const struct s3_reply *reply, struct s3_copied *ret_copied)
+                          const struct s3_reply *reply, struct s3_written *ret_written)
 {
     const char *etag = xml_text(reply->root, "ETag");
 
@@ -60,16 +61,16 @@ static enum rc read_reply(struct ctx *cx, const struct s3_request *request,
             "whether there is one is not known. List the versions of this key.",
             reply->http.status);
     }
-    *ret_copied = (struct s3_copied){
+    *ret_written = (struct s3_written){
         .version_id = http_header_get(&reply->http, "x-amz-version-id"),
-        .etag = etag,
+        .etag = s3_object_info_etag(cx->arena, etag),
         .last_modified = xml_text(reply->root, "LastModified"),
     };
     return RC_OK;
 }
 
 enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *copy,
-                struct s3_copied *ret_copied)
+                struct s3_written *ret_written)
 {
     struct http_header *headers =
         arena_array(cx->arena, OWN_HEADERS + s3_object_info_headers(copy->meta), sizeof(*headers));
@@ -84,10 +85,16 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
     struct s3_reply reply = {.root = NULL};
     enum rc rc;
 
-    if (check(cx, copy) != RC_OK || s3_request_object(cx, &copy->to, &request) != RC_OK) {
+    if (check(cx, copy) != RC_OK) {
+        return RC_FAIL;
+    }
+    if (copy->size > (copy->limit ? copy->limit : S3_COPY_LIMIT)) {
+        return s3_copy_parts(cx, client, copy, ret_written);
+    }
+    if (s3_request_object(cx, &copy->to, &request) != RC_OK) {
         return RC_FAIL;
     }
     request.n_headers = write_headers(cx->arena, copy, headers);
     rc = s3_request_send(cx, client, &request, &reply);
-    return rc == RC_OK ? read_reply(cx, &request, &reply, ret_copied) : rc;
+    return rc == RC_OK ? read_reply(cx, &request, &reply, ret_written) : rc;
 }

@@ -68,6 +68,11 @@ static bool same_but_mended(const char *mended, const char *key)
     return *mended == '\0';
 }
 
+bool s3_list_is_key(struct arena *a, const char *listed, const char *key)
+{
+    return same_but_mended(listed, key) || strcmp(decode(a, listed), key) == 0;
+}
+
 /* The next page's key as the server meant it. AWS encodes the marker like the keys; Ceph encodes
  * the keys alone. The marker is the page's last key nearly always, and then it shows which it is.
  */

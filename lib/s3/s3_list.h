@@ -11,6 +11,8 @@
 
 #include "s3/s3.h"
 
+struct arena;
+
 struct s3_list_options {
     const char *bucket;
     const char *prefix;         /* NULL: all keys */
@@ -42,5 +44,9 @@ struct s3_list_visitor {
 enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
                          const struct s3_list_options *options,
                          struct s3_list_visitor visitor) RC_MUST_CHECK;
+
+/* Whether a key in a listing of those that begin with `key` is that key itself: as it is, but
+ * mended (see xml_mend), or encoded, which not all servers say. */
+bool s3_list_is_key(struct arena *a, const char *listed, const char *key);
 
 #endif

@@ -161,6 +161,11 @@ uint64_t s3_object_info_etag_parts(const char *etag)
     return parts;
 }
 
+const char *s3_object_info_etag(struct arena *a, const char *etag)
+{
+    return *etag == '"' ? etag : arena_printf(a, "\"%s\"", etag);
+}
+
 size_t s3_object_info_headers(const struct s3_object_meta *meta)
 {
     return COUNT(meta_rows) + COUNT(settings_rows) + (meta ? meta->n_user : 0);

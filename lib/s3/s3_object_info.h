@@ -72,6 +72,13 @@ struct s3_object_info {
     const char *replication_status; /* PENDING, COMPLETED, FAILED, REPLICA */
 };
 
+/* What a server says of a version that it has just made. */
+struct s3_written {
+    const char *version_id;    /* NULL: the bucket is not versioned, or the server does not say */
+    const char *etag;          /* with its quotes */
+    const char *last_modified; /* RFC 3339, as sent; NULL: not said */
+};
+
 /* From the headers of a successful HEAD or GET. False, and nothing read: they lack what every S3
  * server sends (ETag, Last-Modified as a date, Content-Length), so that it is none. */
 bool s3_object_info_read(struct arena *a, const struct http_response *http,
@@ -82,6 +89,9 @@ bool s3_object_info_archived(const struct s3_object_info *info);
 
 /* The parts that an ETag speaks of, as in "9b2cf535f27731c974343645a3985328-3"; 0: none. */
 uint64_t s3_object_info_etag_parts(const char *etag);
+
+/* With its quotes, which some servers leave out in documents. */
+const char *s3_object_info_etag(struct arena *a, const char *etag);
 
 /* Room that the two below need in `out`. */
 size_t s3_object_info_headers(const struct s3_object_meta *meta);

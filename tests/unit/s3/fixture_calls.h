@@ -9,8 +9,10 @@
 #include "s3/s3_delete.h"
 #include "s3/s3_list.h"
 #include "s3/s3_lock.h"
+#include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
 #include "s3/s3_replication_edit.h"
+#include "s3/s3_tags.h"
 #include "s3/s3_versioning.h"
 
 /* What success looks like; the server's lies differ in what they can do to it. */
@@ -51,6 +53,17 @@ struct call {
 #define GOOD_DELETED                                                                               \
     XML("<DeleteResult><Deleted><Key>k</Key><VersionId>v1</VersionId></Deleted>"                   \
         "<Deleted><Key>k</Key></Deleted></DeleteResult>")
+
+#define GOOD_UPLOAD                                                                                \
+    XML("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+#define GOOD_PART XML("<CopyPartResult><ETag>&quot;p&quot;</ETag></CopyPartResult>")
+#define GOOD_END                                                                                   \
+    XML("<CompleteMultipartUploadResult><ETag>&quot;e&quot;</ETag>"                                \
+        "</CompleteMultipartUploadResult>")
+#define GOOD_UPLOADS                                                                               \
+    XML("<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>"                             \
+        "</ListMultipartUploadsResult>")
+#define GOOD_TAGS XML("<Tagging><TagSet/></Tagging>")
 
 static const struct s3_lock call_lock = {S3_LOCK_ENABLED, S3_LOCK_GOVERNANCE, 30, 0};
 static const struct s3_object call_object = {.bucket = "files", .key = "k"};
@@ -200,10 +213,72 @@ static inline enum rc call_version_head(struct ctx *cx, const struct s3_target *
 }
 static inline enum rc call_copy(struct ctx *cx, const struct s3_target *t)
 {
-    struct s3_copied copied;
+    struct s3_written copied;
 
     return s3_copy(cx, t->client, &(struct s3_copy){.from = call_version, .to = call_object},
                    &copied);
+}
+static inline struct s3_multipart call_upload(const struct s3_target *t)
+{
+    return (struct s3_multipart){t->client, call_object, "u"};
+}
+static inline enum rc call_multipart_create(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_multipart upload = call_upload(t);
+
+    return s3_multipart_create(cx, &upload, &(struct s3_multipart_options){.meta = NULL});
+}
+static inline enum rc call_multipart_put(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_multipart upload = call_upload(t);
+    struct s3_part part = {.number = 1};
+
+    return s3_multipart_put(cx, &upload, STR_LIT("hello"), &part);
+}
+static inline enum rc call_multipart_copy(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_multipart upload = call_upload(t);
+    struct s3_part part = {.number = 1};
+
+    return s3_multipart_copy(cx, &upload,
+                             &(struct s3_multipart_range){.from = call_version, .n = 5}, &part);
+}
+static inline enum rc call_multipart_complete(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_multipart upload = call_upload(t);
+    struct s3_part part = {1, "p"};
+    struct s3_written written;
+
+    return s3_multipart_complete(
+        cx, &upload, &(struct s3_multipart_end){.parts = &part, .n_parts = 1}, &written);
+}
+static inline enum rc call_multipart_abort(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_multipart upload = call_upload(t);
+
+    return s3_multipart_abort(cx, &upload);
+}
+static inline enum rc call_multipart_list(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_multipart_unfinished *list;
+
+    return s3_multipart_list(cx, t->client, &call_object, &list);
+}
+static inline enum rc call_tags_get(struct ctx *cx, const struct s3_target *t)
+{
+    struct s3_tags tags;
+
+    return s3_tags_get(cx, t->client, &call_version, &tags);
+}
+static inline enum rc call_tags_put(struct ctx *cx, const struct s3_target *t)
+{
+    static const struct s3_tag tag = {"a", "b"};
+
+    return s3_tags_put(cx, t->client, &call_version, &(struct s3_tags){&tag, 1});
+}
+static inline enum rc call_tags_remove(struct ctx *cx, const struct s3_target *t)
+{
+    return s3_tags_put(cx, t->client, &call_object, &(struct s3_tags){NULL, 0});
 }
 static inline enum rc call_delete(struct ctx *cx, const struct s3_target *t)
 {
@@ -300,6 +375,25 @@ static const struct call calls[] = {
      "s3:PutObject", NULL, NULL, .patience = CALL_HASTY, .good = {.body = GOOD_COPY}},
     {"delete many", call_delete, "POST", CALL_DOCUMENT, "delete objects of", "s3:DeleteObject",
      NULL, NULL, .patience = CALL_HASTY, .good = {.body = GOOD_DELETED}},
+    {"begin parts", call_multipart_create, "POST", CALL_DOCUMENT, "begin to write object",
+     "s3:PutObject", NULL, NULL, .good = {.body = GOOD_UPLOAD}},
+    {"write a part", call_multipart_put, "PUT", CALL_PLAIN, "write a part of object",
+     "s3:PutObject", NULL, NULL, .good = {.headers = "ETag: \"p\"\r\n"}},
+    {"copy a part", call_multipart_copy, "PUT", CALL_DOCUMENT, "copy a part of a version onto",
+     "s3:GetObjectVersion", NULL, NULL, .good = {.body = GOOD_PART}},
+    {"end parts", call_multipart_complete, "POST", CALL_DOCUMENT, "finish writing object",
+     "s3:PutObject", NULL, NULL, .good = {.body = GOOD_END}},
+    {"give up parts", call_multipart_abort, "DELETE", CALL_PLAIN, "give up writing object",
+     "s3:AbortMultipartUpload", NULL, NULL, .patience = CALL_HASTY},
+    {"list parts begun", call_multipart_list, "GET", CALL_DOCUMENT,
+     "list the unfinished uploads of", "s3:ListBucketMultipartUploads", GOOD_UPLOADS, NULL,
+     .patience = CALL_HASTY},
+    {"get tags", call_tags_get, "GET", CALL_PLAIN, "read the tags of object",
+     "s3:GetObjectVersionTagging", GOOD_TAGS, NULL, .patience = CALL_HASTY},
+    {"put tags", call_tags_put, "PUT", CALL_PLAIN, "write the tags of object",
+     "s3:PutObjectVersionTagging", NULL, NULL, .patience = CALL_HASTY},
+    {"remove tags", call_tags_remove, "DELETE", CALL_PLAIN, "remove the tags of object",
+     "s3:DeleteObjectTagging", NULL, NULL, .patience = CALL_HASTY},
 };
 
 #endif

@@ -14,7 +14,7 @@ static const struct s3_copy plain = {
 static void a_version_becomes_the_newest(void **state)
 {
     struct fixture *f = *state;
-    struct s3_copied copied;
+    struct s3_written copied;
 
     http_server_expect(
         f->server,
@@ -49,11 +49,13 @@ static void all_is_replaced(void **state)
         .retain_until = "2030-01-01T00:00:00Z",
         .legal_hold = "ON",
     };
+    static const struct s3_tag list[] = {{"a", "1"}, {"b c", "2&"}};
+    static const struct s3_tags tags = {list, 2};
     static const char *const sent[] = {
         "x-amz-copy-source-if-match: \"s\"\r\n",
         "x-amz-metadata-directive: REPLACE\r\n",
         "x-amz-tagging-directive: REPLACE\r\n",
-        "x-amz-tagging: a=1&b=2\r\n",
+        "x-amz-tagging: a=1&b%20c=2%26\r\n",
         "if-match: \"t\"\r\n",
         "content-type: text/plain\r\n",
         "cache-control: no-store\r\n",
@@ -71,15 +73,15 @@ static void all_is_replaced(void **state)
     };
     struct fixture *f = *state;
     struct s3_copy copy = plain;
-    struct s3_copied copied;
+    struct s3_written copied;
     const char *head;
 
     copy.etag = "\"s\"";
     copy.meta = &meta;
     copy.settings = &settings;
-    copy.tags = "a=1&b=2";
+    copy.tags = &tags;
     copy.if_match = "\"t\"";
-    fixture_expect(f, "PUT", "/files/k", 200, DONE("e"));
+    fixture_expect(f, "PUT", "/files/k", 200, DONE("&quot;e&quot;"));
     assert_int_equal(s3_copy(f->cx, f->client, &copy, &copied), RC_OK);
     assert_null(copied.version_id);
     head = http_server_request(f->server, 0)->head;
@@ -94,14 +96,14 @@ static void a_key_without_object(void **state)
 {
     struct fixture *f = *state;
     struct s3_copy copy = plain;
-    struct s3_copied copied;
+    struct s3_written copied;
 
     copy.if_absent = true;
-    copy.tags = "";
+    copy.tags = &(struct s3_tags){NULL, 0};
     http_server_expect(f->server,
                        &(struct http_server_step){.expect = {"if-none-match: *", "!x-amz-tagging",
                                                              "x-amz-tagging-directive: REPLACE"},
-                                                  .reply = {.body = DONE("e")}});
+                                                  .reply = {.body = DONE("&quot;e&quot;")}});
     assert_int_equal(s3_copy(f->cx, f->client, &copy, &copied), RC_OK);
 }
 
@@ -110,18 +112,18 @@ static void late_answers(void **state)
 {
     struct fixture *f = *state;
     struct s3_client *patient = fixture_client(f, 1);
-    struct s3_copied copied = {.etag = "untouched"};
+    struct s3_written copied = {.etag = "untouched"};
 
-    fixture_expect(f, "PUT", "/files/k", 200, " \n \n  " DONE("e"));
+    fixture_expect(f, "PUT", "/files/k", 200, " \n \n  " DONE("&quot;e&quot;"));
     assert_int_equal(s3_copy(f->cx, f->client, &plain, &copied), RC_OK);
     copied.etag = "untouched";
     fixture_expect(f, "PUT", "/files/k", 200, " \n " S3_ERROR("InternalError", "half way"));
     assert_int_equal(s3_copy(f->cx, f->client, &plain, &copied), RC_FAIL);
     assert_diag(f->cx, "half way");
     fixture_expect(f, "PUT", "/files/k", 200, " \n " S3_ERROR("SlowDown", "wait"));
-    fixture_expect(f, "PUT", "/files/k", 200, DONE("e2"));
+    fixture_expect(f, "PUT", "/files/k", 200, DONE("&quot;e2&quot;"));
     assert_int_equal(s3_copy(f->cx, patient, &plain, &copied), RC_OK);
-    assert_string_equal(copied.etag, "e2");
+    assert_string_equal(copied.etag, "\"e2\"");
 }
 
 static void refusals(void **state)
@@ -145,7 +147,7 @@ static void refusals(void **state)
     struct fixture *f = *state;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct s3_copied copied = {.etag = "untouched"};
+        struct s3_written copied = {.etag = "untouched"};
         fixture_expect(f, "PUT", "/files/k", rows[i].status, rows[i].body);
         assert_int_equal(s3_copy(f->cx, f->client, &plain, &copied), rows[i].rc);
         assert_string_equal(copied.etag, "untouched");
@@ -158,7 +160,7 @@ static void refusals(void **state)
 static void a_source_needs_key_and_version(void **state)
 {
     struct fixture *f = *state;
-    struct s3_copied copied;
+    struct s3_written copied;
     struct s3_copy copy = plain;
 
     copy.from.version_id = NULL;

@@ -199,6 +199,7 @@ static bool answer(void *arg, const struct http_server_request *request,
         if (call->kind == CALL_HEAD && call->good.headers) { /* nor has the good one a body */
             *ret_reply = call->good;
         }
+        ret_reply->headers = call->good.headers; /* what goes on has its headers right */
     }
     if (strcmp(request->method, "PUT") == 0) {
         c->shown = request->body;
