@@ -56,7 +56,7 @@ static void say_undo(struct cli *cli, const struct work *w)
 {
     const char *command = work_command(cli, w, "undo");
 
-    if (w->totals.steps[STEP_PURGE] > 0) {
+    if (w->totals.steps[STEP_PURGE].objects > 0) {
         cli_say(cli, "It cannot be taken back: versions were removed for good.");
         return;
     }
@@ -68,14 +68,14 @@ static void say_undo(struct cli *cli, const struct work *w)
 
 static enum rc check_purge(struct cli *cli, const struct apply *apply, const struct work *w)
 {
-    if (w->totals.steps[STEP_PURGE] == 0 || apply->options.yes_delete_versions) {
+    if (w->totals.steps[STEP_PURGE].objects == 0 || apply->options.yes_delete_versions) {
         return RC_OK;
     }
     return cli_refuse(cli, arena_printf(cli->cx->arena, "The plan %s deletes versions", w->file),
                       "Of %s it removes what is newer than the chosen time, for good: undo is not "
                       "available afterwards. Say --yes-delete-versions, or make a plan without "
                       "--purge-newer.",
-                      cli_words_of(cli->cx->arena, w->totals.steps[STEP_PURGE], "object",
+                      cli_words_of(cli->cx->arena, w->totals.steps[STEP_PURGE].objects, "object",
                                    "objects"));
 }
 

@@ -20,7 +20,7 @@ struct undoing {
 
 static enum rc refuse_purged(struct cli *cli, const struct work *w)
 {
-    if (w->totals.steps[STEP_PURGE] == 0) {
+    if (w->totals.steps[STEP_PURGE].objects == 0) {
         return RC_OK;
     }
     return cli_refuse(cli, arena_printf(cli->cx->arena, "The plan %s cannot be taken back", w->file),

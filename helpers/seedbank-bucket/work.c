@@ -12,7 +12,7 @@
 
 bool work_is_idle(enum step_kind kind)
 {
-    return kind == STEP_UNREACHABLE;
+    return kind == STEP_UNREACHABLE || kind == STEP_UNKNOWN;
 }
 
 static const char *journal_of(struct cli *cli, const struct work *w)
@@ -56,8 +56,8 @@ enum rc work_open(struct cli *cli, const char *file, const struct settings *sett
                           "The command plan makes one; its option --output says where.");
     }
     for (int i = 0; i < STEP_KINDS; i++) {
-        w.steps += w.totals.steps[i];
-        w.active += work_is_idle((enum step_kind)i) ? 0 : w.totals.steps[i];
+        w.steps += w.totals.steps[i].objects;
+        w.active += work_is_idle((enum step_kind)i) ? 0 : w.totals.steps[i].objects;
     }
     if (rc == RC_OK) {
         rc = check_endpoint(cli, &w);

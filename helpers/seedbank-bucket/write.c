@@ -113,9 +113,10 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
         .from = object_of(o, step, step->version),
         .to = object_of(o, step, NULL),
         .etag = step->etag,
+        .size = step->size,
         .settings = &settings,
     };
-    struct s3_copied written = {.version_id = NULL};
+    struct s3_written written = {.version_id = NULL};
     struct diag_point before = diag_point(cx);
     enum rc rc;
 
