@@ -2,9 +2,11 @@
 #include "seedbank-bucket/settings.h"
 
 static const struct cli_command *const commands[] = {
+    &restore_command,
     &plan_command,
     &apply_command,
     &undo_command,
+    &verify_command,
     NULL,
 };
 

@@ -21,7 +21,7 @@ static const struct cli_argument arguments[] = {
     {.name = NULL},
 };
 
-static const struct cli_option options[] = {
+const struct cli_option plan_options[] = {
     {
         .name = "at",
         .value = "TIME",
@@ -67,13 +67,19 @@ static const struct cli_option options[] = {
     FLAG(no_probe, "no-probe",
          "Do not ask whether the versions to be copied can be read: the plan is made sooner, and "
          "promises less."),
+    {.name = NULL},
+};
+
+/* apply and restore have it among their own. */
+static const struct cli_option unversioned[] = {
     FLAG(allow_unversioned, "allow-destructive-unversioned",
          "Plan for a bucket whose versioning is not enabled, where what is overwritten is lost."),
     {.name = NULL},
 };
 
 static const struct cli_group groups[] = {
-    {"Plan", options, 0},
+    {"Plan", plan_options, 0},
+    {"Versioning", unversioned, 0},
     SETTINGS_GROUP(offsetof(struct plan_settings, server)),
     {.title = NULL},
 };

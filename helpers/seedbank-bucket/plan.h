@@ -39,6 +39,9 @@ struct plan_result {
     const char *replica_rule;  /* because of a rule of replication, one of them; NULL: others */
 };
 
+/* Of struct plan_settings, but for what says where the bucket is and `allow_unversioned`. */
+extern const struct cli_option plan_options[];
+
 /* Look at the bucket, decide, write the plan. Nothing is changed in the bucket, and no file is left
  * unless RC_OK is returned. What is refused: see the command's description. */
 enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
