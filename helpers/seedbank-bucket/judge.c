@@ -94,7 +94,7 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
     r.verdict = n_told > 0 ? JUDGE_TAKE_BACK : JUDGE_CONFLICT;
     r.ids = told;
     r.n_ids = n_told;
-    r.why = arena_printf(a, "changed since it was planned: version %s is not ours", foreign);
+    r.why = arena_printf(a, "changed since: version %s is not ours", foreign);
     return r;
 }
 
@@ -111,7 +111,7 @@ static struct judge_result gone(struct arena *a, const struct step *s,
         }
     }
     r.verdict = r.n_ids > 0 ? JUDGE_TAKE_BACK : JUDGE_CONFLICT;
-    r.why = arena_printf(a, "changed since it was planned: version %s, then the newest, is gone",
+    r.why = arena_printf(a, "changed since: version %s, then the newest, is gone",
                          s->latest);
     return r;
 }
@@ -204,7 +204,7 @@ static struct judge_result remove_before(const struct step *s, const struct judg
     struct judge_result r = {.verdict = JUDGE_GO};
 
     if (done > s->n_newer || (done > 0 && !own->begun)) {
-        return result(JUDGE_CONFLICT, "changed since it was planned: its newest versions are others");
+        return result(JUDGE_CONFLICT, "changed since: its newest versions are others");
     }
     left = s->n_newer - done;
     r.verdict = left > 0 ? JUDGE_GO : JUDGE_DONE;
@@ -223,14 +223,14 @@ static struct judge_result remove_after(struct arena *a, const struct step *s,
         return result(JUDGE_DONE, NULL);
     }
     if (newest == NULL) {
-        return result(JUDGE_CONFLICT, "changed meanwhile: nothing is left of it");
+        return result(JUDGE_CONFLICT, "changed since: nothing is left of it");
     }
     if (lists(s, newest)) {
         return result(JUDGE_MISSING,
                       arena_printf(a, "version %s was to be removed, and is still there", newest));
     }
     return result(JUDGE_CONFLICT,
-                  arena_printf(a, "changed meanwhile: version %s is not ours", newest));
+                  arena_printf(a, "changed since: version %s is not ours", newest));
 }
 
 /* ---- Both -------------------------------------------------------------------------------------

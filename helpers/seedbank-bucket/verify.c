@@ -391,8 +391,9 @@ static void say_result(struct verifying *v)
     const char *at = moment_text(a, v->at);
 
     if (c->different == 0) {
-        cli_say(cli, "Verified: %s of bucket %s as at %s.",
-                cli_words_of(a, c->fine, "object is", "objects are"), v->target.bucket, at);
+        cli_say(cli, "Verified: %s of bucket %s %s as at %s.",
+                cli_words_of(a, c->fine, "object", "objects"), v->target.bucket,
+                c->fine == 1 ? "is" : "are", at);
     } else {
         cli_say(cli, "Not verified: %s of bucket %s %s not as at %s.",
                 cli_words_of(a, c->different, "object", "objects"), v->target.bucket,
