@@ -10,7 +10,7 @@
 static const char help[] = PROGRAM
     " " SEEDBANK_VERSION ", a provider plugin for OpenTofu and Terraform (protocol 6)\n"
     "\n"
-    "OpenTofu or Terraform starts it; README.md, in the release archive, tells how to install it.\n"
+    "OpenTofu or Terraform starts it; README.md, beside its source, tells how to install it.\n"
     "\n"
     "  -debug     serve hosts started elsewhere: prints the TF_REATTACH_PROVIDERS that they need,\n"
     "             runs until Ctrl-C, without TLS\n"

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct cli_command audit_command;
 extern const struct cli_command plan_command;
 extern const struct cli_command apply_command;
 extern const struct cli_command undo_command;

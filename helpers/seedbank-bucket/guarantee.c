@@ -187,11 +187,10 @@ void guarantee_look(struct guarantee *g, const struct past_end *end)
 static void warn(struct ctx *cx, const struct rule *rule, uint64_t n, const char *what)
 {
     if (n > 0) {
-        diag_warning(
-            cx, NULL,
-            arena_printf(cx->arena, "The lifecycle rule \"%s\" %s", rule->id, what),
-            "It concerns %s. Disable the rule until the restore is done and verified.",
-            cli_words_of(cx->arena, n, "object of this plan", "objects of this plan"));
+        diag_warning(cx, NULL,
+                     arena_printf(cx->arena, "The lifecycle rule \"%s\" %s", rule->id, what),
+                     "It concerns %s. Disable the rule until the restore is done and verified.",
+                     cli_words_of(cx->arena, n, "object of this plan", "objects of this plan"));
     }
 }
 
@@ -199,7 +198,8 @@ void guarantee_warn(struct ctx *cx, const struct guarantee *g)
 {
     for (size_t i = 0; i < g->n; i++) {
         const struct rule *rule = &g->rules[i];
-        const char *span = cli_words_of(cx->arena, (uint64_t)(rule->old_days > 0 ? rule->old_days : 0), "day", "days");
+        const char *span = cli_words_of(
+            cx->arena, (uint64_t)(rule->old_days > 0 ? rule->old_days : 0), "day", "days");
         warn(cx, rule, rule->due, "may remove versions that this plan needs within a day");
         warn(cx, rule, rule->again, "will hide again within a day what this plan reveals");
         warn(cx, rule, rule->soon,

@@ -2,6 +2,7 @@
 #include "seedbank-bucket/settings.h"
 
 static const struct cli_command *const commands[] = {
+    &audit_command,
     &restore_command,
     &plan_command,
     &apply_command,

@@ -29,14 +29,14 @@ struct past {
     int64_t modified;            /* its time */
     bool found, multipart;
     uint64_t n_newer;
-    const char *latest;      /* ID of the newest entry, where it is younger */
-    uint64_t latest_size;    /* its size */
-    int64_t newest;          /* its time */
-    bool latest_is_marker;   /* what it is */
-    int64_t superseded;      /* time of the oldest of the younger ones */
-    bool null_newer;         /* one of them has no ID */
-    bool data_newer;         /* one of them is no delete marker */
-    const char **ids;        /* of the younger ones, as long as they may be to be removed */
+    const char *latest;    /* ID of the newest entry, where it is younger */
+    uint64_t latest_size;  /* its size */
+    int64_t newest;        /* its time */
+    bool latest_is_marker; /* what it is */
+    int64_t superseded;    /* time of the oldest of the younger ones */
+    bool null_newer;       /* one of them has no ID */
+    bool data_newer;       /* one of them is no delete marker */
+    const char **ids;      /* of the younger ones, as long as they may be to be removed */
     size_t n_ids, room;
 };
 
@@ -166,6 +166,11 @@ bool past_add(struct past *p, const struct s3_list_entry *e)
 struct past_seen past_seen(const struct past *p)
 {
     return p->seen;
+}
+
+size_t past_footprint(const struct past *p)
+{
+    return arena_footprint(p->arena);
 }
 
 /* ---- The verdict ----------------------------------------------------------------------------- */

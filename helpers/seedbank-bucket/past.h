@@ -8,6 +8,7 @@
 #define SEEDBANK_BUCKET_PAST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "s3/s3_list.h"
@@ -77,5 +78,8 @@ bool past_add(struct past *p, const struct s3_list_entry *entry);
 struct past_end past_end(struct past *p);
 
 struct past_seen past_seen(const struct past *p);
+
+/* Bytes held for the key at hand; for tests. */
+size_t past_footprint(const struct past *p);
 
 #endif

@@ -58,12 +58,14 @@ const struct cli_option plan_options[] = {
          "Remove no delete marker: copy the version that it hides over it instead."),
     FLAG(hide_newer, "hide-newer",
          "Put a delete marker on keys that were not there then; they are left alone otherwise."),
-    FLAG(purge_newer, "purge-newer",
-         "Remove what is newer than the wanted versions for good, instead of hiding it. This cannot "
-         "be undone: apply wants --yes-delete-versions for such a plan."),
-    FLAG(accept_gaps, "accept-gaps",
-         "Plan also where what was there then may be lost. The keys concerned are listed as unknown "
-         "and left alone."),
+    FLAG(
+        purge_newer, "purge-newer",
+        "Remove what is newer than the wanted versions for good, instead of hiding it. This cannot "
+        "be undone: apply wants --yes-delete-versions for such a plan."),
+    FLAG(
+        accept_gaps, "accept-gaps",
+        "Plan also where what was there then may be lost. The keys concerned are listed as unknown "
+        "and left alone."),
     FLAG(no_probe, "no-probe",
          "Do not ask whether the versions to be copied can be read: the plan is made sooner, and "
          "promises less."),
@@ -163,8 +165,8 @@ static enum rc run(struct cli *cli, const void *settings)
     } else {
         cli_say(cli, "There is nothing to do.");
     }
-    cli_event(cli, "next", json_pack("{s:s, s:b}", "command", next, "work",
-                                     has_work(&result->totals)));
+    cli_event(cli, "next",
+              json_pack("{s:s, s:b}", "command", next, "work", has_work(&result->totals)));
     if (result->totals.steps[STEP_UNREACHABLE].objects +
             result->totals.steps[STEP_UNKNOWN].objects >
         0) {

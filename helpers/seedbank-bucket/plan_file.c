@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "json/json_line.h"
 
-#define MAX_LINE JSON_LINE_MAX       /* a key with a million markers */
+#define MAX_LINE JSON_LINE_MAX /* a key with a million markers */
 /* The last line: how it begins; what stands before and behind the sum, which covers all before. */
 #define END       "{\"end\":true,"
 #define SUM       ",\"sha256\":\""
@@ -159,9 +159,9 @@ static json_t *count_to_json(const struct plan_count *c)
 /* Without the sum, which is put at its end as text: it covers every byte before it. */
 static json_t *totals_to_json(const struct plan_totals *t)
 {
-    json_t *o = json_pack("{s:b, s:o, s:o, s:I}", "end", 1, "unchanged",
-                          count_to_json(&t->unchanged), "newer", count_to_json(&t->newer),
-                          "doubtful", (json_int_t)t->doubtful);
+    json_t *o =
+        json_pack("{s:b, s:o, s:o, s:I}", "end", 1, "unchanged", count_to_json(&t->unchanged),
+                  "newer", count_to_json(&t->newer), "doubtful", (json_int_t)t->doubtful);
 
     for (int i = 0; i < STEP_KINDS; i++) {
         json_object_set_new(o, step_name((enum step_kind)i), count_to_json(&t->steps[i]));
@@ -195,10 +195,11 @@ enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_t
 
 static enum rc no_plan(struct ctx *cx, const struct plan_reader *r, const char *why)
 {
-    return diag_error(cx, NULL, arena_printf(cx->arena, "%s is no whole plan", r->path),
-                      "%s. A plan is carried out as it was written or not at all: make it anew with "
-                      "the command plan.",
-                      why);
+    return diag_error(
+        cx, NULL, arena_printf(cx->arena, "%s is no whole plan", r->path),
+        "%s. A plan is carried out as it was written or not at all: make it anew with "
+        "the command plan.",
+        why);
 }
 
 static void close_file(void *file)

@@ -57,7 +57,8 @@ enum rc plan_file_end(struct ctx *cx, struct plan_writer *w,
 /* Reads the whole file once, to check it. RC_NOT_FOUND: no such file; RC_FAIL: no plan, cut short,
  * changed, or of a version that this program does not know. All in cx->arena. */
 enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_head,
-                       struct plan_totals *ret_totals, struct plan_reader **ret_reader) RC_MUST_CHECK;
+                       struct plan_totals *ret_totals,
+                       struct plan_reader **ret_reader) RC_MUST_CHECK;
 
 /* RC_NOT_FOUND after the last step. The step lives in cx->arena. */
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step) RC_MUST_CHECK;

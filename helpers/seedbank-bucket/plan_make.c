@@ -167,10 +167,11 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
         p->begun = true;
     }
     if (!past_add(p->past, e)) {
-        return diag_error(cx, NULL, "Cannot tell when a version was written",
-                          "The listing says \"%.100s\" for a version of \"%s\"; it should be a time "
-                          "as RFC 3339 has it. Report it to the server's makers.",
-                          e->last_modified, cli_words_key(cx->arena, e->key));
+        return diag_error(
+            cx, NULL, "Cannot tell when a version was written",
+            "The listing says \"%.100s\" for a version of \"%s\"; it should be a time "
+            "as RFC 3339 has it. Report it to the server's makers.",
+            e->last_modified, cli_words_key(cx->arena, e->key));
     }
     return rc;
 }
@@ -186,8 +187,8 @@ static enum rc list_prefix(struct planning *p, const char *prefix)
         .prefix = prefix,
         .expected_owner = p->target.expected_owner,
     };
-    enum rc rc = s3_list_versions(cli->cx, p->target.client, &options,
-                                  (struct s3_list_visitor){visit, p});
+    enum rc rc =
+        s3_list_versions(cli->cx, p->target.client, &options, (struct s3_list_visitor){visit, p});
 
     if (rc == RC_OK && p->begun) {
         rc = end_key(cli->cx, p);
@@ -239,10 +240,9 @@ static enum rc pass(struct planning *p)
         return rc;
     }
     p->past = past_new(cli->cx->arena, &options);
-    p->reach = reach_new(cli->cx, &(struct reach_options){.target = p->target,
-                                                          .ask = !p->settings->no_probe,
-                                                          .take = take,
-                                                          .arg = p});
+    p->reach = reach_new(
+        cli->cx, &(struct reach_options){
+                     .target = p->target, .ask = !p->settings->no_probe, .take = take, .arg = p});
     p->progress = cli_progress_begin(
         cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});
     rc = reach_end(cli->cx, p->reach, list(p));
@@ -252,29 +252,29 @@ static enum rc pass(struct planning *p)
 
 /* ---- What is refused ------------------------------------------------------------------------- */
 
-static enum rc no_bucket(struct planning *p)
-{
-    struct cli *cli = p->cli;
-
-    cli_outcome(cli, CLI_NOT_FOUND);
-    return diag_error(
-        cli->cx, NULL, arena_printf(cli->cx->arena, "There is no bucket %s", p->target.bucket),
-        "%s says that it does not exist. Check the name and the endpoint. If it was deleted: "
-        "DigitalOcean can cancel the deletion of a Space for about a week (ask its support at "
-        "once); AWS cannot. A replica or a copy is the other way back.",
-        s3_client_url(cli->cx->arena, p->target.client));
-}
-
 static enum rc wrong_use(struct cli *cli, const char *summary, const char *detail)
 {
     cli_outcome(cli, CLI_USAGE);
     return diag_error(cli->cx, NULL, summary, "%s Nothing was done.", detail);
 }
 
+static enum rc no_time(struct planning *p)
+{
+    return wrong_use(p->cli,
+                     arena_printf(p->cli->cx->arena, "--at %s is no time", p->settings->at),
+                     "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
+                     "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
+}
+
+/* What needs no server. */
 static enum rc check_options(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
+    int64_t some;
 
+    if (!moment_read_at(s->at, INT64_MAX, &some)) {
+        return no_time(p);
+    }
     if (s->keep_history && s->purge_newer) {
         return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",
                          "One removes nothing, the other all that is newer.");
@@ -289,7 +289,7 @@ static enum rc check_versioning(struct planning *p)
     enum rc rc = s3_versioning_get(cli->cx, &p->target, &p->versioning);
 
     if (rc == RC_NOT_FOUND) {
-        return no_bucket(p);
+        return settings_no_bucket(p->cli, &p->target);
     }
     if (rc != RC_OK) {
         return rc;
@@ -322,9 +322,7 @@ static enum rc check_time(struct planning *p)
     struct plan_result *r = p->result;
 
     if (!moment_read_at(p->settings->at, r->now, &r->at)) {
-        return wrong_use(cli, arena_printf(cli->cx->arena, "--at %s is no time", p->settings->at),
-                         "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
-                         "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
+        return no_time(p);
     }
     if (r->at >= r->now + MOMENT_SECOND) { /* the header has no fraction */
         return cli_refuse(cli, "The chosen time lies in the future",
@@ -346,7 +344,8 @@ static enum rc check_lifecycle(struct planning *p)
     return cli_refuse(
         cli, "What was there at the chosen time may have been removed since",
         "The earliest moment that can be promised is %s; the chosen one is %s. This comes from %s. "
-        "With --accept-gaps the plan is made all the same, and keys of which nothing so old is left "
+        "With --accept-gaps the plan is made all the same, and keys of which nothing so old is "
+        "left "
         "are listed as unknown and left alone.",
         moment_text(cli->cx->arena, since), moment_text(cli->cx->arena, p->result->at),
         rule ? arena_printf(cli->cx->arena, "the lifecycle rule \"%s\"", rule) : "its rules");
@@ -390,8 +389,7 @@ static enum rc refuse_gaps(struct planning *p)
         "the plan is made all the same: the unknown ones are listed and left alone, for the "
         "doubtful ones the newest version that is left is taken.",
         cli_words_of(a, r->totals.steps[STEP_UNKNOWN].objects, "object", "objects"),
-        shown->n > 0 ? ", such as " : "",
-        shown->n > 0 ? cli_words_key(a, shown->steps[0].key) : "",
+        shown->n > 0 ? ", such as " : "", shown->n > 0 ? cli_words_key(a, shown->steps[0].key) : "",
         cli_words_of(a, r->totals.doubtful, "object", "objects"));
 }
 
@@ -454,8 +452,8 @@ static void fill_head(struct planning *p)
         .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
         .probed = !s->no_probe,
     };
-    r->path = s->output ? s->output
-                        : arena_printf(a, "%s-%s.plan", s->bucket, moment_name(a, r->at));
+    r->path =
+        s->output ? s->output : arena_printf(a, "%s-%s.plan", s->bucket, moment_name(a, r->at));
 }
 
 /* Everything that can be told before the listing, so that a refusal comes at once. */
@@ -539,7 +537,7 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
         rc = plan_file_end(cx, p.writer, &result->totals);
     }
     if (rc == RC_NOT_FOUND) { /* deleted while we looked */
-        return no_bucket(&p);
+        return settings_no_bucket(cli, &p.target);
     }
     if (rc == RC_OK) {
         guarantee_warn(cx, p.guarantee);

@@ -13,7 +13,8 @@ static const struct row {
     bool listed; /* as many as are kept, always: somebody must look after them */
 } rows[] = {
     {STEP_REVEAL, "reveal", "remove the delete markers that hide the right version", false},
-    {STEP_COPY, "copy", "copy the right version over a newer one, which stays as an old one", false},
+    {STEP_COPY, "copy", "copy the right version over a newer one, which stays as an old one",
+     false},
     {STEP_PURGE, "purge", "remove for good what is newer than the right version", false},
     {STEP_HIDE, "hide", "not there then: put a delete marker on it", false},
     {STEP_UNREACHABLE, "unreachable", "cannot be brought back as things stand", true},
@@ -53,9 +54,10 @@ static void say_table(struct cli *cli, const struct plan_result *r)
 static void say_step(struct cli *cli, const struct step *s)
 {
     struct arena *a = cli->cx->arena;
-    const char *of = s->version && s->modified
-                         ? arena_printf(a, "  (%s, of %s)", cli_words_bytes(a, s->size), s->modified)
-                         : "";
+    const char *of =
+        s->version && s->modified
+            ? arena_printf(a, "  (%s, of %s)", cli_words_bytes(a, s->size), s->modified)
+            : "";
 
     cli_say(cli, "  %s%s%s%s", cli_words_key(a, s->key), of, s->why ? ": " : "",
             s->why ? s->why : "");
@@ -142,7 +144,8 @@ static void notes(struct cli *cli, const struct plan_result *r)
                   "not available afterwards.");
     }
     if (r->head.allow_unversioned) {
-        note(cli, "versioning of the bucket is not enabled: what is overwritten or deleted is lost.");
+        note(cli,
+             "versioning of the bucket is not enabled: what is overwritten or deleted is lost.");
     }
 }
 

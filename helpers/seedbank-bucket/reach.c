@@ -12,10 +12,9 @@
 #define SLOTS   256 /* steps under way */
 #define LOOK_MS 100 /* between looks at whether Ctrl-C came */
 
-#define DENIED                                                                                     \
-    "the access key may not read it: it lacks the permission s3:GetObjectVersion (%s)"
+#define DENIED "the access key may not read it: it lacks the permission s3:GetObjectVersion (%s)"
 #define ARCHIVED                                                                                   \
-    "it lies in the archive class %s: have it restored there first, which the provider charges "  \
+    "it lies in the archive class %s: have it restored there first, which the provider charges "   \
     "for, then plan again"
 #define OWN_KEY "it is encrypted with a key that only its owner has (SSE-C)"
 #define GONE    "it is gone since it was listed"
@@ -205,11 +204,9 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
     pthread_mutex_init(&r->lock, NULL);
     clock_cond_init(&r->changed);
     if (options->ask) {
-        r->crew = crew_new(cx, &(struct crew_options){.threads = THREADS,
-                                                      .queue = SLOTS,
-                                                      .run = run,
-                                                      .arg = r,
-                                                      .copy = copy_item});
+        r->crew = crew_new(
+            cx, &(struct crew_options){
+                    .threads = THREADS, .queue = SLOTS, .run = run, .arg = r, .copy = copy_item});
     }
     return r;
 }

@@ -21,8 +21,8 @@ enum rc replica_get(struct ctx *cx, const struct s3_target *target,
 /* The same from rules that were read already; texts are borrowed. */
 struct replica *replica_new(struct arena *a, const struct s3_rules *replication);
 
-/* A rule that is in force and may be for that key; NULL: there is none. A condition on tags, which a
- * listing does not show, is taken for met. */
+/* A rule that is in force and may be for that key; NULL: there is none. A condition on tags, which
+ * a listing does not show, is taken for met. */
 const char *replica_rule(const struct replica *r, const char *key);
 
 #endif

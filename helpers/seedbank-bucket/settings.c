@@ -67,3 +67,14 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
     }
     return rc;
 }
+
+enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)
+{
+    cli_outcome(cli, CLI_NOT_FOUND);
+    return diag_error(
+        cli->cx, NULL, arena_printf(cli->cx->arena, "There is no bucket %s", target->bucket),
+        "%s says that it does not exist. Check the name and the endpoint. If it was deleted: "
+        "DigitalOcean can cancel the deletion of a Space for about a week (ask its support at "
+        "once); AWS cannot. A replica or a copy is the other way back.",
+        s3_client_url(cli->cx->arena, target->client));
+}

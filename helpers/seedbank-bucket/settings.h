@@ -22,4 +22,8 @@ extern const struct cli_option settings_environment[];
 enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
                         struct s3_target *ret_target) RC_MUST_CHECK;
 
+/* The error of a bucket that does not exist, with what can still be done, and CLI_NOT_FOUND.
+ * Returns RC_FAIL. */
+enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target);
+
 #endif

@@ -7,9 +7,8 @@
 #include "json/json_bytes.h"
 
 static const char *const names[STEP_KINDS] = {
-    [STEP_REVEAL] = "reveal",           [STEP_COPY] = "copy",       [STEP_HIDE] = "hide",
-    [STEP_PURGE] = "purge",             [STEP_UNKNOWN] = "unknown",
-    [STEP_UNREACHABLE] = "unreachable",
+    [STEP_REVEAL] = "reveal", [STEP_COPY] = "copy",       [STEP_HIDE] = "hide",
+    [STEP_PURGE] = "purge",   [STEP_UNKNOWN] = "unknown", [STEP_UNREACHABLE] = "unreachable",
 };
 
 const char *step_name(enum step_kind kind)

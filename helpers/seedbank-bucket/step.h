@@ -28,9 +28,9 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     const char *key;
-    const char *latest;  /* version ID that was the newest */
-    const char *version; /* the wanted one; NULL: the key was not there */
-    const char *etag;    /* of the wanted one, with its quotes */
+    const char *latest;   /* version ID that was the newest */
+    const char *version;  /* the wanted one; NULL: the key was not there */
+    const char *etag;     /* of the wanted one, with its quotes */
     const char *modified; /* as the listing has it */
     uint64_t size;
     /* What is removed by its ID, newest first: REVEAL its markers, PURGE all that is newer. */

@@ -18,6 +18,28 @@ const char *credentials_env_get(const struct credentials_search *s, const char *
     return or_null(e ? e->get(e, name) : getenv(name));
 }
 
+static bool is_blank(char c)
+{
+    return c != '\0' && strchr(" \t\r\n", c) != NULL;
+}
+
+/* No key begins or ends so, but what a file was read into does; the server would only say that the
+ * signature is wrong. */
+static enum rc refuse_blanks(struct ctx *cx, const struct credentials_half *h)
+{
+    for (size_t i = 0; i < 3; i++) {
+        const char *v = h->values[i];
+        if (v && *v && (is_blank(*v) || is_blank(v[strlen(v) - 1]))) {
+            return diag_error(cx, NULL, "A blank or line break around an S3 credential",
+                              "%s begins or ends with a blank or a line break, which is part of no "
+                              "key. It often comes from the file that was read into it: set it "
+                              "again without.",
+                              h->names[i]);
+        }
+    }
+    return RC_OK;
+}
+
 enum rc credentials_env_whole(struct ctx *cx, const struct credentials_half *h,
                               struct credentials_set *ret_set)
 {
@@ -35,6 +57,9 @@ enum rc credentials_env_whole(struct ctx *cx, const struct credentials_half *h,
     }
     redact_add(session_redact(cx->session), v[1]);
     redact_add(session_redact(cx->session), v[2]);
+    if (refuse_blanks(cx, h) != RC_OK) {
+        return RC_FAIL;
+    }
     *ret_set = (struct credentials_set){.keys = {v[0], v[1], v[2]}};
     return RC_OK;
 }

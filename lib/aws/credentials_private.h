@@ -57,7 +57,7 @@ enum rc credentials_env_aws(struct ctx *cx, struct credentials_search *s,
 const char *credentials_env_get(const struct credentials_search *s, const char *name);
 
 /* Keys and what they are called, in the order access, secret, token. RC_NOT_FOUND, silently, where
- * there are none; RC_FAIL for half a set. */
+ * there are none; RC_FAIL for half a set, and for a blank around a key. */
 struct credentials_half {
     const char *values[3]; /* NULL: absent */
     const char *names[3];

@@ -19,7 +19,8 @@ bool digest_sha256_hex(struct str data, char ret_hex[DIGEST_SHA256_HEX_SIZE]);
 bool digest_hmac_sha256(struct str key, struct str data, unsigned char ret_mac[DIGEST_SHA256_SIZE]);
 void digest_hex(const unsigned char *bytes, size_t n, char *ret_hex); /* writes 2n + 1 bytes */
 
-/* The same digest of bytes that come in pieces; lives in the arena. NULL or false: OpenSSL refuses. */
+/* The same digest of bytes that come in pieces; lives in the arena. NULL or false: OpenSSL refuses.
+ */
 struct arena;
 struct digest_stream;
 struct digest_stream *digest_stream_new(struct arena *a);

@@ -41,7 +41,7 @@ bool str_utf8_valid(struct str s)
     size_t i = 0, len;
 
     while (i < s.n) {
-        len = character_len((struct str){s.p + i, s.n - i});
+        len = (s.p[i] & 0x80) == 0 ? 1 : character_len((struct str){s.p + i, s.n - i});
         if (len == 0) {
             return false;
         }

@@ -52,6 +52,31 @@ static void heed_signals(struct cli *cli)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* ---- Outcome --------------------------------------------------------------------------------- */
+
+/* The gravest of two: an error, then a result that is wrong, then one that is not whole. What the
+ * program was told or refused to do is graver still, because nothing else was done then. */
+static int gravity(enum cli_exit code)
+{
+    static const enum cli_exit order[] = {CLI_DONE,      CLI_PARTLY,        CLI_NOT_FOUND,
+                                          CLI_TIMED_OUT, CLI_VERIFY_FAILED, CLI_ERROR,
+                                          CLI_REFUSED,   CLI_USAGE,         CLI_INTERRUPTED};
+    int i = 0;
+
+    while (order[i] != code) {
+        i++;
+    }
+    return i;
+}
+
+void cli_outcome(struct cli *cli, enum cli_exit outcome)
+{
+    if (!cli->outcome_given || gravity(outcome) > gravity(cli->outcome)) {
+        cli->outcome = outcome;
+    }
+    cli->outcome_given = true;
+}
+
 /* ---- Output ---------------------------------------------------------------------------------- */
 
 static void log_line(const struct log *log, enum log_level level, const char *module,
@@ -127,38 +152,24 @@ static void print_message(struct cli *cli, const struct diag *d)
     }
 }
 
+/* Results stand before what is said about them, on one terminal. */
+static void show_results(struct cli *cli)
+{
+    if (fflush(cli->out) != 0) {
+        cli_outcome(cli, CLI_ERROR); /* nobody sees them */
+    }
+}
+
 static void print_messages(struct cli *cli)
 {
-    fflush(cli->out); /* results stand before what is said about them, on one terminal */
+    show_results(cli);
     for (const struct diag *d = cli->cx->diags.first; d != NULL; d = d->next) {
         print_message(cli, d);
     }
 }
 
-/* ---- Outcome --------------------------------------------------------------------------------- */
-
-/* The gravest of two: an error, then a result that is wrong, then one that is not whole. What the
- * program was told or refused to do is graver still, because nothing else was done then. */
-static int gravity(enum cli_exit code)
-{
-    static const enum cli_exit order[] = {CLI_DONE,      CLI_PARTLY,    CLI_NOT_FOUND,
-                                          CLI_TIMED_OUT, CLI_VERIFY_FAILED, CLI_ERROR,
-                                          CLI_REFUSED,   CLI_USAGE,     CLI_INTERRUPTED};
-    int i = 0;
-
-    while (order[i] != code) {
-        i++;
-    }
-    return i;
-}
-
-void cli_outcome(struct cli *cli, enum cli_exit outcome)
-{
-    if (!cli->outcome_given || gravity(outcome) > gravity(cli->outcome)) {
-        cli->outcome = outcome;
-    }
-    cli->outcome_given = true;
-}
+/* ---- Refusing and ending ----------------------------------------------------------------------
+ */
 
 enum rc cli_refuse(struct cli *cli, const char *summary, const char *detail_format, ...)
 {
@@ -198,7 +209,7 @@ enum rc cli_ask(struct cli *cli, const char *question)
         return diag_error(cli->cx, NULL, "There is no terminal to ask on",
                           "The question was: %s With --yes it is taken as answered.", question);
     }
-    fflush(cli->out);
+    show_results(cli);
     fprintf(stderr, "%s Type yes: ", question);
     yes = fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
     return yes ? RC_OK : RC_CONFLICT;
@@ -253,9 +264,7 @@ static int run_command(const struct cli_program *program, const struct cli_comma
     heed_signals(&cli);
     run(&cli, argv);
     print_messages(&cli);
-    if (fflush(cli.out) != 0 || ferror(cli.out) != 0) {
-        cli_outcome(&cli, CLI_ERROR); /* nobody saw the result */
-    }
+    show_results(&cli);
     ctx_free(cli.cx);
     session_free(cli.session);
     cancel_free(cli.stop);

@@ -30,13 +30,13 @@ struct session;
 
 /* What a program says to whoever started it; where several hold, 1, then 4, then 3. */
 enum cli_exit {
-    CLI_DONE = 0,           /* and verified, where the command verifies */
-    CLI_ERROR = 1,          /* explained in a message */
-    CLI_USAGE = 2,          /* nothing was done */
-    CLI_PARTLY = 3,         /* what is missing was listed */
-    CLI_VERIFY_FAILED = 4,  /* done, but the result is not what was promised */
-    CLI_REFUSED = 5,        /* by a safety check; the message names the way to override */
-    CLI_NOT_FOUND = 6,      /* the thing named on the command line does not exist */
+    CLI_DONE = 0,          /* and verified, where the command verifies */
+    CLI_ERROR = 1,         /* explained in a message */
+    CLI_USAGE = 2,         /* nothing was done */
+    CLI_PARTLY = 3,        /* what is missing was listed */
+    CLI_VERIFY_FAILED = 4, /* done, but the result is not what was promised */
+    CLI_REFUSED = 5,       /* by a safety check; the message names the way to override */
+    CLI_NOT_FOUND = 6,     /* the thing named on the command line does not exist */
     CLI_TIMED_OUT = 7,
     CLI_INTERRUPTED = 130,
 };
@@ -100,7 +100,7 @@ struct cli_program {
     const char *name;
     const char *summary;
     const struct cli_command *const *commands; /* ended by NULL */
-    const struct cli_option *environment; /* variables: name, value, doc alone; for the help */
+    const struct cli_option *environment;      /* variables: name, value, doc alone; for the help */
 };
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -119,7 +119,7 @@ struct cli {
     struct cancel *stop;   /* no more may be begun; raised with cancel too */
     FILE *out;
     struct cli_common common;
-    bool terminal; /* standard error is one: progress may redraw its line */
+    bool terminal;         /* standard error is one: progress may redraw its line */
     enum cli_exit outcome; /* the gravest so far */
     bool outcome_given;
 };
@@ -127,8 +127,8 @@ struct cli {
 /* main of a program. Returns the exit code. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
-/* Parse into `settings` (of the command's size, zeroed); argv[0] is the command's name. RC_FAIL with
- * a message that names the option; with --help, nothing is missed. For cli_main and tests. */
+/* Parse into `settings` (of the command's size, zeroed); argv[0] is the command's name. RC_FAIL
+ * with a message that names the option; with --help, nothing is missed. For cli_main and tests. */
 enum rc cli_parse(struct ctx *cx, const struct cli_command *command, char **argv, void *settings,
                   struct cli_common *ret_common) RC_MUST_CHECK;
 
@@ -141,8 +141,8 @@ void cli_completion(FILE *out, const struct cli_program *program);
 /* A line of the result for people; nothing with --json. The newline is added. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same line for programs, with --json alone: {"event": name, ...members}. Takes the reference to
- * `members`, an object; NULL for none. */
+/* The same line for programs, with --json alone: {"event": name, ...members}. Takes the reference
+ * to `members`, an object; NULL for none. */
 void cli_event(struct cli *cli, const char *name, json_t *members);
 
 /* Remember how it went; the gravest counts. */
@@ -156,8 +156,8 @@ enum rc cli_refuse(struct cli *cli, const char *summary, const char *detail_form
 /* The first Ctrl-C came. */
 bool cli_is_stopping(const struct cli *cli);
 
-/* Ask on the terminal; only "yes" is yes. RC_CONFLICT: the answer was another. Without a terminal to
- * ask on, RC_FAIL with a message that names --yes. */
+/* Ask on the terminal; only "yes" is yes. RC_CONFLICT: the answer was another. Without a terminal
+ * to ask on, RC_FAIL with a message that names --yes. */
 enum rc cli_ask(struct cli *cli, const char *question) RC_MUST_CHECK;
 
 #endif

@@ -29,7 +29,7 @@ static void wrapped(FILE *out, const char *text, size_t indent, size_t column)
             fputc(' ', out);
             column++;
         }
-        fwrite(text, 1, word, out);
+        fprintf(out, "%.*s", (int)word, text);
         column += word;
         text += word;
         if (str_starts(text, "\n\n")) {

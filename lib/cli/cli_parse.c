@@ -36,8 +36,8 @@ __attribute__((format(printf, 2, 3))) static enum rc wrong(const struct parse *p
     va_start(ap, format);
     summary = arena_vprintf(p->cx->arena, format, ap);
     va_end(ap);
-    return diag_error(p->cx, NULL, summary,
-                      "See --help of the command %s. Nothing was done.", p->command->name);
+    return diag_error(p->cx, NULL, summary, "See --help of the command %s. Nothing was done.",
+                      p->command->name);
 }
 
 static void add_row(struct parse *p, const struct cli_option *row, char *base)
@@ -146,7 +146,8 @@ static enum rc take_argument(struct parse *p, const struct cli_argument **next, 
     return RC_OK;
 }
 
-/* Options may stand before, between and after the arguments; after "--" there are only arguments. */
+/* Options may stand before, between and after the arguments; after "--" there are only arguments.
+ */
 static enum rc take_all(struct parse *p, int argc, char **argv)
 {
     const struct cli_argument *next = p->command->arguments;

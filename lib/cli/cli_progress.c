@@ -93,8 +93,7 @@ void cli_progress_add(struct cli_progress *p, uint64_t items, uint64_t bytes)
         return;
     }
     at = now(p);
-    if (at - atomic_load(&p->shown_ms) < p->every_ms ||
-        pthread_mutex_trylock(&p->drawing) != 0) {
+    if (at - atomic_load(&p->shown_ms) < p->every_ms || pthread_mutex_trylock(&p->drawing) != 0) {
         return;
     }
     atomic_store(&p->shown_ms, at);

@@ -21,7 +21,8 @@ struct cli_progress_options {
 };
 
 /* In cli->cx->arena, but it must be ended. */
-struct cli_progress *cli_progress_begin(struct cli *cli, const struct cli_progress_options *options);
+struct cli_progress *cli_progress_begin(struct cli *cli,
+                                        const struct cli_progress_options *options);
 void cli_progress_add(struct cli_progress *p, uint64_t items, uint64_t bytes);
 void cli_progress_end(struct cli_progress *p);
 

@@ -38,16 +38,24 @@ const char *cli_words_bytes(struct arena *a, uint64_t bytes)
     return arena_printf(a, "%.1f %s", n, units[i]);
 }
 
+static const char *two(struct arena *a, int64_t n, const char *unit, int64_t more,
+                       const char *smaller)
+{
+    const char *first = arena_printf(a, "%" PRId64 " %s", n, unit);
+
+    return more ? arena_printf(a, "%s %" PRId64 " %s", first, more, smaller) : first;
+}
+
 const char *cli_words_span(struct arena *a, int64_t s)
 {
     if (s < 60) {
         return arena_printf(a, "%" PRId64 " s", s < 0 ? 0 : s);
     }
     if (s < 3600) {
-        return arena_printf(a, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+        return two(a, s / 60, "min", s % 60, "s");
     }
     if (s < 2 * 86400) {
-        return arena_printf(a, "%" PRId64 " h %" PRId64 " min", s / 3600, s % 3600 / 60);
+        return two(a, s / 3600, "h", s % 3600 / 60, "min");
     }
     return arena_printf(a, "%" PRId64 " days", s / 86400);
 }

@@ -8,7 +8,8 @@ struct arena;
 
 const char *cli_words_count(struct arena *a, uint64_t n);     /* 1,234,567 */
 const char *cli_words_bytes(struct arena *a, uint64_t bytes); /* 512 bytes, 1.2 GiB */
-const char *cli_words_span(struct arena *a, int64_t seconds); /* 45 s, 3 min 20 s, 2 h 5 min, 9 days */
+const char *cli_words_span(struct arena *a,
+                           int64_t seconds); /* 45 s, 3 min 20 s, 2 h 5 min, 9 days */
 
 /* "1 object", "2,345 objects". */
 const char *cli_words_of(struct arena *a, uint64_t n, const char *one, const char *many);

@@ -46,16 +46,45 @@ static bool compare(struct ctx *cx, const struct s3_rule_edit *edit, const struc
     return true;
 }
 
-static enum rc check(struct ctx *cx, const struct s3_target *target,
-                     const struct s3_rule_edit *edit, const struct s3_rules *now)
+/* What a rule holds beside what is described here stays in it, and may delete objects: then it must
+ * not come to do so elsewhere. A rule that was put already rests, and is enabled again. */
+static enum rc check_more(struct ctx *cx, const struct s3_target *target,
+                          const struct s3_rule_edit *edit, const struct s3_rules *now)
+{
+    const struct s3_lifecycle_rule *wanted =
+        ((const struct s3_lifecycle_edit *)edit->wanted)->wanted;
+    const struct xml_node *node = s3_rules_find(now, edit->id);
+    const char *more = node ? s3_lifecycle_rule_unknown(cx->arena, node) : "";
+    struct s3_lifecycle_rule there;
+    const char *why;
+
+    if (*more == '\0' || !s3_lifecycle_rule_read(cx->arena, node, &there, &why)) {
+        return RC_OK;
+    }
+    bool same = s3_lifecycle_rule_same_objects(wanted, &there);
+    if (same && (there.enabled || !wanted->enabled || edit->changed)) {
+        return RC_OK;
+    }
+    return diag_error(
+        cx, NULL,
+        arena_printf(cx->arena,
+                     "Lifecycle rule \"%s\" of bucket %s would do more than is asked for", edit->id,
+                     target->bucket),
+        "It also holds %s, which is not managed here and stays in it: %s. %s Give that a rule of "
+        "its own and take it out of this one, with the program that wrote it; then apply again.",
+        more,
+        same ? "enabled, the rule would do that too"
+             : "for other objects than now, the rule would do that to those too",
+        edit->changed ? "The rule was left as it is." : "Nothing was changed.");
+}
+
+static enum rc check_window(struct ctx *cx, const struct s3_target *target,
+                            const struct s3_rule_edit *edit, const struct s3_rules *now)
 {
     const struct s3_lifecycle_edit *own = edit->wanted;
     struct s3_rules next = s3_rules_copy(cx->arena, now);
     struct s3_lifecycle_window window;
 
-    if (own == NULL) { /* a rule that goes deletes nothing */
-        return RC_OK;
-    }
     s3_rule_edit_merge(cx, edit, &next, edit->enabled);
     window = s3_lifecycle_window_of(&next);
     if (window.days == S3_LIFECYCLE_RULE_NONE || window.days >= own->min_window_days) {
@@ -71,6 +100,15 @@ static enum rc check(struct ctx *cx, const struct s3_target *target,
         (long long)own->min_window_days, window.rule_id, (long long)window.days,
         edit->changed ? "The new rule is written, but left disabled." : "Nothing was changed.",
         s3_rules_ids(cx->arena, &next));
+}
+
+/* A rule that goes deletes nothing. */
+static enum rc check(struct ctx *cx, const struct s3_target *target,
+                     const struct s3_rule_edit *edit, const struct s3_rules *now)
+{
+    enum rc rc = edit->wanted ? check_more(cx, target, edit, now) : RC_OK;
+
+    return edit->wanted && rc == RC_OK ? check_window(cx, target, edit, now) : rc;
 }
 
 static const struct s3_rule_edit_kind kind = {
@@ -107,5 +145,14 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
 {
     struct s3_rule_edit generic = edit_of(edit);
 
-    return generic.wanted ? check(cx, target, &generic, now) : RC_OK;
+    return generic.wanted ? check_window(cx, target, &generic, now) : RC_OK;
+}
+
+enum rc s3_lifecycle_edit_check_more(struct ctx *cx, const struct s3_target *target,
+                                     const struct s3_lifecycle_edit *edit,
+                                     const struct s3_rules *now)
+{
+    struct s3_rule_edit generic = edit_of(edit);
+
+    return generic.wanted ? check_more(cx, target, &generic, now) : RC_OK;
 }

@@ -32,4 +32,11 @@ enum rc s3_lifecycle_edit_check(struct ctx *cx, const struct s3_target *target,
                                 const struct s3_lifecycle_edit *edit,
                                 const struct s3_rules *now) RC_MUST_CHECK;
 
+/* RC_FAIL, with a message, when the document's rule of that ID holds an action that nobody here
+ * describes, and the wanted rule would make it act on other objects or enable it. Only the update
+ * of a rule may come to that: create refuses such a rule. */
+enum rc s3_lifecycle_edit_check_more(struct ctx *cx, const struct s3_target *target,
+                                     const struct s3_lifecycle_edit *edit,
+                                     const struct s3_rules *now) RC_MUST_CHECK;
+
 #endif

@@ -234,6 +234,14 @@ const char *s3_lifecycle_rule_unknown(struct arena *a, const struct xml_node *no
     return names->data;
 }
 
+bool s3_lifecycle_rule_same_objects(const struct s3_lifecycle_rule *x,
+                                    const struct s3_lifecycle_rule *y)
+{
+    return x->size_above == y->size_above && x->size_below == y->size_below &&
+           s3_rule_filter_same(&(struct s3_rule_filter){x->prefix, x->tags, x->n_tags},
+                               &(struct s3_rule_filter){y->prefix, y->tags, y->n_tags});
+}
+
 struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
                                               const struct s3_lifecycle_rule *wanted,
                                               const struct s3_lifecycle_rule *seen)

@@ -47,6 +47,10 @@ void s3_lifecycle_rule_write(struct arena *a, struct xml_node *node,
  */
 const char *s3_lifecycle_rule_unknown(struct arena *a, const struct xml_node *node);
 
+/* Whether both are for the same objects. */
+bool s3_lifecycle_rule_same_objects(const struct s3_lifecycle_rule *x,
+                                    const struct s3_lifecycle_rule *y);
+
 /* How `seen` differs from `wanted`, ID and status left out. */
 struct s3_rule_diff s3_lifecycle_rule_compare(struct arena *a,
                                               const struct s3_lifecycle_rule *wanted,

@@ -70,12 +70,22 @@ enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_
     return RC_OK;
 }
 
+/* The lock of a version is refused by the same code as a missing permission. */
+static const struct s3_refusal version_refusals[] = {
+    {"AccessDenied", RC_FAIL,
+     "Either the version is locked (Object Lock) and stays until its time is over, or the access "
+     "key needs the permission s3:DeleteObjectVersion. Check the retention of the version, and the "
+     "policies of the key and of the bucket."},
+    {NULL, 0, NULL},
+};
+
 enum rc s3_object_delete(struct ctx *cx, struct s3_client *client, const struct s3_object *object)
 {
     const struct s3_request request = {
         .doing = "delete",
         .permission = object->version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
         .method = "DELETE",
+        .refusals = object->version_id ? version_refusals : NULL,
     };
     struct s3_reply reply = {.root = NULL};
 

@@ -153,7 +153,8 @@ static enum rc no_destination(struct ctx *cx, const struct s3_target *there,
         arena_printf(cx->arena, "Destination bucket %s does not exist", there->bucket),
         "The server %s://%s knows no bucket of that name, so it cannot copy objects there. Nothing "
         "was changed. Create it first, with versioning, or check the ARN. On MinIO, "
-        "destination.bucket is the ARN of a remote target (mc admin bucket remote, mc replicate).",
+        "destination.bucket is the ARN of a remote target, which mc replicate add --disable makes "
+        "and mc replicate ls --json shows.",
         there->client->scheme, there->client->host);
 }
 

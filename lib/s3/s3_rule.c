@@ -101,6 +101,11 @@ static bool tags_in(const struct s3_rule_filter *x, const struct s3_rule_filter 
     return true;
 }
 
+bool s3_rule_filter_same(const struct s3_rule_filter *x, const struct s3_rule_filter *y)
+{
+    return strcmp(x->prefix, y->prefix) == 0 && tags_in(x, y) && tags_in(y, x);
+}
+
 void s3_rule_diff_filter(struct s3_rule_diff *diff, const struct s3_rule_filter *wanted,
                          const struct s3_rule_filter *seen)
 {

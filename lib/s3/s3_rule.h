@@ -30,6 +30,8 @@ const struct xml_node *s3_rule_conditions(const struct xml_node *node);
 bool s3_rule_filter_read(struct arena *a, const struct xml_node *node, const char *const *known,
                          struct s3_rule_filter *ret_filter, const char **ret_why);
 
+bool s3_rule_filter_same(const struct s3_rule_filter *x, const struct s3_rule_filter *y);
+
 /* Append each as <Tag>. */
 void s3_rule_tags_write(struct arena *a, struct xml_node *where, const struct s3_rule_filter *from);
 

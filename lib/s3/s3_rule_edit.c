@@ -385,12 +385,27 @@ static enum rc set_wanted(struct work *w)
     return rc == RC_OK ? settle(w, AS_WANTED) : rc;
 }
 
+/* S3 knows a rule by its ID; where two have the same, nobody can tell which is ours. */
+static bool is_twice(const struct s3_rules *rules, const char *id)
+{
+    size_t n = 0;
+
+    for (const struct xml_node *at = xml_child(rules->root, "Rule"); at;
+         at = xml_next(at, "Rule")) {
+        n += strcmp(s3_rules_id(at), id) == 0;
+    }
+    return n > 1;
+}
+
 static enum rc locked(struct work *w, const char *claim)
 {
     enum rc rc = s3_rules_get(w->cx, w->target, w->document, &w->former);
 
     if (rc != RC_OK) {
         return rc;
+    }
+    if (is_twice(&w->former, w->edit->id)) {
+        return not_understood(w, "the document has two rules of that ID");
     }
     w->now = w->former;
     if (w->edit->wanted && w->former.unsupported) {

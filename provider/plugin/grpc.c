@@ -55,7 +55,6 @@ struct grpc_plugin {
     struct grpc_plugin_options options;
     grpc_server *server;
     grpc_completion_queue *queue;
-    pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t sent; /* an answer, or a message of a stream */
     unsigned leaving;    /* answers given to gRPC and not yet sent; under the lock */
@@ -212,34 +211,38 @@ static void log_answered(struct call *call, int64_t began)
               arena_printf(cx->arena, "%zu", call->answer.n), NULL);
 }
 
+/* False: the call is ended. */
+static bool take_request(struct call *call)
+{
+    grpc_byte_buffer_reader reader;
+    call->run = (struct methods_call){
+        .cx = call->cx,
+        .server = call->plugin->options.rpc,
+        .send = call->method->kind == METHOD_STREAM ? send_message : keep_answer,
+    };
+    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
+        finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
+        return false;
+    }
+    grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
+    struct str bytes = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)};
+    bool understood = methods_unpack(call->method, &call->run, bytes);
+    grpc_byte_buffer_reader_destroy(&reader);
+    grpc_slice_unref(slice);
+    if (!understood) {
+        finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
+    }
+    return understood;
+}
+
 /* Run the handler and end the call. On a worker's thread, or at once on the queue's. */
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
-    bool streams = call->method->kind == METHOD_STREAM;
-    grpc_byte_buffer_reader reader;
-
-    if (!grpc_byte_buffer_reader_init(&reader, call->payload)) {
-        finish(call, GRPC_STATUS_INTERNAL, "the request could not be decompressed", NULL);
-        return;
-    }
-    grpc_slice slice = grpc_byte_buffer_reader_readall(&reader);
-    grpc_byte_buffer_reader_destroy(&reader);
-    call->run = (struct methods_call){
-        .cx = call->cx,
-        .server = call->plugin->options.rpc,
-        .request = {(const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice)},
-        .send = streams ? send_message : keep_answer,
-    };
     int64_t began = call->cx->clock->monotonic_ms(call->cx->clock);
-    bool understood = methods_run(call->method, &call->run);
+    methods_run(call->method, &call->run);
     log_answered(call, began);
-    grpc_slice_unref(slice);
-    if (!understood) {
-        finish(call, GRPC_STATUS_INTERNAL, "the request is not a message of this method", NULL);
-    } else {
-        finish(call, GRPC_STATUS_OK, "", streams ? NULL : &call->answer);
-    }
+    finish(call, GRPC_STATUS_OK, "", call->method->kind == METHOD_STREAM ? NULL : &call->answer);
 }
 
 static void done(struct job *job)
@@ -260,13 +263,14 @@ static void give_to_workers(struct call *call)
 
 static void on_received(struct call *call, bool ok)
 {
-    enum method_kind kind = call->method->kind;
     if (!ok || !call->payload) {
         finish(call, GRPC_STATUS_INTERNAL, "the call came without a request", NULL);
-    } else if (kind == METHOD_CALL || kind == METHOD_STREAM) {
-        give_to_workers(call);
-    } else {
-        if (kind == METHOD_STOP) {
+    } else if (take_request(call)) {
+        if (methods_waits(call->method, &call->run)) {
+            give_to_workers(call);
+            return;
+        }
+        if (call->method->kind == METHOD_STOP) {
             workers_cancel(call->plugin->options.workers);
         }
         run(&call->job);
@@ -365,34 +369,6 @@ static void *serve(void *arg)
     return NULL;
 }
 
-static void *set_up(void *arg)
-{
-    struct grpc_plugin *p = arg;
-    crash_watch_thread();
-    p->server = grpc_setup_server();
-    p->queue = grpc_completion_queue_create_for_next(NULL);
-    grpc_server_register_completion_queue(p->server, p->queue, NULL);
-    return NULL;
-}
-
-static bool start_thread(struct ctx *cx, struct grpc_plugin *p, void *(*work)(void *))
-{
-    int error = pthread_create(&p->thread, NULL, work, p);
-    if (error) {
-        diag_error(cx, NULL, "no thread could be started", "%s", strerror(error));
-    }
-    return error == 0;
-}
-
-struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log)
-{
-    struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
-    pthread_mutex_init(&p->lock, NULL);
-    clock_cond_init(&p->sent);
-    grpc_setup_log(log);
-    return start_thread(cx, p, set_up) ? p : NULL;
-}
-
 /* As gRPC has no words of its own. */
 static enum rc not_listening(struct ctx *cx, const struct grpc_plugin_options *o)
 {
@@ -402,11 +378,25 @@ static enum rc not_listening(struct ctx *cx, const struct grpc_plugin_options *o
     return diag_error(cx, NULL, "the plugin's socket could not be opened", "%s", o->socket);
 }
 
-enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
-                          const struct grpc_plugin_options *options)
+static enum rc start_queue(struct ctx *cx, struct grpc_plugin *p)
 {
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, serve, p);
+    return error ? diag_error(cx, NULL, "no thread could be started", "%s", strerror(error))
+                 : RC_OK;
+}
+
+enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *options,
+                          struct grpc_plugin **ret_plugin)
+{
+    struct grpc_plugin *p = arena_alloc(cx->arena, sizeof *p);
     p->options = *options;
-    pthread_join(p->thread, NULL);
+    pthread_mutex_init(&p->lock, NULL);
+    clock_cond_init(&p->sent);
+    grpc_setup_log(options->log);
+    p->server = grpc_setup_server();
+    p->queue = grpc_completion_queue_create_for_next(NULL);
+    grpc_server_register_completion_queue(p->server, p->queue, NULL);
     grpc_server_credentials *creds =
         grpc_setup_credentials(options->certificate, options->client_pem);
     const char *address = arena_printf(cx->arena, "unix:%s", options->socket);
@@ -416,7 +406,11 @@ enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
         return not_listening(cx, options);
     }
     grpc_server_start(p->server);
-    return start_thread(cx, p, serve) ? RC_OK : RC_FAIL;
+    if (start_queue(cx, p) != RC_OK) {
+        return RC_FAIL;
+    }
+    *ret_plugin = p;
+    return RC_OK;
 }
 
 void grpc_plugin_drain(struct grpc_plugin *p, int64_t ms)

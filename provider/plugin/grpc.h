@@ -31,14 +31,10 @@ struct grpc_plugin_options {
     void (*host_connected)(void); /* on the first stream that the host holds; may be NULL */
 };
 
-/* It lives in cx->arena, which must outlive it. gRPC sets itself up in a thread of its own, while
- * the caller goes on to make what the options need. NULL, with a diagnostic, without a thread. */
+/* It serves from here on, and lives in cx->arena, which must outlive it. Once in a process. */
 struct grpc_plugin;
-struct grpc_plugin *grpc_plugin_new(struct ctx *cx, const struct log *log);
-
-/* Start to serve, once. */
-enum rc grpc_plugin_start(struct grpc_plugin *p, struct ctx *cx,
-                          const struct grpc_plugin_options *options) RC_MUST_CHECK;
+enum rc grpc_plugin_start(struct ctx *cx, const struct grpc_plugin_options *options,
+                          struct grpc_plugin **ret_plugin) RC_MUST_CHECK;
 
 /* Wait until the answers given so far are on the wire, for at most ms. After it the process just
  * exits: gRPC cannot be taken apart within the 2 s that a host waits, as its poller sleeps up to

@@ -63,18 +63,21 @@ static void ignore_deadlocks(void)
     }
 }
 
-/* No tickets: a host connects once. OpenSSL would send two after each handshake. */
-static void send_no_tickets(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
-                            void *pointer)
+/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two after
+ * each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for X25519
+ * (those in Go) to begin again. */
+static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
+                 void *pointer)
 {
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
     SSL_set_num_tickets(ssl, 0);
+    SSL_set1_groups_list(ssl, "x25519:secp256r1");
 }
 
 grpc_server *grpc_setup_server(void)
 {
     ignore_deadlocks();
-    SSL_get_ex_new_index(0, NULL, send_no_tickets, NULL, NULL);
+    SSL_get_ex_new_index(0, NULL, suit, NULL, NULL);
     grpc_init();
     grpc_arg args[] = {
         {.type = GRPC_ARG_INTEGER,

@@ -19,11 +19,10 @@ enum rc handshake_check(struct ctx *cx)
     }
     return diag_error(
         cx, NULL, "This is a provider plugin, to be started by OpenTofu or Terraform.",
-        "It protects buckets, databases and clusters as a configuration asks for:\n"
+        "It protects buckets as a configuration asks for:\n"
         "    terraform { required_providers { seedbank = { source = \"" ADDRESS "\" } } }\n"
-        "How to install it and where to begin is in README.md, beside this program's source and "
-        "in\n"
-        "its release archive. By hand it knows --help, --version and -debug.");
+        "How to install it and where to begin is in README.md, beside its source.\n"
+        "By hand it knows --help, --version and -debug.");
 }
 
 const char *handshake_client_certificate(void)

@@ -22,41 +22,43 @@ static void health_check(struct ctx *cx, struct rpc_server *s, const void *reque
 
 #define MESSAGES(name, answer)                                                                     \
     &tfplugin6__##name##__request__descriptor, &tfplugin6__##name##__##answer##__descriptor
-#define CALL(Name, name)                                                                           \
+#define ANSWER(Name, name, kind)                                                                   \
     {                                                                                              \
-        "/tfplugin6.Provider/" Name, MESSAGES(name, response), METHOD_CALL, rpc_##name, NULL       \
+        "/tfplugin6.Provider/" Name, MESSAGES(name, response), kind, rpc_##name, NULL              \
     }
+#define CALL(Name, name) ANSWER(Name, name, METHOD_CALL)
+#define NOW(Name, name)  ANSWER(Name, name, METHOD_NOW)
 #define STREAM(Name, name)                                                                         \
     {                                                                                              \
         "/tfplugin6.Provider/" Name, MESSAGES(name, event), METHOD_STREAM, NULL, rpc_##name        \
     }
 
 const struct method methods_table[] = {
-    CALL("GetMetadata", get_metadata),
-    CALL("GetProviderSchema", get_provider_schema),
-    CALL("GetResourceIdentitySchemas", get_resource_identity_schemas),
-    CALL("ValidateProviderConfig", validate_provider_config),
+    NOW("GetMetadata", get_metadata),
+    NOW("GetProviderSchema", get_provider_schema),
+    NOW("GetResourceIdentitySchemas", get_resource_identity_schemas),
+    NOW("ValidateProviderConfig", validate_provider_config),
     CALL("ConfigureProvider", configure_provider),
-    CALL("ValidateResourceConfig", validate_resource_config),
-    CALL("UpgradeResourceState", upgrade_resource_state),
-    CALL("UpgradeResourceIdentity", upgrade_resource_identity),
+    NOW("ValidateResourceConfig", validate_resource_config),
+    NOW("UpgradeResourceState", upgrade_resource_state),
+    NOW("UpgradeResourceIdentity", upgrade_resource_identity),
     CALL("ReadResource", read_resource),
-    CALL("PlanResourceChange", plan_resource_change),
+    ANSWER("PlanResourceChange", plan_resource_change, METHOD_PLAN),
     CALL("ApplyResourceChange", apply_resource_change),
     CALL("ImportResourceState", import_resource_state),
-    CALL("MoveResourceState", move_resource_state),
-    CALL("GenerateResourceConfig", generate_resource_config),
-    CALL("ValidateDataResourceConfig", validate_data_resource_config),
+    NOW("MoveResourceState", move_resource_state),
+    NOW("GenerateResourceConfig", generate_resource_config),
+    NOW("ValidateDataResourceConfig", validate_data_resource_config),
     CALL("ReadDataSource", read_data_source),
-    CALL("GetFunctions", get_functions),
-    CALL("CallFunction", call_function),
-    CALL("ValidateEphemeralResourceConfig", validate_ephemeral_resource_config),
+    NOW("GetFunctions", get_functions),
+    NOW("CallFunction", call_function),
+    NOW("ValidateEphemeralResourceConfig", validate_ephemeral_resource_config),
     CALL("OpenEphemeralResource", open_ephemeral_resource),
     CALL("RenewEphemeralResource", renew_ephemeral_resource),
     CALL("CloseEphemeralResource", close_ephemeral_resource),
-    CALL("ValidateListResourceConfig", validate_list_resource_config),
+    NOW("ValidateListResourceConfig", validate_list_resource_config),
     STREAM("ListResource", list_resource),
-    CALL("ValidateActionConfig", validate_action_config),
+    NOW("ValidateActionConfig", validate_action_config),
     CALL("PlanAction", plan_action),
     STREAM("InvokeAction", invoke_action),
     {"/tfplugin6.Provider/StopProvider", MESSAGES(stop_provider, response), METHOD_STOP, NULL,
@@ -99,22 +101,28 @@ static bool emit(struct rpc_stream *stream, void *message)
     return heard;
 }
 
-bool methods_run(const struct method *method, struct methods_call *call)
+bool methods_unpack(const struct method *method, struct methods_call *call, struct str request)
 {
-    struct arena *a = call->cx->arena;
-    const ProtobufCMessage *request = message_unpack(a, method->request, call->request);
-    if (!request) {
-        return false;
-    }
+    call->request = message_unpack(call->cx->arena, method->request, request);
+    return call->request != NULL;
+}
+
+bool methods_waits(const struct method *method, const struct methods_call *call)
+{
+    return method->kind == METHOD_CALL || method->kind == METHOD_STREAM ||
+           (method->kind == METHOD_PLAN && rpc_plan_waits(call->server, call->request));
+}
+
+void methods_run(const struct method *method, struct methods_call *call)
+{
     if (method->stream) {
         struct emitter e = {.stream = {.emit = emit}, .call = call};
-        method->stream(call->cx, call->server, request, &e.stream);
-        return true;
+        method->stream(call->cx, call->server, call->request, &e.stream);
+        return;
     }
-    ProtobufCMessage *response = message_new(a, method->response);
+    ProtobufCMessage *response = message_new(call->cx->arena, method->response);
     if (method->handle) {
-        method->handle(call->cx, call->server, request, response);
+        method->handle(call->cx, call->server, call->request, response);
     }
-    call->send(call, message_pack(a, response));
-    return true;
+    call->send(call, message_pack(call->cx->arena, response));
 }

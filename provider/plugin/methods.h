@@ -19,7 +19,8 @@ struct rpc_stream;
 enum method_kind {
     METHOD_CALL,     /* one answer, may take long: a worker runs it */
     METHOD_STREAM,   /* many answers, may take long: a worker runs it */
-    METHOD_NOW,      /* one answer at once */
+    METHOD_NOW,      /* one answer at once, from the request alone */
+    METHOD_PLAN,     /* as METHOD_NOW where the resource plans from the request alone */
     METHOD_STOP,     /* answered at once, then the calls in flight are cancelled */
     METHOD_SHUTDOWN, /* answered at once, then the process ends */
     METHOD_HELD,     /* never answered: its end tells that the host went away */
@@ -46,11 +47,17 @@ const struct method *methods_find(struct str path);
 struct methods_call {
     struct ctx *cx;
     struct rpc_server *server;
-    struct str request;
     bool (*send)(struct methods_call *call, struct str answer);
+    const ProtobufCMessage *request; /* of methods_unpack */
 };
 
-/* Unpack, handle, pack, send. False if the request is malformed; then nothing was sent. */
-bool methods_run(const struct method *method, struct methods_call *call);
+/* First of all; copies what it keeps of the bytes. False if they are malformed: that ends it. */
+bool methods_unpack(const struct method *method, struct methods_call *call, struct str request);
+
+/* Whether methods_run may take long, as it waits for others. */
+bool methods_waits(const struct method *method, const struct methods_call *call);
+
+/* Handle, pack, send. */
+void methods_run(const struct method *method, struct methods_call *call);
 
 #endif

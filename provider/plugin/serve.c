@@ -62,10 +62,9 @@ static enum rc secure(struct service *s, struct grpc_plugin_options *options,
 static enum rc start(struct service *s)
 {
     struct certificate certificate = {0};
-    struct grpc_plugin *plugin = grpc_plugin_new(s->cx, &s->log);
     struct grpc_plugin_options options = {
         .rpc = s->rpc, .workers = s->workers, .life = s->life, .cancel = s->cancel, .log = &s->log};
-    enum rc rc = plugin ? secure(s, &options, &certificate) : RC_FAIL;
+    enum rc rc = secure(s, &options, &certificate);
     if (rc == RC_OK) {
         rc = socket_make(s->cx, &options.socket);
     }
@@ -74,12 +73,11 @@ static enum rc start(struct service *s)
         options.host_connected = socket_remove;
     }
     if (rc == RC_OK) {
-        rc = grpc_plugin_start(plugin, s->cx, &options);
+        rc = grpc_plugin_start(s->cx, &options, &s->grpc);
     }
     if (rc != RC_OK) {
         return rc;
     }
-    s->grpc = plugin;
     if (s->reattach) {
         return handshake_send_reattach(s->cx, options.socket);
     }
@@ -110,9 +108,9 @@ int serve_run(const struct registry *registry, bool reattach)
         ctx_free(s.cx);
         return 1;
     }
-    /* Many threads that each allocate little: two heaps are enough, one per thread is 16 times
-     * more. */
-    mallopt(M_ARENA_MAX, 2);
+    /* Many threads that each allocate little, from one heap: glibc gives each 64 MB of addresses,
+     * and lets them grow by system calls of a page or two. */
+    mallopt(M_ARENA_MAX, 1);
     crash_install(socket_remove);
     s.life = life_new(s.cx->arena, reattach);
     s.cancel = cancel_new(NULL);

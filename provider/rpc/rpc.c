@@ -119,14 +119,22 @@ struct clients *rpc_server_clients(struct ctx *cx, struct rpc_server *s)
 
 /* ---- Declarations ---------------------------------------------------------------------------- */
 
+const struct resource *rpc_server_find_resource(const struct rpc_server *s, const char *type_name)
+{
+    const struct resource *const *r = s->registry->resources;
+    while (*r && strcmp((*r)->type_name, type_name) != 0) {
+        r++;
+    }
+    return *r;
+}
+
 enum rc rpc_server_resource(struct ctx *cx, const struct rpc_server *s, const char *type_name,
                             const struct resource **ret_resource)
 {
-    for (size_t i = 0; s->registry->resources[i]; i++) {
-        if (strcmp(s->registry->resources[i]->type_name, type_name) == 0) {
-            *ret_resource = s->registry->resources[i];
-            return RC_OK;
-        }
+    const struct resource *r = rpc_server_find_resource(s, type_name);
+    if (r) {
+        *ret_resource = r;
+        return RC_OK;
     }
     return diag_error(cx, NULL, arena_printf(cx->arena, "No resource type %s", type_name),
                       "This version of the provider (%s) does not have it. Check the spelling, or "

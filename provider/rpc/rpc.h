@@ -3,8 +3,9 @@
  * the function of a call in its table (plugin/methods.c), unpacks, calls, and packs; nothing here
  * knows of gRPC, sockets or threads.
  *
- * Every handler runs on a thread of its own, up to 16 at once, with a cx of its own whose cancel is
- * raised by StopProvider, by a host that went away, and by Shutdown. It
+ * Every handler runs with a cx of its own, whose cancel is raised by StopProvider, by a host that
+ * went away, and by Shutdown. Those that may wait run on a thread of their own, up to 16 at once.
+ * It
  *   - reads `request`, an unpacked message that lives in cx->arena;
  *   - fills `response`, an initialised message whose parts it allocates in cx->arena, and turns
  *     cx->diags into the response's diagnostics. Strings need not be valid UTF-8: plugin/ mends
@@ -61,6 +62,8 @@ void rpc_upgrade_resource_identity(struct ctx *cx, struct rpc_server *s, const v
 void rpc_read_resource(struct ctx *cx, struct rpc_server *s, const void *request, void *response);
 void rpc_plan_resource_change(struct ctx *cx, struct rpc_server *s, const void *request,
                               void *response);
+/* False: the resource plans from the request alone, and asks no server. */
+bool rpc_plan_waits(const struct rpc_server *s, const void *request);
 void rpc_apply_resource_change(struct ctx *cx, struct rpc_server *s, const void *request,
                                void *response);
 void rpc_import_resource_state(struct ctx *cx, struct rpc_server *s, const void *request,

@@ -107,3 +107,10 @@ void rpc_plan_resource_change(struct ctx *cx, struct rpc_server *s, const void *
     enum rc rc = plan(cx, s, request, res);
     rpc_wire_diagnostics(cx, rc, &res->n_diagnostics, &res->diagnostics);
 }
+
+bool rpc_plan_waits(const struct rpc_server *s, const void *request)
+{
+    const Tfplugin6__PlanResourceChange__Request *req = request;
+    const struct resource *r = rpc_server_find_resource(s, req->type_name);
+    return r && (r->plan || r->plan_remove);
+}

@@ -22,6 +22,9 @@ enum rc rpc_server_configure(struct ctx *cx, struct rpc_server *s, const void *m
  * provider was not configured. */
 struct clients *rpc_server_clients(struct ctx *cx, struct rpc_server *s);
 
+/* NULL: there is no such type. */
+const struct resource *rpc_server_find_resource(const struct rpc_server *s, const char *type_name);
+
 /* The declaration of a type, or an error that names it. */
 enum rc rpc_server_resource(struct ctx *cx, const struct rpc_server *s, const char *type_name,
                             const struct resource **ret_resource) RC_MUST_CHECK;

@@ -44,9 +44,10 @@ const char *checks_bounds(struct arena *a, const struct attr_check *check);
     {                                                                                              \
         .run = checks_duration, .doc = "a duration such as `30m` or `1h30m`"                       \
     }
+/* Of a server: scheme, host, port; a "/" may end it. */
 #define CHECK_URL                                                                                  \
     {                                                                                              \
-        .run = checks_url, .doc = "an `http://` or `https://` URL"                                 \
+        .run = checks_url, .doc = "an `http://` or `https://` URL without a path"                  \
     }
 /* A name as its service's client has it: what it names ("a bucket name"), the client's judgement,
  * and its rule, which follows "must be". Not for secrets. */

@@ -12,6 +12,15 @@ sections=$(awk '
   /^```$/ { inside = 0 }
   inside { print > (folder "/main.tf") }' "$guide")
 
+# commands SECTION: its blocks of shell.
+commands() {
+  awk -v wanted="$1" '
+    /^## / { folder = tolower(substr($0, 4)); gsub(/[^a-z0-9]+/, "-", folder) }
+    /^```sh$/ { inside = folder == wanted; next }
+    /^```$/ { inside = 0 }
+    inside' "$guide"
+}
+
 # enter SECTION: into a copy that can run here, with names of this test, on the server that the
 # environment names.
 enter() {

@@ -13,8 +13,16 @@ use_server minio
 backup=$unique-backup
 s3 make-bucket "$uploads" --lock
 SEEDBANK_S3_ENDPOINT=$SEEDBANK_S3_ENDPOINT_2 s3 make-bucket "$backup" --lock
-TF_VAR_backup_target=$("$SEEDBANK_ROOT/tools/servers/minio" link "1/$uploads" "2/$backup" "$SEEDBANK_SERVERS/minio")
+# What the page has mc do, with the names and servers of this test; its last line is the ARN.
+mc=$("$SEEDBANK_ROOT/tools/mc") || exit 1
+keys=$SEEDBANK_S3_ACCESS_KEY:$SEEDBANK_S3_SECRET_KEY
+TF_VAR_backup_target=$(
+  export HOME=$WORK MC_HOST_site=${SEEDBANK_S3_ENDPOINT/:\/\//:\/\/$keys@}
+  export MC_HOST_backup=${SEEDBANK_S3_ENDPOINT_2/:\/\//:\/\/$keys@} PATH=$(dirname "$mc"):$PATH
+  bash -eu <(commands minio | sed "s|site/openedx-uploads|site/$uploads|; s|backup/openedx-[a-z-]*|backup/$backup|") | tail -n 1
+)
 export TF_VAR_backup_target
+check "MinIO: mc shows a target" says '^arn:minio:replication:' "$TF_VAR_backup_target"
 check "MinIO: apply" apply
 check "MinIO: the server has it" protected 30 "Enabled, GOVERNANCE for 7 days"
 check "MinIO: the next plan is empty" plan_empty
@@ -24,6 +32,9 @@ copied() {
   is "$(SEEDBANK_S3_ENDPOINT=$SEEDBANK_S3_ENDPOINT_2 s3 get "$backup" course/lesson)" lesson
 }
 check "MinIO: what is written is copied" wait_for 30 copied
+s3 delete "$uploads" course/lesson >/dev/null
+sleep 2 # deletions are replicated in the background
+check "MinIO: the copy outlives a deletion" copied
 check "MinIO: destroy" destroy
 check "MinIO: and the copy is still there" copied
 

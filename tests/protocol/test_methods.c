@@ -38,12 +38,14 @@ static bool keep(struct methods_call *call, struct str answer)
 /* In a ctx of its own, to be freed with finish. False if the request was refused. */
 static bool exchange(struct exchange *x, const struct method *method, struct str request)
 {
-    *x = (struct exchange){.method = method,
-                           .call = {.cx = ctx_new(&(struct ctx_options){0}),
-                                    .server = server,
-                                    .request = request,
-                                    .send = keep}};
-    return methods_run(method, &x->call);
+    *x = (struct exchange){
+        .method = method,
+        .call = {.cx = ctx_new(&(struct ctx_options){0}), .server = server, .send = keep}};
+    if (!methods_unpack(method, &x->call, request)) {
+        return false;
+    }
+    methods_run(method, &x->call);
+    return true;
 }
 
 static void finish(struct exchange *x)
@@ -69,7 +71,8 @@ static void test_rows_are_whole_and_found(void **state)
     for (size_t i = 0; i < methods_count; i++) {
         const struct method *m = &methods_table[i];
         assert_ptr_equal(methods_find(str_of(m->path)), m);
-        assert_int_equal(m->handle != NULL, m->kind == METHOD_CALL || m->kind == METHOD_NOW);
+        assert_int_equal(m->handle != NULL,
+                         m->kind == METHOD_CALL || m->kind == METHOD_NOW || m->kind == METHOD_PLAN);
         assert_int_equal(m->stream != NULL, m->kind == METHOD_STREAM);
         assert_non_null(m->request);
         assert_non_null(m->response);

@@ -9,6 +9,7 @@
  *                "crash"  die of SIGSEGV
  *                "deep"   die of a stack used up
  *   ListResource          emit `limit` events; type_name "wait" waits for the cancel first
+ *   PlanResourceChange    "wait" waits for the cancel; all others say that they wait for nobody
  * All others answer the empty response.
  */
 #include <limits.h>
@@ -85,6 +86,22 @@ void rpc_read_resource(struct ctx *cx, struct rpc_server *s, const void *request
     }
 }
 
+bool rpc_plan_waits(const struct rpc_server *s, const void *request)
+{
+    const Tfplugin6__PlanResourceChange__Request *q = request;
+    (void)s;
+    return str_is(str_of(q->type_name), "wait");
+}
+
+void rpc_plan_resource_change(struct ctx *cx, struct rpc_server *s, const void *request,
+                              void *response)
+{
+    (void)response;
+    if (rpc_plan_waits(s, request)) {
+        cancel_wait_ms(cx->cancel, LONG_WAIT_MS);
+    }
+}
+
 void rpc_list_resource(struct ctx *cx, struct rpc_server *s, const void *request,
                        struct rpc_stream *stream)
 {
@@ -129,7 +146,6 @@ EMPTY(configure_provider)
 EMPTY(validate_resource_config)
 EMPTY(upgrade_resource_state)
 EMPTY(upgrade_resource_identity)
-EMPTY(plan_resource_change)
 EMPTY(apply_resource_change)
 EMPTY(import_resource_state)
 EMPTY(move_resource_state)

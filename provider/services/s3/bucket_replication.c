@@ -69,8 +69,8 @@ static const struct attr destination_attrs[] = {
             (const struct attr_check[]){
                 CHECK_NAME("the ARN of a destination", arn_fault, BUCKET_ARN), {0}},
         .doc = "Where copies go: `arn:aws:s3:::NAME` on AWS and Ceph. On MinIO the ARN of a remote "
-               "target, which its own tool makes and prints (`mc admin bucket remote add`, `mc "
-               "replicate add`). The bucket there needs versioning.",
+               "target, which its own tool makes (`mc replicate add --disable`) and shows (`mc "
+               "replicate ls --json`). The bucket there needs versioning.",
     },
     {
         .name = "account",

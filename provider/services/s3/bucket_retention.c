@@ -30,14 +30,8 @@ struct bucket_retention {
 };
 
 #define AT(member) offsetof(struct bucket_retention, member)
-#define DAYS_FROM(lo)                                                                              \
-    (const struct attr_check[])                                                                    \
-    {                                                                                              \
-        CHECK_RANGE((lo), MAX_DAYS),                                                               \
-        {                                                                                          \
-            0                                                                                      \
-        }                                                                                          \
-    }
+static const struct attr_check days_from_0[] = {CHECK_RANGE(0, MAX_DAYS), {0}};
+static const struct attr_check days_from_1[] = {CHECK_RANGE(1, MAX_DAYS), {0}};
 
 #define NEWER_ROW(model)                                                                           \
     {                                                                                              \
@@ -54,7 +48,7 @@ static const struct attr expiration_attrs[] = {
         .kind = ATTR_INT,
         .flags = ATTR_REQUIRED,
         .offset = offsetof(struct expiration, days),
-        .checks = DAYS_FROM(1),
+        .checks = days_from_1,
         .doc = "Days after which an old version is deleted, counted from when it was overwritten "
                "or deleted.",
     },
@@ -68,7 +62,7 @@ static const struct attr transition_attrs[] = {
         .kind = ATTR_INT,
         .flags = ATTR_REQUIRED,
         .offset = offsetof(struct transition, days),
-        .checks = DAYS_FROM(0),
+        .checks = days_from_0,
         .doc = "Days after which an old version is moved, counted as above.",
     },
     NEWER_ROW(transition),
@@ -133,7 +127,7 @@ static const struct attr attrs[] = {
         .kind = ATTR_INT,
         .flags = ATTR_OPTIONAL,
         .offset = AT(abort_days),
-        .checks = DAYS_FROM(1),
+        .checks = days_from_1,
         .doc = "Days after which the parts of an upload that was never finished are deleted.",
     },
     {
@@ -149,7 +143,7 @@ static const struct attr attrs[] = {
         .kind = ATTR_INT,
         .flags = ATTR_OPTIONAL,
         .offset = AT(min_window),
-        .checks = DAYS_FROM(1),
+        .checks = days_from_1,
         .doc = "Old versions must stay at least so long: the plan, where it can read the bucket's "
                "rules, and the apply fail if this rule or any other enabled rule of the bucket "
                "deletes them sooner.",
@@ -181,18 +175,24 @@ static struct field_int field(int64_t n)
                                        : (struct field_int){VALUE_KNOWN, n};
 }
 
+static void set_objects(struct arena *a, const struct bucket_retention *m,
+                        struct s3_lifecycle_rule *rule)
+{
+    struct s3_rule_filter filter = bucket_rule_filter(a, &m->rule);
+    rule->prefix = filter.prefix;
+    rule->tags = filter.tags;
+    rule->n_tags = filter.n_tags;
+    rule->size_above = number(m->size_above);
+    rule->size_below = number(m->size_below);
+}
+
 static struct s3_lifecycle_rule rule_of(struct arena *a, const struct bucket_retention *m)
 {
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule.id.v);
-    struct s3_rule_filter filter = bucket_rule_filter(a, &m->rule);
     const struct expiration *expire = m->expire.v;
     const struct transition *move = m->move.v;
+    set_objects(a, m, &rule);
     rule.enabled = m->enabled.v;
-    rule.prefix = filter.prefix;
-    rule.tags = filter.tags;
-    rule.n_tags = filter.n_tags;
-    rule.size_above = number(m->size_above);
-    rule.size_below = number(m->size_below);
     rule.abort_days = number(m->abort_days);
     rule.expired_marker = m->expired_marker.v;
     if (expire) {
@@ -428,13 +428,27 @@ static bool is_decided(const struct bucket_retention *m)
     const struct expiration *expire = m->expire.v;
     return m->at.name.state == VALUE_KNOWN && m->at.expected_owner.state != VALUE_UNKNOWN &&
            m->rule.id.state == VALUE_KNOWN && m->enabled.state == VALUE_KNOWN &&
-           m->min_window.state == VALUE_KNOWN && m->expire.state != VALUE_UNKNOWN &&
-           (!expire || expire->days.state == VALUE_KNOWN);
+           m->expire.state != VALUE_UNKNOWN && (!expire || expire->days.state == VALUE_KNOWN);
+}
+
+/* Whether an update makes the rule act on other objects, then told in `wanted`, or act at all. */
+static bool acts_elsewhere(struct arena *a, const struct resource_plan *plan,
+                           struct s3_lifecycle_rule *wanted)
+{
+    const struct bucket_retention *m = plan->planned, *prior = plan->prior;
+    if (!prior || plan->replace.n > 0 || !bucket_rule_is_known(&m->rule) ||
+        m->size_above.state == VALUE_UNKNOWN || m->size_below.state == VALUE_UNKNOWN) {
+        return false;
+    }
+    set_objects(a, m, wanted);
+    struct s3_lifecycle_rule before = rule_of(a, prior);
+    return !s3_lifecycle_rule_same_objects(&before, wanted) || (wanted->enabled && !before.enabled);
 }
 
 /* As far as it can be known now; the apply looks again. What cannot be read now is no error yet. */
-static enum rc check_window(struct ctx *cx, struct call *call, const struct bucket_retention *m)
+static enum rc check_document(struct ctx *cx, struct call *call, const struct resource_plan *plan)
 {
+    const struct bucket_retention *m = plan->planned;
     const struct expiration *expire = m->expire.v;
     struct s3_lifecycle_rule rule = s3_lifecycle_rule_new(m->rule.id.v);
     struct s3_lifecycle_edit edit = edit_of(cx, m, &rule);
@@ -443,12 +457,19 @@ static enum rc check_window(struct ctx *cx, struct call *call, const struct buck
     struct s3_rules now = {0};
     rule.enabled = m->enabled.v;
     rule.expire_days = expire ? expire->days.v : S3_LIFECYCLE_RULE_NONE;
+    bool elsewhere = acts_elsewhere(cx->arena, plan, &rule);
+    if (!elsewhere && m->min_window.state != VALUE_KNOWN) {
+        return RC_OK;
+    }
     if (bucket_target(cx, call, &m->at, &bucket) != RC_OK ||
         s3_rules_get_cached(cx, &bucket, &s3_lifecycle_kind, &now) != RC_OK) {
         diag_drop_since(cx, point);
         return ctx_check(cx);
     }
-    return s3_lifecycle_edit_check(cx, &bucket, &edit, &now);
+    if (elsewhere && s3_lifecycle_edit_check_more(cx, &bucket, &edit, &now) != RC_OK) {
+        return RC_FAIL;
+    }
+    return s3_lifecycle_edit_check(cx, &bucket, &edit, &now); /* of 0 days where none are asked */
 }
 
 static enum rc bucket_retention_plan(struct ctx *cx, struct call *call, struct resource_plan *plan)
@@ -458,7 +479,7 @@ static enum rc bucket_retention_plan(struct ctx *cx, struct call *call, struct r
         struct bucket_rule former = named(prior);
         bucket_rule_stays(cx, &former, "deleting");
     }
-    return call->clients && is_decided(planned) ? check_window(cx, call, planned) : RC_OK;
+    return call->clients && is_decided(planned) ? check_document(cx, call, plan) : RC_OK;
 }
 
 const struct resource bucket_retention_resource = {

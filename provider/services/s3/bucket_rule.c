@@ -40,6 +40,16 @@ void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
     }
 }
 
+bool bucket_rule_is_known(const struct bucket_rule_fields *rule)
+{
+    size_t i = 0;
+    while (i < rule->tags.n && rule->tags.v[i]) {
+        i++;
+    }
+    return rule->prefix.state != VALUE_UNKNOWN && rule->tags.state != VALUE_UNKNOWN &&
+           i == rule->tags.n;
+}
+
 bool bucket_rule_is_tagged(const struct bucket_rule_fields *rule)
 {
     return rule->tags.state == VALUE_KNOWN && rule->tags.n > 0;

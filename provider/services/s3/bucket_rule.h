@@ -51,6 +51,9 @@ void bucket_rule_fill(struct arena *a, struct bucket_rule_fields *rule,
 /* Tags as a field; known, also when there are none. */
 struct field_string_map bucket_rule_tags(struct arena *a, const struct s3_rule_tag *tags, size_t n);
 
+/* Whether the plan tells which objects it is for: prefix, tags and each value of theirs. */
+bool bucket_rule_is_known(const struct bucket_rule_fields *rule);
+
 /* Known and not empty. */
 bool bucket_rule_is_tagged(const struct bucket_rule_fields *rule);
 

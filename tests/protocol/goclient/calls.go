@@ -21,6 +21,8 @@ var callTests = []test{
 	{"invalid UTF-8 in a diagnostic arrives mended", withHost(mendsText)},
 	{"StopProvider ends the calls in flight, not later ones", withHost(stopsCallsInFlight)},
 	{"health and StopProvider are served while 40 calls wait for 16 workers", withHost(servesWhileBusy)},
+	{"what waits for nobody is answered while 40 calls wait for 16 workers", withHost(answersWhileBusy)},
+	{"a plan that waits leaves StopProvider its turn", withHost(plansOnWorker)},
 	{"calls that the host cancels free their workers", withHost(heedsCancel)},
 	{"events of a stream arrive in order", withHost(streams)},
 	{"a stream that the host leaves frees its worker", withHost(leavesStream)},
@@ -143,6 +145,33 @@ func servesWhileBusy(ctx context.Context, h *host) error {
 		return err
 	}
 	return collect(ends, 40)
+}
+
+func answersWhileBusy(ctx context.Context, h *host) error {
+	ends := waiters(ctx, h.conn, 40)
+	time.Sleep(200 * time.Millisecond)
+	for _, method := range []string{"GetProviderSchema", "ValidateResourceConfig", "UpgradeResourceState", "PlanResourceChange"} {
+		if _, err := call(ctx, h.conn, provider+method, field(1, []byte("now"))); err != nil {
+			return fmt.Errorf("%s: %w", method, err)
+		}
+	}
+	if _, err := call(ctx, h.conn, provider+"StopProvider", nil); err != nil {
+		return err
+	}
+	return collect(ends, 40)
+}
+
+func plansOnWorker(ctx context.Context, h *host) error {
+	end := make(chan error, 1)
+	go func() {
+		_, err := call(ctx, h.conn, provider+"PlanResourceChange", field(1, []byte("wait")))
+		end <- err
+	}()
+	time.Sleep(200 * time.Millisecond)
+	if _, err := call(ctx, h.conn, provider+"StopProvider", nil); err != nil {
+		return err
+	}
+	return collect(end, 1)
 }
 
 func heedsCancel(ctx context.Context, h *host) error {

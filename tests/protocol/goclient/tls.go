@@ -20,12 +20,14 @@ var tlsTests = []test{
 	{"another client certificate is refused", refusesOther},
 	{"no client certificate is refused", refusesNone},
 	{"a connection without TLS is refused", refusesPlain},
+	{"keys are exchanged on X25519, which hosts in Go try first, and on P-256", exchangesKeys},
 	{"the server's certificate has what hosts check", certificateFields},
 	{"without PLUGIN_CLIENT_CERT there is no TLS", withPlain(servesPlain)},
 }
 
-// tryHealth starts a plugin that expects one certificate and connects with what `choose` gives.
-func tryHealth(choose func(announced tls.Certificate) (client *tls.Certificate, withTLS bool, err error)) error {
+// tryHealth starts a plugin that expects one certificate and connects with what `choose` gives, on
+// these curves alone if any are named.
+func tryHealth(choose func(announced tls.Certificate) (client *tls.Certificate, withTLS bool, err error), curves ...tls.CurveID) error {
 	announced, text, err := certificate()
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func tryHealth(choose func(announced tls.Certificate) (client *tls.Certificate, 
 		if !withTLS {
 			server = ""
 		}
-		conn, err := dial(p.socket, server, client)
+		conn, err := dial(p.socket, server, client, curves...)
 		if err != nil {
 			return err
 		}
@@ -88,6 +90,18 @@ func refusesPlain() error {
 	return mustRefuse(tryHealth(func(tls.Certificate) (*tls.Certificate, bool, error) {
 		return nil, false, nil
 	}))
+}
+
+func exchangesKeys() error {
+	for _, curve := range []tls.CurveID{tls.X25519, tls.CurveP256} {
+		err := tryHealth(func(announced tls.Certificate) (*tls.Certificate, bool, error) {
+			return &announced, true, nil
+		}, curve)
+		if err != nil {
+			return fmt.Errorf("%s: %w", curve, err)
+		}
+	}
+	return nil
 }
 
 func certificateFields() error {

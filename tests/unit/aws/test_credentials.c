@@ -100,6 +100,24 @@ static void half_a_set_ends_the_search(void **state)
     fixture_fails(f, "SPACES_SECRET_ACCESS_KEY is set but SPACES_ACCESS_KEY_ID is not");
 }
 
+static void a_blank_around_a_key_is_told(void **state)
+{
+    static const char *const odd[] = {SECRET "\n", " " SECRET, SECRET "\t", SECRET "\r\n", " "};
+    struct fixture *f = *state;
+
+    /* One inside is a server's own business. */
+    f->options.given = (struct sigv4_credentials){"A", SECRET " " SECRET, NULL};
+    fixture_finds(f, "A/" SECRET " " SECRET "/-");
+    f->options.given = (struct sigv4_credentials){NULL, NULL, NULL};
+    set_all(f);
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        fixture_set(f, "AWS_SECRET_ACCESS_KEY", odd[i]);
+        fixture_fails(f, "AWS_SECRET_ACCESS_KEY begins or ends with a blank or a line break");
+    }
+    f->options.given = (struct sigv4_credentials){"A", SECRET, TOKEN "\n"};
+    fixture_fails(f, "s3.session_token begins or ends");
+}
+
 static void nothing_lists_what_was_looked_at(void **state)
 {
     static const char *const listed[] = {
@@ -123,6 +141,7 @@ int main(void)
         TEST(each_server_gets_its_own_variables),
         TEST(settings_come_before_the_environment),
         TEST(half_a_set_ends_the_search),
+        TEST(a_blank_around_a_key_is_told),
         TEST(nothing_lists_what_was_looked_at),
     };
 

@@ -218,6 +218,56 @@ static void a_rule_that_nobody_understands_is_left_alone(void **state)
     assert_diag(f->cx, "its filter holds <Colour>");
 }
 
+#define ALSO         "<Expiration><Days>3</Days></Expiration>"
+#define WIDE(status) WITH(status, "<Prefix/>", EXPIRE(DAYS("30")) ALSO)
+
+/* Somebody's action in our rule would come to delete the objects of the whole bucket. */
+static void what_else_a_rule_does_is_not_spread(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_lifecycle_rule rule = ours();
+
+    shows(f, DOC(WITH(ON, "<Prefix>a/</Prefix>", EXPIRE(DAYS("30")) ALSO)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
+    assert_diag(f->cx, "Lifecycle rule \"ours\" of bucket files would do more");
+    assert_diag(f->cx, "It also holds Expiration/Days");
+    assert_diag(f->cx, "for other objects than now");
+    shows(f, DOC(WITH(ON,
+                      "<And><Prefix/><ObjectSizeLessThan>9</ObjectSizeLessThan>"
+                      "<Tag><Key>k</Key><Value>v</Value></Tag></And>",
+                      EXPIRE(DAYS("30")) ALSO)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
+    shows(f, DOC(WIDE(OFF)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
+    assert_diag(f->cx, "enabled, the rule would do that too");
+}
+
+static void what_else_a_rule_does_stays_where_it_is(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_lifecycle_rule rule = ours();
+
+    shows(f, DOC(WITH(ON, "<Prefix/>", EXPIRE(DAYS("9")) ALSO)));
+    for (int step = 0; step < 2; step++) { /* at rest, and enabled again */
+        fixture_expect(f, "PUT", TARGET, 200, NULL);
+        shows(f, step ? DOC(WIDE(ON)) : DOC(WIDE(OFF)));
+    }
+    shows(f, DOC(WIDE(ON)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_OK, true);
+}
+
+static void of_two_rules_with_one_id_neither_is_touched(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_lifecycle_rule rule = ours();
+
+    shows(f, DOC(OURS(ON) THEIRS OURS(OFF)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = &rule}, RC_FAIL, false);
+    assert_diag(f->cx, "two rules of that ID");
+    shows(f, DOC(OURS(ON) THEIRS OURS(OFF)));
+    assert_run(f, (struct s3_lifecycle_edit){.wanted = NULL}, RC_FAIL, false);
+}
+
 static void malformed_answers_end_it(void **state)
 {
     struct fixture *f = *state;
@@ -264,6 +314,9 @@ int main(void)
         TEST(a_rule_that_comes_meanwhile_counts_too),
         TEST(a_put_that_fails_counts_only_if_it_was_made),
         TEST(a_rule_that_nobody_understands_is_left_alone),
+        TEST(what_else_a_rule_does_is_not_spread),
+        TEST(what_else_a_rule_does_stays_where_it_is),
+        TEST(of_two_rules_with_one_id_neither_is_touched),
         TEST(malformed_answers_end_it),
         TEST(cancelling_ends_it),
     };

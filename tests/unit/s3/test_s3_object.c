@@ -54,6 +54,19 @@ static void absent_and_too_large(void **state)
     assert_string_equal(content.p, "untouched");
 }
 
+/* A locked version is refused as if a permission were missing. */
+static void a_locked_version(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object o = {.bucket = "files", .key = "k", .version_id = "v1"};
+
+    fixture_expect(f, "DELETE", "/files/k?versionId=v1", 403,
+                   S3_ERROR("AccessDenied", "forbidden by object lock"));
+    assert_int_equal(s3_object_delete(f->cx, f->client, &o), RC_FAIL);
+    assert_diag(f->cx, "the version is locked (Object Lock)");
+    assert_diag(f->cx, "s3:DeleteObjectVersion");
+}
+
 /* An empty key would mean the bucket: deleting it instead of an object. */
 static void an_object_needs_a_name(void **state)
 {
@@ -109,6 +122,7 @@ int main(void)
         TEST(put_get_delete),
         TEST(an_empty_object_and_an_unversioned_bucket),
         TEST(absent_and_too_large),
+        TEST(a_locked_version),
         TEST(an_object_needs_a_name),
         TEST(buckets),
         TEST(a_create_whose_answer_was_lost),

@@ -49,7 +49,7 @@ static void good_configurations_pass(void **state)
     struct ctx *cx = *state;
     static const char *const configs[] = {
         "name=ab",
-        "name=abcd mode=auto ttl=1h30m url=https://u:p@h/ days=30 rate=0.5",
+        "name=abcd mode=auto ttl=1h30m url=https://h-1.x:443/ days=30 rate=0.5",
         "name=?  mode=? ttl=? url=? days=? rate=? modes=? bag=? urls=? token=? object=? list=?",
         "name=ab modes=[on ?] bag=[1h] urls={a=http://a b=?}",
         "name=ab bag=[? 1h]",
@@ -82,6 +82,10 @@ static void each_mistake_is_named_with_its_place(void **state)
         {"name=ab url=https://", "url", "must start with https://"},
         {"name=ab url=https:///path", "url", "name a host"},
         {"name=ab url='https://h /secret'", "url", "no blanks"},
+        {"name=ab url=https://h/bucket", "url", "no path"},
+        {"name=ab url=https://secret:secret@h", "url", "no keys"},
+        {"name=ab url=https://:9000", "url", "name a host"},
+        {"name=ab url='https://h?x=y'", "url", "nothing else"},
         {"name=ab days=0", "days", "1 to 30"},
         {"name=ab days=31", "days", "1 to 30"},
         {"name=ab days=1.5", "days", "whole number"},

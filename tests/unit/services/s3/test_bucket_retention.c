@@ -375,10 +375,30 @@ static void a_plan_that_cannot_look_goes_on(void **state)
     assert_int_equal(f->cx->diags.errors, 0);
 }
 
+static void a_plan_does_not_spread_what_else_the_rule_does(void **state)
+{
+    struct fixture *f = *state;
+    const char *narrow = "bucket=files rule_id=r enabled=true prefix=a/ "
+                         "noncurrent_version_expiration={days=30}";
+    fixture_expect(f, (struct http_server_step)GET(
+                          200, RULES("<Rule><ID>r</ID><Status>Enabled</Status>"
+                                     "<Filter><Prefix>a/</Prefix></Filter>" DAYS(
+                                         "30") "<Expiration><Days>3</Days></Expiration></Rule>")));
+    assert_int_equal(plan(f, narrow, WANT, false), RC_FAIL);
+    assert_diag(f->cx, "It also holds Expiration/Days");
+    assert_int_equal(f->cx->diags.errors, 1);
+    assert_int_equal(plan(f, narrow, narrow, false), RC_OK);
+    assert_int_equal(plan(f, narrow, WANT, true), RC_OK); /* it goes, and a new one comes */
+    assert_int_equal(plan(f, narrow, WANT " tags={a=?}", false), RC_OK);
+    assert_int_equal(plan(f, narrow, WANT " prefix=?", false), RC_OK);
+    assert_int_equal(plan(f, narrow, WANT " object_size_less_than=?", false), RC_OK);
+    assert_int_equal(f->cx->diags.errors, 1);
+}
+
 static void a_rule_that_stays_behind_is_told(void **state)
 {
     struct fixture *f = *state;
-    const char *kept = "bucket=files rule_id=old on_destroy=keep";
+    const char *kept = "bucket=files rule_id=old enabled=true on_destroy=keep";
     assert_int_equal(plan(f, kept, WANT, false), RC_OK);
     assert_int_equal(f->cx->diags.warnings, 0);
     assert_int_equal(plan(f, kept, WANT, true), RC_OK);
@@ -398,6 +418,7 @@ int main(void)
         TEST(what_cannot_be_read_is_never_gone),
         TEST(a_plan_looks_at_the_other_rules),
         TEST(a_plan_that_cannot_look_goes_on),
+        TEST(a_plan_does_not_spread_what_else_the_rule_does),
         TEST(a_rule_that_stays_behind_is_told),
     };
     return cmocka_run_group_tests_name("bucket_retention", tests, NULL, NULL);
