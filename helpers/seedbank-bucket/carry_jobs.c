@@ -86,9 +86,12 @@ static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct wr
     struct record made = {.kind = RECORD_MADE};
 
     pthread_mutex_lock(&b->lock);
-    s->result = (struct write_result){r.outcome, keep(b, r.id), keep(b, r.modified), keep(b, r.why)};
+    s->result = r;
+    s->result.id = keep(b, r.id);
+    s->result.modified = keep(b, r.modified);
+    s->result.why = keep(b, r.why);
     pthread_mutex_unlock(&b->lock);
-    s->own.retried = r.outcome == WRITE_UNKNOWN;
+    s->own.retried = r.outcome == WRITE_UNKNOWN || r.repeated;
     if (s->result.id != NULL && str_utf8_valid(str_of(s->result.id))) {
         made.made = &s->result.id;
         made.n_made = 1;

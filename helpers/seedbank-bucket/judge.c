@@ -64,7 +64,9 @@ static bool is_ours(const struct step *s, const struct judge_entry *e, const str
 /* ---- Steps that write -------------------------------------------------------------------------
  */
 
-/* The first `newer` entries: all ours, or some foreign among them. */
+/* The first `newer` entries: all ours, or some foreign among them. A copy of the same content right
+ * below one of ours is of a request that was sent again, because its answer was lost: the library
+ * below us does so, too, and does not tell. */
 static struct judge_result weigh(struct arena *a, const struct step *s,
                                  const struct judge_view *view, size_t newer,
                                  const struct judge_own *own)
@@ -77,10 +79,11 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
 
     for (size_t i = 0; i < newer; i++) {
         const struct judge_entry *e = &view->entries[i];
+        bool again = n_told > 0 && s->kind == STEP_COPY && is_alike(s, e);
         if (is_told(s, e, own)) {
             told[n_told++] = e->id;
         }
-        if (is_ours(s, e, own)) {
+        if (again || is_ours(s, e, own)) {
             ours[n_ours++] = e->id;
         } else {
             foreign = e->id;

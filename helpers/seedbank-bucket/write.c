@@ -128,7 +128,10 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
     copy.meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL;
     rc = s3_copy(cx, o->target->client, &copy, &written);
     if (rc == RC_OK) {
-        return (struct write_result){WRITE_DONE, written.version_id, written.last_modified, NULL};
+        return (struct write_result){.outcome = WRITE_DONE,
+                                     .id = written.version_id,
+                                     .modified = written.last_modified,
+                                     .repeated = written.repeated};
     }
     return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
 }
@@ -200,6 +203,7 @@ static void ask(struct ctx *cx, const struct write_options *o, const struct s3_d
         if (results[i].outcome == S3_DELETE_DONE) {
             ret_results[i].why = NULL;
             ret_results[i].id = results[i].marker ? results[i].marker_version_id : NULL;
+            ret_results[i].repeated = results[i].repeated;
         }
     }
 }

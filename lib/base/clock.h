@@ -7,8 +7,11 @@
 #define BASE_CLOCK_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
+
+#include "base/str.h"
 
 struct arena;
 struct cancel;
@@ -34,5 +37,9 @@ int64_t clock_jitter_ms(int64_t limit_ms);
 
 /* 2026-11-24T03:16:18Z */
 char *clock_rfc3339(struct arena *a, struct timespec t);
+
+/* The same read, with a fraction of a second of up to nine digits and any offset from UTC (RFC
+ * 3339). False: it is no such time, or before 1970; a leap second is none. */
+bool clock_rfc3339_parse(struct str text, struct timespec *ret_time);
 
 #endif

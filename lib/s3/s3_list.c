@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
+#include "s3/s3_list_page.h"
 #include "s3/s3_request.h"
 
 #define MAX_PAGE    ((size_t)16 << 20)
@@ -31,14 +32,18 @@ static int hex(char c)
     return NO_SUCH_HEX;
 }
 
-/* Undo encoding-type=url. AWS and others write a space as '+' (and a plus as %2B), Ceph as %20. */
-static const char *decode(struct arena *a, const char *text)
+/* Undo encoding-type=url, in place. AWS and others write a space as '+' (and a plus as %2B), Ceph
+ * as %20. False: it holds a NUL, which no key does. */
+static bool decode(char *text)
 {
-    char *out = arena_strdup(a, text), *w = out;
+    char *w = text;
 
     for (; *text; text++) {
         int high = *text == '%' ? hex(text[1]) : NO_SUCH_HEX;
         int low = high >= 0 ? hex(text[2]) : NO_SUCH_HEX;
+        if (high == 0 && low == 0) {
+            return false;
+        }
         if (low >= 0) {
             *w++ = (char)(high * 16 + low);
             text += 2;
@@ -47,7 +52,14 @@ static const char *decode(struct arena *a, const char *text)
         }
     }
     *w = '\0';
-    return out;
+    return true;
+}
+
+static const char *decoded(struct arena *a, const char *text)
+{
+    char *copy = arena_strdup(a, text);
+
+    return decode(copy) ? copy : text;
 }
 
 /* Where XML could not hold a character of the key, a mended text has U+FFFD. */
@@ -70,7 +82,7 @@ static bool same_but_mended(const char *mended, const char *key)
 
 bool s3_list_is_key(struct arena *a, const char *listed, const char *key)
 {
-    return same_but_mended(listed, key) || strcmp(decode(a, listed), key) == 0;
+    return same_but_mended(listed, key) || strcmp(decoded(a, listed), key) == 0;
 }
 
 /* The next page's key as the server meant it. AWS encodes the marker like the keys; Ceph encodes
@@ -79,12 +91,12 @@ bool s3_list_is_key(struct arena *a, const char *listed, const char *key)
 static const char *marker_key(struct arena *a, const char *marker, const char *last_key)
 {
     if (last_key && strcmp(marker, last_key) != 0) {
-        const char *decoded = decode(a, last_key);
-        if (same_but_mended(marker, decoded)) {
-            return decoded;
+        const char *key = decoded(a, last_key);
+        if (same_but_mended(marker, key)) {
+            return key;
         }
     }
-    return decode(a, marker);
+    return decoded(a, marker);
 }
 
 static enum rc broken(struct ctx *cx, const struct s3_list_options *o, const char *what)
@@ -96,66 +108,26 @@ static enum rc broken(struct ctx *cx, const struct s3_list_options *o, const cha
                       what);
 }
 
-static const char *text_or_empty(const struct xml_node *node, const char *path)
-{
-    const char *text = xml_text(node, path);
-
-    return text ? text : "";
-}
-
-static bool is_true(const char *text)
-{
-    return strcmp(text, "true") == 0;
-}
-
-static enum rc visit(struct ctx *cx, const struct s3_list_options *o,
-                     struct s3_list_visitor visitor, const struct xml_node *node, bool encoded)
-{
-    const char *key = xml_text(node, "Key");
-    const char *size = text_or_empty(node, "Size");
-    struct s3_list_entry entry = {
-        .version_id = text_or_empty(node, "VersionId"),
-        .etag = text_or_empty(node, "ETag"),
-        .last_modified = text_or_empty(node, "LastModified"),
-        .storage_class = text_or_empty(node, "StorageClass"),
-        .latest = is_true(text_or_empty(node, "IsLatest")),
-        .marker = strcmp(node->name, "DeleteMarker") == 0,
-    };
-
-    if (key == NULL || *key == '\0') {
-        return broken(cx, o, "an entry has no key");
-    }
-    if (encoded && strstr(key, "%00")) {
-        return broken(cx, o, "a key holds a NUL byte");
-    }
-    if (!entry.marker && !str_to_u64(str_of(size), &entry.size)) {
-        return broken(cx, o, "an entry has no size");
-    }
-    entry.key = encoded ? decode(cx->arena, key) : key;
-    return visitor.visit(cx, visitor.arg, &entry);
-}
-
-static bool is_entry(const struct xml_node *node)
-{
-    return strcmp(node->name, "Version") == 0 || strcmp(node->name, "DeleteMarker") == 0;
-}
-
-/* Versions and markers come mixed, in the order that matters: walk them as they stand. */
 static enum rc visit_page(struct ctx *cx, const struct s3_list_options *o,
-                          struct s3_list_visitor visitor, const struct xml_node *page)
+                          struct s3_list_visitor visitor, const struct s3_list_page *page)
 {
-    bool encoded = strcmp(text_or_empty(page, "EncodingType"), "url") == 0;
+    enum rc rc = RC_OK;
 
-    for (const struct xml_node *node = page->first; node; node = node->next) {
-        enum rc rc = RC_OK;
-        if (is_entry(node)) {
-            rc = visit(cx, o, visitor, node, encoded);
-        }
-        if (rc != RC_OK) {
-            return rc;
-        }
+    if (page->fault) {
+        return broken(cx, o, page->fault);
     }
-    return RC_OK;
+    for (struct s3_list_item *item = page->first; rc == RC_OK && item; item = item->next) {
+        struct s3_list_entry *entry = &item->entry;
+        if (page->encoded && entry->key[strcspn(entry->key, "%+")] != '\0') {
+            char *key = arena_strdup(cx->arena, entry->key);
+            entry->key = key;
+            if (!decode(key)) {
+                return broken(cx, o, "a key holds a NUL byte");
+            }
+        }
+        rc = visitor.visit(cx, visitor.arg, entry);
+    }
+    return rc;
 }
 
 static bool replace(struct buf *b, const char *text)
@@ -164,24 +136,18 @@ static bool replace(struct buf *b, const char *text)
     return buf_puts(b, text);
 }
 
-/* A position that does not move would list for ever. */
-static enum rc advance(struct ctx *cx, const struct s3_list_options *o, const struct xml_node *page,
-                       struct position *at)
+/* Before the page's keys are decoded. A position that does not move would list for ever. */
+static enum rc advance(struct ctx *cx, const struct s3_list_options *o,
+                       const struct s3_list_page *page, struct position *at)
 {
-    const char *key = xml_text(page, "NextKeyMarker");
-    const char *version = text_or_empty(page, "NextVersionIdMarker");
-    const char *last_key = NULL;
+    const char *key = page->next_key;
+    const char *version = page->next_version_id;
 
-    for (const struct xml_node *node = page->first; node; node = node->next) {
-        if (is_entry(node)) {
-            last_key = xml_text(node, "Key");
-        }
-    }
-    if (key == NULL || *key == '\0') {
+    if (*key == '\0') {
         return broken(cx, o, "a page says that more follow, but not from where");
     }
-    if (strcmp(text_or_empty(page, "EncodingType"), "url") == 0) {
-        key = marker_key(cx->arena, key, last_key);
+    if (page->encoded) {
+        key = marker_key(cx->arena, key, page->last ? page->last->entry.key : NULL);
     }
     if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0) {
         return broken(cx, o, "a page says that the next one begins where it began itself");
@@ -194,7 +160,7 @@ static enum rc advance(struct ctx *cx, const struct s3_list_options *o, const st
 }
 
 static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_list_options *o,
-                     const struct position *at, struct xml_node **ret_page)
+                     const struct position *at, struct s3_list_page *page)
 {
     const char *count = arena_printf(cx->arena, "%u", o->page_size ? o->page_size : 1000);
     struct sigv4_param params[MAX_PARAMS] = {
@@ -207,12 +173,11 @@ static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_l
         .expected_owner = o->expected_owner,
         .params = params,
         .n_params = 3,
-        .root = "ListVersionsResult",
-        .mend = true,
+        .read = s3_list_page_read,
+        .read_arg = page,
         .max_response = MAX_PAGE,
     };
     struct s3_reply reply;
-    enum rc rc;
 
     if (o->prefix && *o->prefix) {
         params[request.n_params++] = (struct sigv4_param){"prefix", o->prefix};
@@ -225,11 +190,7 @@ static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_l
         params[request.n_params++] =
             (struct sigv4_param){"version-id-marker", at->version_id->data};
     }
-    rc = s3_request_send(cx, client, &request, &reply);
-    if (rc == RC_OK) {
-        *ret_page = reply.root;
-    }
-    return rc;
+    return s3_request_send(cx, client, &request, &reply);
 }
 
 enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
@@ -239,19 +200,22 @@ enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
     bool more = true;
     enum rc rc = RC_OK;
 
-    if (options->start_after != NULL) {
-        at.any = buf_puts(at.key, options->start_after);
+    if (options->start_after && *options->start_after) {
+        at.any = true;
+        if (!replace(at.key, options->start_after)) {
+            return broken(cx, options, "the key to start after is too long");
+        }
     }
     while (more && (rc = ctx_check(cx)) == RC_OK) {
         struct arena_mark mark = arena_mark(cx->arena);
-        struct xml_node *page = NULL;
+        struct s3_list_page page;
         rc = fetch(cx, client, options, &at, &page);
-        if (rc == RC_OK) {
-            rc = visit_page(cx, options, visitor, page);
-        }
-        more = rc == RC_OK && is_true(text_or_empty(page, "IsTruncated"));
+        more = rc == RC_OK && page.truncated;
         if (more) {
-            rc = advance(cx, options, page, &at);
+            rc = advance(cx, options, &page, &at);
+        }
+        if (rc == RC_OK) {
+            rc = visit_page(cx, options, visitor, &page);
         }
         arena_rewind(cx->arena, mark);
         if (rc != RC_OK) {

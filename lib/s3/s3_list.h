@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "s3/s3.h"
 
@@ -16,16 +17,17 @@ struct arena;
 struct s3_list_options {
     const char *bucket;
     const char *prefix;         /* NULL: all keys */
-    const char *start_after;    /* only keys behind this one; NULL: from the first */
+    const char *start_after;    /* begin behind all versions of this key; NULL, "": at the start */
     const char *expected_owner; /* account ID; NULL or "": any */
     unsigned page_size;         /* 0: 1000, the most that servers give */
 };
 
 struct s3_list_entry {
-    const char *key;        /* decoded; may hold any byte but NUL */
-    const char *version_id; /* "null" for one written without versioning */
-    const char *etag;       /* with its quotes; "" for a delete marker */
-    const char *last_modified;
+    const char *key;           /* decoded; may hold any byte but NUL */
+    const char *version_id;    /* "null" for one written without versioning */
+    const char *etag;          /* with its quotes; "" for a delete marker */
+    const char *last_modified; /* as sent, RFC 3339 */
+    struct timespec modified;  /* the same; servers give milliseconds at most, AWS seconds */
     const char *storage_class; /* "" when not said */
     uint64_t size;
     bool latest;
@@ -33,7 +35,8 @@ struct s3_list_entry {
 };
 
 /* Called for each entry, which lives until the call returns; what it allocates in cx->arena is gone
- * with the page. Anything but RC_OK ends the listing with that result. */
+ * with the page. A page is read to its end before its first entry is visited. Anything but RC_OK
+ * ends the listing with that result. */
 struct s3_list_visitor {
     enum rc (*visit)(struct ctx *cx, void *arg, const struct s3_list_entry *entry);
     void *arg;

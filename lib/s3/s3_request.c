@@ -239,7 +239,7 @@ static bool is_refusal(struct ctx *cx, const struct s3_request *r, struct s3_rep
     struct str document = reply->http.body;
 
     reply->root = NULL;
-    if (ok && r->content) {
+    if (ok && (r->content || (r->read && !begins_with_error(document)))) {
         return false;
     }
     if (r->mend) {
@@ -274,6 +274,10 @@ static enum rc check_document(struct ctx *cx, const struct s3_place *place,
 
     if (r->content) {
         return RC_OK;
+    }
+    if (r->read) {
+        why = r->read(cx, r->read_arg, reply->http.body);
+        return why ? not_s3(cx, place, r, &reply->http, why) : RC_OK;
     }
     if (r->root && root == NULL) {
         return not_s3(cx, place, r, &reply->http,

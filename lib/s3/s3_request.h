@@ -39,8 +39,12 @@ struct s3_request {
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
     const char *root;
-    bool content;        /* the reply's body is an object's content, not a document */
-    bool mend;           /* read it through xml_mend: a listing, never put back */
+    bool content; /* the reply's body is an object's content, not a document */
+    bool mend;    /* read it through xml_mend: a listing, never put back */
+    /* Reads the document of a success in place of xml_parse, `root` included: NULL, or what it is
+     * instead of S3's, as the end of a sentence. The reply has no root then. NULL: xml_parse. */
+    const char *(*read)(struct ctx *cx, void *arg, struct str document);
+    void *read_arg;
     size_t max_response; /* bytes; 0: http's default */
 
     /* What its refusals mean, where that differs from s3_error.c's table; NULL: nothing differs. */

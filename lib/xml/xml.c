@@ -4,6 +4,16 @@
 
 #include "base/arena.h"
 
+struct str xml_trim(struct str document)
+{
+    while (document.n > 0 && (*document.p == ' ' || *document.p == '\t' || *document.p == '\r' ||
+                              *document.p == '\n')) {
+        document.p++;
+        document.n--;
+    }
+    return document;
+}
+
 static bool named(const struct xml_node *node, const char *name, size_t len)
 {
     return strlen(node->name) == len && memcmp(node->name, name, len) == 0;

@@ -48,6 +48,9 @@ struct xml_node {
  * White space before the document is skipped: servers send it to keep a connection alive. */
 struct xml_node *xml_parse(struct arena *a, struct str document, const char **ret_why);
 
+/* Without the white space before it. */
+struct str xml_trim(struct str document);
+
 /* The same document with references to characters that XML cannot hold (such as &#x01;, which Ceph
  * writes for keys) read as U+FFFD. That changes content: only for what is never put back. */
 struct str xml_mend(struct arena *a, struct str document);

@@ -137,15 +137,6 @@ static void on_doctype(void *arg, const XML_Char *name, const XML_Char *system_i
     stop(arg, "it has a document type declaration, which is refused");
 }
 
-static struct str skip_blank(struct str s)
-{
-    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t' || *s.p == '\r' || *s.p == '\n')) {
-        s.p++;
-        s.n--;
-    }
-    return s;
-}
-
 static void run(struct parse *p, struct str document)
 {
     _Static_assert(XML_MAX_BYTES <= INT_MAX, "expat counts in int");
@@ -167,7 +158,7 @@ struct xml_node *xml_parse(struct arena *a, struct str document, const char **re
 {
     struct parse p = {.arena = a, .text = buf_new(a, XML_MAX_BYTES)};
 
-    document = skip_blank(document);
+    document = xml_trim(document);
     if (document.n > XML_MAX_BYTES) {
         p.why = "it is too large";
     } else if (document.n == 0) {

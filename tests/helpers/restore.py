@@ -318,8 +318,11 @@ def cut_tests(bucket, folder):
         happened = cut("apply", case, when, nth)
         same(bucket.shows(case.prefix), case.good, "restored")
         run("verify", bucket.name, "--plan", case.plan)
-        run("undo", case.plan)
-        case.taken_back()
+        output = run("undo", case.plan, wanted=(0, 3))[1]
+        try:
+            case.taken_back()
+        except AssertionError as e:
+            raise AssertionError(output + open(case.plan + ".journal").read() + str(bucket.versions(case.prefix))) from e
         return happened
 
     def cut_undo(case, when, nth):

@@ -334,6 +334,24 @@ static enum rc versions(struct call *c)
     return list(c, c->args[0], (struct s3_list_visitor){print_entry, NULL});
 }
 
+static enum rc count_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    (void)cx, (void)e;
+    ++*(unsigned long long *)arg;
+    return RC_OK;
+}
+
+static enum rc count(struct call *c)
+{
+    unsigned long long n = 0;
+    enum rc rc = list(c, c->args[0], (struct s3_list_visitor){count_entry, &n});
+
+    if (rc == RC_OK) {
+        printf("%llu\n", n);
+    }
+    return rc;
+}
+
 static enum rc versioning(struct call *c)
 {
     struct s3_target target = {c->s3, .bucket = c->bucket, .timeout_ms = WAIT_MS};
@@ -458,6 +476,7 @@ static const struct command {
     {"delete-many", "BUCKET [--bypass]", 0, 1, {"--bypass"}, delete_many},
     {"presign", "BUCKET METHOD KEY SECONDS [VERSION]", 3, 4, {0}, presign},
     {"versions", "BUCKET [PREFIX]", 0, 1, {0}, versions},
+    {"count", "BUCKET [PREFIX]", 0, 1, {0}, count},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},
     {"lifecycle", "BUCKET [FILE|-]", 0, 1, {0}, lifecycle},

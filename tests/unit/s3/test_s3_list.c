@@ -10,11 +10,12 @@
 #define NEXT(k, v)                                                                                 \
     "<NextKeyMarker>" k "</NextKeyMarker><NextVersionIdMarker>" v "</NextVersionIdMarker>"
 #define PAGE(body) XML("<ListVersionsResult xmlns=\"" S3_NS "\">" body "</ListVersionsResult>")
+#define DATE       "<LastModified>2015-08-30T12:36:00.123Z</LastModified>"
 #define VERSION(k, v)                                                                              \
-    "<Version><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>false</IsLatest>"              \
+    "<Version><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>false</IsLatest>" DATE         \
     "<Size>7</Size><ETag>&quot;e&quot;</ETag><StorageClass>STANDARD</StorageClass></Version>"
 #define MARKER(k, v)                                                                               \
-    "<DeleteMarker><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>true</IsLatest>"          \
+    "<DeleteMarker><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>true</IsLatest>" DATE     \
     "</DeleteMarker>"
 
 static enum rc collect(struct ctx *cx, void *arg, const struct s3_list_entry *e)
@@ -118,9 +119,14 @@ static void a_list_that_cannot_be_trusted_is_an_error(void **state)
     } rows[] = {
         {PAGE(TRUNCATED VERSION("a", "1")), "not from where"},
         {PAGE(TRUNCATED NEXT("", "") VERSION("a", "1")), "not from where"},
-        {PAGE("<Version><VersionId>1</VersionId><Size>1</Size></Version>"), "no key"},
-        {PAGE("<Version><Key>k</Key></Version>"), "no size"},
-        {PAGE("<Version><Key>k</Key><Size>-1</Size></Version>"), "no size"},
+        {PAGE("<Version>" DATE "<VersionId>1</VersionId><Size>1</Size></Version>"), "no key"},
+        {PAGE("<Version><Key>k</Key>" DATE "</Version>"), "no size"},
+        {PAGE("<Version><Key>k</Key>" DATE "<Size>-1</Size></Version>"), "no size"},
+        {PAGE("<DeleteMarker><Key>k</Key></DeleteMarker>"), "no time"},
+        {PAGE("<DeleteMarker><Key>k</Key><LastModified>now</LastModified></DeleteMarker>"),
+         "no time"},
+        {PAGE(VERSION("a", "1") "<Version>"), "is no XML"},
+        {PAGE("text " VERSION("a", "1")), "is no XML"},
         {PAGE(ENCODED VERSION("a%00b", "1")), "NUL"},
         {XML("<ListBucketResult/>"), "no <ListVersionsResult> came"},
         {S3_ERROR("InternalError", "in the middle"), "in the middle"},
@@ -134,6 +140,58 @@ static void a_list_that_cannot_be_trusted_is_an_error(void **state)
         assert_string_equal(f->cx->diags.last->summary, "Cannot list the versions of bucket files");
         assert_non_null(strstr(f->cx->diags.last->detail, rows[i].text));
     }
+}
+
+/* MinIO says how keys are written behind them. */
+static void the_encoding_may_be_said_last(void **state)
+{
+    struct fixture *f = *state;
+    struct buf *seen = buf_new(f->cx->arena, 10000);
+
+    fixture_expect(f, "GET", FIRST, 200, PAGE(VERSION("a%2Fb", "1") VERSION("c", "1") ENCODED));
+    assert_int_equal(list(f, seen), RC_OK);
+    assert_string_equal(seen->data, "a/b|1;c|1;");
+}
+
+static enum rc look(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    (void)cx;
+    buf_printf(arg, "%s %s %s %llu %lld.%09ld", e->etag, e->storage_class, e->last_modified,
+               (unsigned long long)e->size, (long long)e->modified.tv_sec, e->modified.tv_nsec);
+    return RC_OK;
+}
+
+static void all_of_an_entry(void **state)
+{
+    struct fixture *f = *state;
+    struct buf *seen = buf_new(f->cx->arena, 10000);
+    struct s3_list_options o = {.bucket = "files"};
+
+    fixture_expect(f, "GET", "*", 200, PAGE(VERSION("a", "1")));
+    assert_int_equal(s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){look, seen}),
+                     RC_OK);
+    assert_string_equal(seen->data,
+                        "\"e\" STANDARD 2015-08-30T12:36:00.123Z 7 1440938160.123000000");
+}
+
+static void a_listing_can_start_behind_a_key(void **state)
+{
+    struct fixture *f = *state;
+    struct buf *seen = buf_new(f->cx->arena, 10000);
+    struct s3_list_options o = {.bucket = "files", .page_size = 2, .start_after = "a+\x01"};
+    char *long_key = arena_alloc(f->cx->arena, 5001);
+
+    fixture_expect(f, "GET", AFTER("key-marker=a%2B%01&max-keys=2"), 200,
+                   PAGE(TRUNCATED NEXT("b", "2") VERSION("b", "2")));
+    fixture_expect(f, "GET", AFTER("key-marker=b&max-keys=2&version-id-marker=2"), 200, PAGE(""));
+    assert_int_equal(
+        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_OK);
+    assert_string_equal(seen->data, "b|2;");
+    memset(long_key, 'k', 5000);
+    o.start_after = long_key;
+    assert_int_equal(
+        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_FAIL);
+    assert_diag(f->cx, "too long");
 }
 
 static void a_page_that_repeats_does_not_loop(void **state)
@@ -234,13 +292,11 @@ static void memory_does_not_grow_with_the_bucket(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(entries_come_in_the_servers_order),
-        TEST(pages_follow_one_another),
-        TEST(keys_and_markers_in_every_spelling),
-        TEST(a_list_that_cannot_be_trusted_is_an_error),
-        TEST(a_page_that_repeats_does_not_loop),
-        TEST(a_failing_page_fails_the_listing),
-        TEST(a_visitor_can_stop_it),
+        TEST(entries_come_in_the_servers_order),    TEST(pages_follow_one_another),
+        TEST(keys_and_markers_in_every_spelling),   TEST(a_list_that_cannot_be_trusted_is_an_error),
+        TEST(the_encoding_may_be_said_last),        TEST(all_of_an_entry),
+        TEST(a_listing_can_start_behind_a_key),     TEST(a_page_that_repeats_does_not_loop),
+        TEST(a_failing_page_fails_the_listing),     TEST(a_visitor_can_stop_it),
         TEST(memory_does_not_grow_with_the_bucket),
     };
 
