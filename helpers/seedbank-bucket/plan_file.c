@@ -32,6 +32,7 @@ struct plan_reader {
     FILE *file;
     const char *path;
     off_t steps; /* where the first begins */
+    char sha256[DIGEST_SHA256_HEX_SIZE];
 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -306,7 +307,7 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
-    memcpy(t.sha256, sum, sizeof t.sha256);
+    memcpy(r->sha256, sum, sizeof sum);
     *ret_totals = t;
     return getc(r->file) == EOF ? RC_OK : no_plan(cx, r, "Something follows its end");
 }
@@ -430,6 +431,11 @@ enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_s
     return step_from_json(cx->arena, o, ret_step)
                ? RC_OK
                : no_plan(cx, r, "A line is no step that this program knows");
+}
+
+const char *plan_file_sha256(const struct plan_reader *r)
+{
+    return r->sha256;
 }
 
 void plan_file_rewind(struct plan_reader *r)

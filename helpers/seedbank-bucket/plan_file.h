@@ -40,7 +40,6 @@ struct plan_totals {
     struct plan_count unchanged;         /* as they were at the chosen time */
     struct plan_count newer;             /* born later, left alone */
     uint64_t doubtful; /* of the COPY steps: an even newer version may be lost (step's why) */
-    char sha256[65]; /* that the file names, of all before; set by plan_file_open alone */
 };
 
 struct plan_writer;
@@ -62,6 +61,9 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
 
 /* RC_NOT_FOUND after the last step. The step lives in cx->arena. */
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step) RC_MUST_CHECK;
+
+/* The sum that the file names, in hex: no other plan has it. Lives as long as the reader. */
+const char *plan_file_sha256(const struct plan_reader *r);
 
 /* From the first step again. */
 void plan_file_rewind(struct plan_reader *r);

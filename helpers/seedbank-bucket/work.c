@@ -78,7 +78,7 @@ bool work_has_journal(struct cli *cli, const struct work *w)
 
 enum rc work_replay(struct cli *cli, struct work *w)
 {
-    struct replay_plan plan = {journal_of(cli, w), w->totals.sha256, w->steps};
+    struct replay_plan plan = {journal_of(cli, w), plan_file_sha256(w->reader), w->steps};
 
     return replay_read(cli->cx, &plan, &w->replay);
 }
@@ -100,7 +100,7 @@ enum rc work_unlock(struct cli *cli, struct work *w)
 
 enum rc work_begin(struct cli *cli, const struct work *w, bool undo)
 {
-    struct record begin = {.kind = RECORD_BEGIN, .undo = undo, .plan = w->totals.sha256};
+    struct record begin = {.kind = RECORD_BEGIN, .undo = undo, .plan = plan_file_sha256(w->reader)};
 
     return journal_append(cli->cx, w->journal, record_write(cli->cx->arena, &begin), true);
 }
