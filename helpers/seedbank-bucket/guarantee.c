@@ -157,9 +157,10 @@ bool guarantee_has_gap(const struct guarantee *g, const char *key, int64_t at)
 
 /* ---- What rules would do --------------------------------------------------------------------- */
 
+/* The server's time has no fraction. */
 static bool within_a_day(const struct guarantee *g, int64_t from, int64_t days)
 {
-    return days != NONE && from + (days - 1) * MOMENT_DAY < g->now;
+    return days != NONE && from + (days - 1) * MOMENT_DAY < g->now + MOMENT_SECOND;
 }
 
 void guarantee_look(struct guarantee *g, const struct past_end *end)

@@ -2,130 +2,29 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/str.h"
 
-#define LAST_YEAR 2261
+#define LAST_SECOND (INT64_MAX / MOMENT_SECOND - 1)
 
-/* ---- RFC 3339 -------------------------------------------------------------------------------- */
-
-/* So many digits, then the character `end` (0: whatever follows). */
-static bool take(const char **p, int digits, char end, int *ret_n)
+int64_t moment_of(struct timespec time)
 {
-    int n = 0;
-
-    for (int i = 0; i < digits; i++, (*p)++) {
-        if (**p < '0' || **p > '9') {
-            return false;
-        }
-        n = n * 10 + (**p - '0');
+    if (time.tv_sec > LAST_SECOND) {
+        return INT64_MAX;
     }
-    if (end != 0 && *(*p)++ != end) {
-        return false;
-    }
-    *ret_n = n;
-    return true;
-}
-
-/* Days from the epoch to that day. A year that begins in March has its leap day at its end. */
-static int64_t days_to(int year, int month, int day)
-{
-    int64_t y = month > 2 ? year : year - 1;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-    return y * 365 + y / 4 - y / 100 + y / 400 + of_year - 719468;
-}
-
-static int last_day(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
-static bool take_day(const char **p, int64_t *ret_seconds)
-{
-    int year, month, day;
-
-    if (!take(p, 4, '-', &year) || !take(p, 2, '-', &month) || !take(p, 2, 0, &day) ||
-        year < 1970 || year > LAST_YEAR || month < 1 || month > 12 || day < 1 ||
-        day > last_day(year, month)) {
-        return false;
-    }
-    *ret_seconds = days_to(year, month, day) * 86400;
-    return true;
-}
-
-static bool take_time(const char **p, int64_t *ret_seconds)
-{
-    int hour, minute, second;
-
-    if (!take(p, 2, ':', &hour) || !take(p, 2, ':', &minute) || !take(p, 2, 0, &second) ||
-        hour > 23 || minute > 59 || second > 60) {
-        return false;
-    }
-    *ret_seconds = hour * 3600 + minute * 60 + second;
-    return true;
-}
-
-static bool take_fraction(const char **p, int64_t *ret_ns)
-{
-    int64_t ns = 0, unit = MOMENT_SECOND;
-    const char *digits = *p + 1;
-
-    *ret_ns = 0;
-    if (**p != '.') {
-        return true;
-    }
-    for (*p = digits; **p >= '0' && **p <= '9'; (*p)++) {
-        unit /= 10;
-        ns += (**p - '0') * unit;
-    }
-    *ret_ns = ns;
-    return *p > digits;
-}
-
-static bool take_offset(const char **p, int64_t *ret_seconds)
-{
-    int sign = **p == '-' ? -1 : 1, hour, minute;
-
-    if (**p == 'Z' || **p == 'z') {
-        (*p)++;
-        *ret_seconds = 0;
-        return true;
-    }
-    if (**p != '+' && **p != '-') {
-        return false;
-    }
-    (*p)++;
-    if (!take(p, 2, ':', &hour) || !take(p, 2, 0, &minute) || hour > 23 || minute > 59) {
-        return false;
-    }
-    *ret_seconds = sign * (hour * 3600 + minute * 60);
-    return true;
+    return (int64_t)time.tv_sec * MOMENT_SECOND + time.tv_nsec;
 }
 
 bool moment_read(const char *text, int64_t *ret_moment)
 {
-    const char *p = text;
-    int64_t day, time, fraction, offset, seconds;
+    struct timespec time;
 
-    if (!take_day(&p, &day) || (*p != 'T' && *p != 't' && *p != ' ')) {
+    if (!clock_rfc3339_parse(str_of(text), &time) || time.tv_sec < 0 || time.tv_sec > LAST_SECOND) {
         return false;
     }
-    p++;
-    if (!take_time(&p, &time) || !take_fraction(&p, &fraction) || !take_offset(&p, &offset) ||
-        *p != '\0') {
-        return false;
-    }
-    seconds = day + time - offset;
-    if (seconds < 0) {
-        return false;
-    }
-    *ret_moment = seconds * MOMENT_SECOND + fraction;
+    *ret_moment = moment_of(time);
     return true;
 }
 

@@ -138,21 +138,18 @@ static bool is_multipart(const char *etag)
     return strchr(etag, '-') != NULL;
 }
 
-bool past_add(struct past *p, const struct s3_list_entry *e)
+void past_add(struct past *p, const struct s3_list_entry *e)
 {
     bool null = strcmp(e->version_id, NULL_ID) == 0;
-    int64_t time;
+    int64_t time = moment_of(e->modified);
 
-    if (!moment_read(e->last_modified, &time)) {
-        return false;
-    }
     p->seen.entries++;
     p->seen.null = p->seen.null || null;
     if (!null && time < p->seen.oldest_of_id) {
         p->seen.oldest_of_id = time;
     }
     if (p->found) {
-        return true;
+        return;
     }
     if (time > p->options.at) {
         add_newer(p, e, time, null);
@@ -160,7 +157,6 @@ bool past_add(struct past *p, const struct s3_list_entry *e)
         take_wanted(p, e, time);
         p->multipart = !e->marker && is_multipart(e->etag);
     }
-    return true;
 }
 
 struct past_seen past_seen(const struct past *p)

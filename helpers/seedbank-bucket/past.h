@@ -71,8 +71,7 @@ void past_begin(struct past *p, const char *key);
 /* Until the next one begins. */
 const char *past_key(const struct past *p);
 
-/* False: it has no time that can be read; nothing was done. */
-bool past_add(struct past *p, const struct s3_list_entry *entry);
+void past_add(struct past *p, const struct s3_list_entry *entry);
 
 /* The verdict on the key that was begun, which had at least one entry. */
 struct past_end past_end(struct past *p);

@@ -18,8 +18,8 @@ struct s3_config_part {
 extern const struct s3_config_part s3_config_parts[];
 
 /* The document, in cx->arena: XML, but for the policy, which is JSON. RC_NOT_FOUND: the bucket has
- * none, or the server has no such setting (or there is no such bucket: ask that first). RC_CONFLICT:
- * target->may_be_denied, and it is. */
+ * none, or the server has no such setting (or there is no such bucket: ask that first).
+ * RC_CONFLICT: target->may_be_denied, and it is. */
 enum rc s3_config_get(struct ctx *cx, const struct s3_target *target,
                       const struct s3_config_part *part, struct str *ret_document) RC_MUST_CHECK;
 

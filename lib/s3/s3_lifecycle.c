@@ -73,8 +73,8 @@ static int64_t days_of(const struct xml_node *rule, const struct deletion *d)
 static struct s3_lifecycle_window shorter(struct s3_lifecycle_window x,
                                           struct s3_lifecycle_window y)
 {
-    bool first = y.days == S3_LIFECYCLE_RULE_NONE ||
-                 (x.days != S3_LIFECYCLE_RULE_NONE && x.days <= y.days);
+    bool first =
+        y.days == S3_LIFECYCLE_RULE_NONE || (x.days != S3_LIFECYCLE_RULE_NONE && x.days <= y.days);
 
     return first ? x : y;
 }

@@ -45,9 +45,9 @@ enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3
                        const struct s3_head_options *options,
                        struct s3_object_info *ret_info) RC_MUST_CHECK;
 
-/* Whether the content can be had: asks for one byte of it. RC_CONFLICT: not as things stand, for the
- * reason in *ret_why (one line: a missing permission, a key of KMS, an archive). Needs s3:GetObject,
- * of a version s3:GetObjectVersion. */
+/* Whether the content can be had: asks for one byte of it. RC_CONFLICT: not as things stand, for
+ * the reason in *ret_why (one line: a missing permission, a key of KMS, an archive). Needs
+ * s3:GetObject, of a version s3:GetObjectVersion. */
 enum rc s3_object_peek(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                        const char **ret_why) RC_MUST_CHECK;
 

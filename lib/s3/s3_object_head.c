@@ -87,6 +87,9 @@ static enum rc refused(struct ctx *cx, struct s3_client *client, const struct s3
     struct s3_request plain = *head;
     enum rc rc = RC_NOT_FOUND;
 
+    if (error->status == 403) {
+        return RC_CONFLICT;
+    }
     if (error->status == 400) {
         rc = ask_why(cx, client, head);
     }
@@ -113,6 +116,21 @@ static enum rc answered(struct ctx *cx, const struct s3_request *request,
         http->status);
 }
 
+/* The version, and the part of it. */
+static size_t which(struct arena *a, const struct s3_object *object,
+                    const struct s3_head_options *options, struct sigv4_param *params)
+{
+    size_t n = 0;
+
+    if (object->version_id) {
+        params[n++] = (struct sigv4_param){"versionId", object->version_id};
+    }
+    if (options && options->part > 0) {
+        params[n++] = (struct sigv4_param){"partNumber", arena_printf(a, "%u", options->part)};
+    }
+    return n;
+}
+
 enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                        const struct s3_head_options *options, struct s3_object_info *ret_info)
 {
@@ -132,13 +150,7 @@ enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3
     struct s3_reply reply = {.root = NULL};
     enum rc rc;
 
-    if (object->version_id) {
-        params[request.n_params++] = (struct sigv4_param){"versionId", object->version_id};
-    }
-    if (options && options->part > 0) {
-        params[request.n_params++] =
-            (struct sigv4_param){"partNumber", arena_printf(cx->arena, "%u", options->part)};
-    }
+    request.n_params = which(cx->arena, object, options, params);
     if (s3_request_object(cx, object, &request) != RC_OK) {
         return RC_FAIL;
     }
@@ -148,9 +160,6 @@ enum rc s3_object_head(struct ctx *cx, struct s3_client *client, const struct s3
     }
     if (rc != RC_FAIL && read_marker(&error.http, object, ret_info)) {
         return RC_OK;
-    }
-    if (rc == RC_CONFLICT && error.status == 403) {
-        return RC_CONFLICT;
     }
     return rc == RC_CONFLICT ? refused(cx, client, &request, &error, ret_info) : rc;
 }

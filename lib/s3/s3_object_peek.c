@@ -51,8 +51,8 @@ enum rc s3_object_peek(struct ctx *cx, struct s3_client *client, const struct s3
         return RC_OK;
     }
     if (rc == RC_CONFLICT) {
-        *ret_why = arena_printf(cx->arena, "%s (HTTP %d %s)", error.message, error.status,
-                                error.code);
+        *ret_why =
+            arena_printf(cx->arena, "%s (HTTP %d %s)", error.message, error.status, error.code);
     }
     return rc;
 }

@@ -21,7 +21,7 @@ enum s3_versioning_status {
 struct s3_versioning {
     enum s3_versioning_status status;
     bool mfa_delete; /* deleting a version needs the owner's second factor */
-    int64_t date;    /* the server's clock when it said so, in seconds since the epoch; 0: not sent */
+    int64_t date; /* the server's clock when it said so, in seconds since the epoch; 0: not sent */
 };
 
 /* "Disabled", "Enabled", "Suspended", as S3 and the configuration spell them. */

@@ -63,15 +63,17 @@ static void ignore_deadlocks(void)
     }
 }
 
-/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two after
- * each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for X25519
- * (those in Go) to begin again. */
+/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two
+ * after each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for
+ * X25519 (those in Go) to begin again. */
 static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
                  void *pointer)
 {
+    char groups[] = "x25519:secp256r1"; /* OpenSSL's macro takes no constant */
+
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
     SSL_set_num_tickets(ssl, 0);
-    SSL_set1_groups_list(ssl, "x25519:secp256r1");
+    SSL_set1_groups_list(ssl, groups);
 }
 
 grpc_server *grpc_setup_server(void)

@@ -1,65 +1,13 @@
-# What every acceptance test uses; sourced first. The runner sets TOOL, TOOL_NAME, TOOL_VERSION,
-# WORK, and SEEDBANK_SERVER, the first of the servers that the test names.
+# What every acceptance test uses; sourced first. The runner sets TOOL, TOOL_NAME and TOOL_VERSION
+# beside what tests/checks.sh needs.
 # shellcheck shell=bash
-set -u
-cd "$WORK" || exit 1
-number=0
-
-# use_server NAME: from now on everything talks to that server: sets its SEEDBANK_S3_*.
-use_server() {
-  set -a
-  # shellcheck source=/dev/null
-  . "$SEEDBANK_SERVERS/$1/env"
-  set +a
-}
-use_server "$SEEDBANK_SERVER"
-
-# check DESCRIPTION COMMAND...: one test; its output is shown when it fails.
-check() {
-  local description=$1 output code
-  shift
-  number=$((number + 1))
-  output=$("$@" 2>&1)
-  code=$?
-  if [ $code -eq 0 ]; then
-    echo "ok $number - $TOOL_NAME: $description"
-  else
-    echo "not ok $number - $TOOL_NAME: $description (exit $code: $*)"
-    printf '%s\n' "$output" | tail -n 60 | sed 's/^/#   /'
-  fi
-  return $code
-}
-
-# refuses PATTERN COMMAND...: the command must fail and its words must match; for use in check.
-# Line breaks and the frame that tools draw around diagnostics do not count.
-refuses() {
-  local pattern=$1 output
-  shift
-  if output=$("$@" 2>&1); then
-    printf '%s\n(it succeeded)\n' "$output"
-    return 1
-  fi
-  says "$pattern" "$output"
-}
-
-# says PATTERN TEXT: an extended regular expression against the text on one line.
-says() {
-  printf '%s' "$2" | sed 's/^[│╷╵]//' | tr -s '\n ' '  ' | grep -Eq -- "$1" && return 0
-  printf 'no match for: %s\nin:\n%s\n' "$1" "$2"
-  return 1
-}
-
-not() {
-  ! "$@"
-}
+# shellcheck source=tests/checks.sh
+. "$SEEDBANK_ROOT/tests/checks.sh"
 
 tf() {
   local command=$1
   shift
   "$TOOL" "$command" -no-color "$@" </dev/null
-}
-s3() {
-  "$SEEDBANK_S3_TOOL" "$@"
 }
 
 # boto SERVICE METHOD [JSON]: the same server by AWS's own client (boto.py).
@@ -85,14 +33,6 @@ destroy() {
 state_of() { # ADDRESS ATTRIBUTE
   tf show -json 2>/dev/null |
     jq -r --arg a "$1" --arg k "$2" '.values.root_module.resources[]? | select(.address == $a) | .values[$k]'
-}
-is() { # ACTUAL EXPECTED
-  [ "$1" = "$2" ] && return 0
-  printf 'got: %s\nexpected: %s\n' "$1" "$2"
-  return 1
-}
-versioning_is() { # BUCKET STATUS
-  is "$(s3 versioning "$1")" "$2"
 }
 
 # newer_than MAJOR.MINOR: the tool has the features of that version. OpenTofu 1.12 is meant too.
@@ -140,19 +80,6 @@ none_left() {
 
 # ---- Servers that misbehave ----------------------------------------------------------------------
 
-# serve: start the fault server on the script on standard input; sets url and, with TLS, ca_file.
-serve() {
-  cat >server.script
-  rm -f server.out
-  "$SEEDBANK_FAULT_SERVER" server.script >server.out 2>&1 &
-  server=$!
-  # shellcheck disable=SC2064 # that server
-  trap "kill $server 2>/dev/null" EXIT
-  wait_for 30 grep -q ^http server.out
-  url=$(sed -n 1p server.out)
-  ca_file=$(sed -n 2p server.out)
-}
-
 # against [SETTINGS [ARGUMENTS [TYPE]]]: configure a resource on the server at $url.
 against() {
   config <<TF
@@ -170,24 +97,6 @@ resource "seedbank_${3:-bucket_versioning}" "a" {
   ${2:-}
 }
 TF
-}
-
-# served: end the server. It must have got what its script says and nothing else.
-served() {
-  kill "$server"
-  wait "$server" && return 0
-  cat server.out
-  return 1
-}
-
-# wait_for SECONDS COMMAND...: until the command succeeds.
-wait_for() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.1
-  done
 }
 
 # errors: the errors in json.log, which -json wrote; one line each: address, summary, detail.

@@ -13,8 +13,8 @@
 #include "aws/digest.h"
 #include "base/buf.h"
 #include "base/ctx.h"
-#include "json/json_line.h"
 #include "seedbank-bucket/plan_file.h"
+#include "json/json_line.h"
 
 #define MAX_INPUT 65536
 #define SUM       "\"sha256\":\""
@@ -104,7 +104,8 @@ static struct str with_sum(struct arena *a, struct str content)
     char sum[DIGEST_SHA256_HEX_SIZE];
     size_t n = content.n;
 
-    while (n > 0 && (n < strlen(SUM) || memcmp(content.p + n - strlen(SUM), SUM, strlen(SUM)) != 0)) {
+    while (n > 0 &&
+           (n < strlen(SUM) || memcmp(content.p + n - strlen(SUM), SUM, strlen(SUM)) != 0)) {
         n--;
     }
     must(digest_sha256_hex((struct str){content.p, n}, sum));

@@ -1,7 +1,8 @@
 /*
- * list_server ENTRIES [VERSIONS]: a server that does nothing but list the versions of a bucket, for
- * measuring who reads such lists. On a free port of 127.0.0.1, whose URL it prints first; until it
- * is killed, or its standard input ends.
+ * list_server ENTRIES [VERSIONS]: a server that does nothing but list the versions of a bucket
+ * (which has versioning and no rules, and any object that HEAD asks for), for measuring who reads
+ * such lists. On a free port of 127.0.0.1, whose URL it prints first; until it is killed, or its
+ * standard input ends.
  *
  * The bucket has that many entries, of keys with VERSIONS (default 4) each, the newest of every
  * third key a delete marker. Pages are as Amazon writes them and made when they are asked for:
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_REQUEST 16384
@@ -91,6 +93,42 @@ static void write_page(FILE *out, const char *query)
     fputs("</ListVersionsResult>", out);
 }
 
+/* What is known of the bucket beside its list. */
+static const struct document {
+    const char *query, *body;
+} documents[] = {
+    {"?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"},
+    {"?lifecycle", "<LifecycleConfiguration></LifecycleConfiguration>"},
+    {"?replication", "<ReplicationConfiguration></ReplicationConfiguration>"},
+};
+
+static void write_body(FILE *out, const char *request)
+{
+    for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+        if (strstr(request, documents[i].query)) {
+            fputs(documents[i].body, out);
+            return;
+        }
+    }
+    write_page(out, request);
+}
+
+static void write_head(FILE *out, size_t size, bool object)
+{
+    time_t now = time(NULL);
+    char date[64];
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    fprintf(out, "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Length: %zu\r\n", date, size);
+    if (object) {
+        fprintf(out, "ETag: \"e\"\r\nLast-Modified: %s\r\n\r\n", date);
+    } else {
+        fputs("Content-Type: application/xml\r\n\r\n", out);
+    }
+}
+
 static bool send_all(int fd, const char *p, size_t n)
 {
     while (n > 0) {
@@ -106,21 +144,28 @@ static bool send_all(int fd, const char *p, size_t n)
 
 static bool answer(int fd, const char *request)
 {
-    char head[200], *page = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&page, &size);
-    bool sent;
+    bool object = strncmp(request, "HEAD ", 5) == 0, sent;
+    char *head = NULL, *body = NULL;
+    size_t head_size = 0, size = 0;
+    FILE *out = open_memstream(&body, &size);
 
     if (out == NULL) {
         return false;
     }
-    write_page(out, request);
+    if (!object) {
+        write_body(out, request);
+    }
     fclose(out);
-    snprintf(head, sizeof(head),
-             "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: %zu\r\n\r\n",
-             size);
-    sent = send_all(fd, head, strlen(head)) && send_all(fd, page, size);
-    free(page);
+    out = open_memstream(&head, &head_size);
+    if (out == NULL) {
+        free(body);
+        return false;
+    }
+    write_head(out, size, object);
+    fclose(out);
+    sent = send_all(fd, head, head_size) && send_all(fd, body, size);
+    free(head);
+    free(body);
     return sent;
 }
 

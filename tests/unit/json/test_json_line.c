@@ -20,7 +20,8 @@ static void test_one_line_in_the_order_of_its_members(void **state)
 static void test_what_is_no_object_has_a_reason(void **state)
 {
     static const char *const rows[] = {
-        "", "{", "[]", "1", "\"a\"", "null", "{} x", "{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}", "{a:1}",
+        "",      "{", "[]", "1", "\"a\"", "null", "{} x", "{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}",
+        "{a:1}",
     };
     struct arena *a = arena_new();
 

@@ -194,6 +194,22 @@ static void what_a_400_means_is_asked(void **state)
     assert_int_equal(i.size, 99);
 }
 
+static void a_403_may_be_what_was_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_object_info i = {.size = 99};
+
+    answer(f, TARGET, 403, NULL);
+    assert_int_equal(s3_object_head(f->cx, f->client, &object,
+                                    &(struct s3_head_options){.may_be_denied = true}, &i),
+                     RC_CONFLICT);
+    assert_int_equal(f->cx->diags.errors, 0);
+    answer(f, TARGET, 403, NULL);
+    assert_int_equal(s3_object_head(f->cx, f->client, &object, NULL, &i), RC_FAIL);
+    assert_diag(f->cx, "s3:GetObjectVersion");
+    assert_int_equal(i.size, 99);
+}
+
 /* The login page of a proxy says 200, too. */
 static void an_answer_that_is_not_of_s3(void **state)
 {
@@ -248,6 +264,7 @@ int main(void)
         TEST(parts_of_an_etag),
         TEST(absent_or_a_marker),
         TEST(what_a_400_means_is_asked),
+        TEST(a_403_may_be_what_was_asked_for),
         TEST(an_answer_that_is_not_of_s3),
         TEST(headers_without_a_length),
         TEST(an_object_needs_a_name),

@@ -167,7 +167,8 @@ static void test_which_keys_are_replicated(void **state)
     assert_string_equal(replica_rule(r, "a/k"), "a");
     assert_string_equal(replica_rule(r, "t/k"), "tags"); /* may be */
     assert_null(replica_rule(r, "b/k"));
-    read = rules_of(cx, "ReplicationConfiguration", RULE("odd", ON "<Filter><New>1</New></Filter>"));
+    read =
+        rules_of(cx, "ReplicationConfiguration", RULE("odd", ON "<Filter><New>1</New></Filter>"));
     assert_string_equal(replica_rule(replica_new(cx->arena, &read), "b/k"), "odd");
 }
 

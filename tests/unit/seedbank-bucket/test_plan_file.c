@@ -312,16 +312,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
     const struct CMUnitTest tests[] = {
-        TEST(test_what_was_written_is_read),
-        TEST(test_only_its_owner_may_read_it),
-        TEST(test_cut_anywhere_it_is_refused),
-        TEST(test_changed_anywhere_it_is_refused),
-        TEST(test_more_behind_its_end_is_refused),
-        TEST(test_what_is_no_plan_is_refused),
-        TEST(test_what_is_there_is_not_replaced),
-        TEST(test_what_was_not_ended_leaves_nothing),
-        TEST(test_a_killed_writer_leaves_nothing),
-        TEST(test_where_it_cannot_be_written),
+        TEST(test_what_was_written_is_read),       TEST(test_only_its_owner_may_read_it),
+        TEST(test_cut_anywhere_it_is_refused),     TEST(test_changed_anywhere_it_is_refused),
+        TEST(test_more_behind_its_end_is_refused), TEST(test_what_is_no_plan_is_refused),
+        TEST(test_what_is_there_is_not_replaced),  TEST(test_what_was_not_ended_leaves_nothing),
+        TEST(test_a_killed_writer_leaves_nothing), TEST(test_where_it_cannot_be_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

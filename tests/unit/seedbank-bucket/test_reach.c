@@ -19,8 +19,7 @@
 #define KMS(key)                                                                                   \
     HEADERS "x-amz-server-side-encryption: aws:kms\r\n"                                            \
             "x-amz-server-side-encryption-aws-kms-key-id: " key "\r\n"
-#define ERROR(code, message)                                                                       \
-    "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
+#define ERROR(code, message) "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
 
 struct fixture {
     struct http_server *server;
@@ -142,18 +141,23 @@ static enum rc take(struct ctx *cx, void *arg, const struct step *step)
 static struct reach *reach_of(struct fixture *f, bool ask)
 {
     f->n = 0;
-    return reach_new(f->cx, &(struct reach_options){
-                                .target = f->target, .ask = ask, .take = take, .arg = f});
+    return reach_new(
+        f->cx, &(struct reach_options){.target = f->target, .ask = ask, .take = take, .arg = f});
 }
 
 static struct step step_of(struct arena *a, const char *key, size_t i)
 {
     static const char *newer[] = {"m"};
 
-    return (struct step){
-        .kind = STEP_COPY, .key = arena_printf(a, "%s-%zu", key, i), .latest = "l", .version = "v",
-        .etag = "\"e\"", .modified = "2026-11-24T03:16:18Z", .size = i, .storage_class = "STANDARD",
-        .newer = newer};
+    return (struct step){.kind = STEP_COPY,
+                         .key = arena_printf(a, "%s-%zu", key, i),
+                         .latest = "l",
+                         .version = "v",
+                         .etag = "\"e\"",
+                         .modified = "2026-11-24T03:16:18Z",
+                         .size = i,
+                         .storage_class = "STANDARD",
+                         .newer = newer};
 }
 
 static void test_order_is_kept(void **state)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "json/json_line.h"
 #include "seedbank-bucket/step.h"
+#include "json/json_line.h"
 
 static const char *const ids[] = {"m2", "m1"};
 
@@ -64,16 +64,19 @@ static void test_what_is_no_step_is_refused(void **state)
         "{}",
         "{\"step\":\"explode\",\"key\":\"k\",\"latest\":\"l\"}",
         "{\"step\":1,\"key\":\"k\",\"latest\":\"l\"}",
-        "{\"step\":\"hide\",\"latest\":\"l\"}",                 /* of what? */
-        "{\"step\":\"hide\",\"key\":\"\",\"latest\":\"l\"}",    /* that is the bucket */
-        "{\"step\":\"hide\",\"key\":\"k\"}",                    /* on what condition? */
+        "{\"step\":\"hide\",\"latest\":\"l\"}",              /* of what? */
+        "{\"step\":\"hide\",\"key\":\"\",\"latest\":\"l\"}", /* that is the bucket */
+        "{\"step\":\"hide\",\"key\":\"k\"}",                 /* on what condition? */
         "{\"step\":\"hide\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\"}",
         "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"etag\":\"e\"}",
         "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\"}",
-        "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\",\"size\":-1}",
-        "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\",\"newer\":[\"x\"]}",
+        "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\","
+        "\"size\":-1}",
+        "{\"step\":\"copy\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\","
+        "\"newer\":[\"x\"]}",
         "{\"step\":\"reveal\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\"}",
-        "{\"step\":\"reveal\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\",\"newer\":[1]}",
+        "{\"step\":\"reveal\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"etag\":\"e\","
+        "\"newer\":[1]}",
         "{\"step\":\"purge\",\"key\":\"k\",\"latest\":\"l\",\"version\":\"v\",\"newer\":[]}",
         "{\"step\":\"unknown\",\"key\":\"k\",\"latest\":\"l\"}",
         "{\"step\":\"unreachable\",\"key\":\"k\",\"latest\":\"l\"}",

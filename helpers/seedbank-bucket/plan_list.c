@@ -1,0 +1,220 @@
+/* The listing, key by key, into a plan. */
+#include <string.h>
+
+#include "base/ctx.h"
+#include "base/str.h"
+#include "cli/cli_progress.h"
+#include "cli/cli_words.h"
+#include "s3/s3_list.h"
+#include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/past.h"
+#include "seedbank-bucket/plan_private.h"
+#include "seedbank-bucket/reach.h"
+#include "seedbank-bucket/replica.h"
+
+#define COUNT_EVERY 500 /* entries between two words to the progress line */
+
+/* ---- Each key -------------------------------------------------------------------------------- */
+
+static bool has_gap(void *arg, const char *key)
+{
+    const struct planning *p = arg;
+
+    return p->gap_before || guarantee_has_gap(p->guarantee, key, p->result->at);
+}
+
+static bool keeps_markers(void *arg, const char *key)
+{
+    const struct planning *p = arg;
+    const char *rule = replica_rule(p->replica, key);
+
+    if (rule != NULL && !p->settings->keep_history && p->result->replica_rule == NULL) {
+        p->result->replica_rule = rule;
+    }
+    return rule != NULL || p->settings->keep_history || p->versioning.mfa_delete;
+}
+
+static const char *keep_text(const struct planning *p, const char *text)
+{
+    return text ? arena_strdup(p->kept, text) : NULL;
+}
+
+static void keep_shown(struct planning *p, int kind, const struct step *step)
+{
+    struct plan_shown *shown = &p->result->shown[kind];
+    struct step s = *step;
+
+    if (shown->n < PLAN_SHOWN) {
+        s.key = keep_text(p, s.key);
+        s.latest = keep_text(p, s.latest);
+        s.version = keep_text(p, s.version);
+        s.etag = keep_text(p, s.etag);
+        s.modified = keep_text(p, s.modified);
+        s.storage_class = keep_text(p, s.storage_class);
+        s.why = keep_text(p, s.why);
+        s.newer = NULL;
+        s.n_newer = 0;
+        shown->steps[shown->n++] = s;
+    }
+}
+
+static void count(struct plan_count *c, uint64_t bytes)
+{
+    c->objects++;
+    c->bytes += bytes;
+}
+
+/* A step, once it is known whether it can be carried out. */
+static enum rc take(struct ctx *cx, void *arg, const struct step *step)
+{
+    struct planning *p = arg;
+    struct plan_totals *t = &p->result->totals;
+
+    count(&t->steps[step->kind], step->size);
+    t->doubtful += step->kind == STEP_COPY && step->why != NULL;
+    keep_shown(p, (int)step->kind, step);
+    return plan_file_add(cx, p->writer, step);
+}
+
+/* Without versioning a copy of a version without an ID over itself would be its end. */
+static void spare_null_source(const struct planning *p, struct step *step)
+{
+    if (p->versioning.status != S3_VERSIONING_ENABLED && step->kind == STEP_COPY &&
+        strcmp(step->version, "null") == 0) {
+        step->kind = STEP_UNREACHABLE;
+        step->why = "it has no version ID, and versioning is not enabled: the copy would overwrite "
+                    "its own source";
+    }
+}
+
+static enum rc end_key(struct ctx *cx, struct planning *p)
+{
+    struct past_end end = past_end(p->past);
+    struct plan_result *r = p->result;
+
+    p->begun = false;
+    if (end.multipart_near && r->multipart_near++ == 0) {
+        r->multipart_key = arena_strdup(p->kept, past_key(p->past));
+    }
+    if (end.verdict == PAST_UNCHANGED) {
+        count(&r->totals.unchanged, end.bytes);
+    } else if (end.verdict == PAST_NEWER) {
+        count(&r->totals.newer, end.bytes);
+        keep_shown(p, PLAN_NEWER, &end.step);
+    }
+    if (end.verdict != PAST_STEP) {
+        return RC_OK;
+    }
+    r->kept_markers += end.kept_markers;
+    spare_null_source(p, &end.step);
+    guarantee_look(p->guarantee, &end);
+    return reach_give(cx, p->reach, &end.step);
+}
+
+static bool is_excluded(const struct planning *p, const char *key)
+{
+    const struct cli_texts *excludes = &p->settings->excludes;
+
+    for (size_t i = 0; i < excludes->n; i++) {
+        if (str_starts(key, excludes->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+{
+    struct planning *p = arg;
+    enum rc rc = RC_OK;
+
+    if (++p->entries % COUNT_EVERY == 0) {
+        cli_progress_add(p->progress, COUNT_EVERY, 0);
+    }
+    if (!p->begun || !past_goes_on(p->past, e->key)) {
+        if (p->begun) {
+            rc = end_key(cx, p);
+        }
+        if (rc != RC_OK || is_excluded(p, e->key)) {
+            return rc;
+        }
+        past_begin(p->past, e->key);
+        p->begun = true;
+    }
+    past_add(p->past, e);
+    return rc;
+}
+
+/* ---- One pass over the listing --------------------------------------------------------------- */
+
+static enum rc list_prefix(struct planning *p, const char *prefix)
+{
+    struct cli *cli = p->cli;
+    uint64_t before = p->entries;
+    const struct s3_list_options options = {
+        .bucket = p->target.bucket,
+        .prefix = prefix,
+        .expected_owner = p->target.expected_owner,
+    };
+    enum rc rc =
+        s3_list_versions(cli->cx, p->target.client, &options, (struct s3_list_visitor){visit, p});
+
+    if (rc == RC_OK && p->begun) {
+        rc = end_key(cli->cx, p);
+    }
+    if (rc == RC_OK && p->entries == before && p->prefixes.n > 1) {
+        diag_warning(cli->cx, NULL, "No key begins with one of the prefixes",
+                     "There are neither versions nor delete markers under \"%s\".",
+                     cli_words_key(cli->cx->arena, prefix));
+    }
+    return rc;
+}
+
+static enum rc list(struct planning *p)
+{
+    enum rc rc = p->prefixes.n == 0 ? list_prefix(p, "") : RC_OK;
+
+    for (size_t i = 0; i < p->prefixes.n && rc == RC_OK; i++) {
+        rc = list_prefix(p, p->prefixes.items[i]);
+    }
+    return rc;
+}
+
+static void forget_pass(struct planning *p)
+{
+    struct plan_result *r = p->result;
+
+    r->totals = (struct plan_totals){.doubtful = 0};
+    memset(r->shown, 0, sizeof r->shown);
+    r->multipart_near = r->kept_markers = 0;
+    r->multipart_key = r->replica_rule = NULL;
+    p->entries = 0;
+    p->begun = false;
+}
+
+enum rc plan_list(struct planning *p)
+{
+    struct cli *cli = p->cli;
+    const struct past_options options = {
+        .at = p->result->at,
+        .hide_newer = p->settings->hide_newer,
+        .purge_newer = p->settings->purge_newer,
+        .ask = {has_gap, keeps_markers, p},
+    };
+    enum rc rc;
+
+    forget_pass(p);
+    rc = plan_file_create(cli->cx, p->result->path, &p->result->head, &p->writer);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    p->past = past_new(cli->cx->arena, &options);
+    p->reach = reach_new(
+        cli->cx, &(struct reach_options){
+                     .target = p->target, .ask = !p->settings->no_probe, .take = take, .arg = p});
+    p->progress = cli_progress_begin(
+        cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});
+    rc = reach_end(cli->cx, p->reach, list(p));
+    cli_progress_end(p->progress);
+    return rc;
+}
