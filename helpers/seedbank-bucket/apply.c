@@ -207,9 +207,7 @@ enum rc apply_run(struct cli *cli, const struct apply *apply)
     if (rc == RC_OK) {
         rc = work_lock(cli, &w);
         rc = rc == RC_OK ? run_locked(cli, apply, &w) : rc;
-        if (work_unlock(cli, &w) != RC_OK) {
-            rc = RC_FAIL;
-        }
+        rc = work_unlock(cli, &w, rc);
     }
     return rc;
 }

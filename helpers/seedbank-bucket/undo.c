@@ -195,9 +195,7 @@ static enum rc run(struct cli *cli, const void *settings)
     if (rc == RC_OK) {
         rc = work_lock(cli, &w);
         rc = rc == RC_OK ? run_locked(cli, undo, &w) : rc;
-        if (work_unlock(cli, &w) != RC_OK) {
-            rc = RC_FAIL;
-        }
+        rc = work_unlock(cli, &w, rc);
     }
     return rc;
 }

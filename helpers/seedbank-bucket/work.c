@@ -90,12 +90,17 @@ enum rc work_lock(struct cli *cli, struct work *w)
     return rc == RC_OK ? work_replay(cli, w) : rc;
 }
 
-enum rc work_unlock(struct cli *cli, struct work *w)
+enum rc work_unlock(struct cli *cli, struct work *w, enum rc so_far)
 {
-    struct journal *j = w->journal;
+    struct diag_point before = diag_point(cli->cx);
+    enum rc rc = w->journal != NULL ? journal_close(cli->cx, w->journal) : RC_OK;
 
     w->journal = NULL;
-    return j != NULL ? journal_close(cli->cx, j) : RC_OK;
+    if (so_far != RC_OK) {
+        diag_drop_since(cli->cx, before); /* what went wrong first is the cause */
+        return so_far;
+    }
+    return rc;
 }
 
 enum rc work_begin(struct cli *cli, const struct work *w, bool undo)

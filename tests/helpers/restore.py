@@ -277,6 +277,24 @@ def kill_tests(bucket, folder):
             run(command, case.plan, proxy=proxy.url, holder=process, wanted=(0, -9))
         return proxy.happened
 
+    def interrupt_apply(case, when, nth):
+        process = []
+
+        def interrupt():
+            process[0].send_signal(signal.SIGINT)
+            time.sleep(0.05)
+            return False
+        with Proxy(when, nth, interrupt) as proxy:
+            code, output = run("apply", case.plan, proxy=proxy.url, holder=process, wanted=(0, 130))
+        # What had begun was ended and read back: nothing is open in the journal.
+        lines = [json.loads(line) for line in open(case.plan + ".journal")]
+        made = {line["n"] for line in lines if line.get("did") == "made"}
+        assert made <= {line["n"] for line in lines if line.get("did") == "done"}, lines
+        assert code == 0 or "seedbank-bucket apply" in output, output
+        run("apply", case.plan)
+        case.restored()
+        return proxy.happened
+
     def kill_apply(case, when, nth):
         happened = killed("apply", case, when, nth)
         run("apply", case.plan)
@@ -304,6 +322,7 @@ def kill_tests(bucket, folder):
         return happened
 
     check("kill -9 at each request of apply, then apply", lambda: at_each_request(make, kill_apply))
+    check("Ctrl-C at each request of apply, then apply", lambda: at_each_request(make, interrupt_apply))
     check("kill -9 at each request of undo, then undo", lambda: at_each_request(make, kill_undo))
     check("kill -9 at each request of apply, then undo", lambda: at_each_request(make, kill_then_undo))
 
