@@ -34,9 +34,9 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
     cli_say(cli, "Restored %s of bucket %s to %s.",
             cli_words_of(a, done_of(t), "object", "objects"), w->head.bucket, w->head.at);
     say_count(cli, t->done[STEP_REVEAL], "shown again: their delete markers were removed");
-    say_count(cli, t->done[STEP_COPY],
-              arena_printf(a, "copied forward from an older version (%s)",
-                           cli_words_bytes(a, t->bytes)));
+    say_count(
+        cli, t->done[STEP_COPY],
+        arena_printf(a, "copied forward from an older version (%s)", cli_words_bytes(a, t->bytes)));
     say_count(cli, t->done[STEP_HIDE], "born later: hidden by a delete marker");
     say_count(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
     say_count(cli, t->conflicts, "left as they are: others changed them since the plan was made");
@@ -71,12 +71,12 @@ static enum rc check_purge(struct cli *cli, const struct apply *apply, const str
     if (w->totals.steps[STEP_PURGE].objects == 0 || apply->options.yes_delete_versions) {
         return RC_OK;
     }
-    return cli_refuse(cli, arena_printf(cli->cx->arena, "The plan %s deletes versions", w->file),
-                      "Of %s it removes what is newer than the chosen time, for good: undo is not "
-                      "available afterwards. Say --yes-delete-versions, or make a plan without "
-                      "--purge-newer.",
-                      cli_words_of(cli->cx->arena, w->totals.steps[STEP_PURGE].objects, "object",
-                                   "objects"));
+    return cli_refuse(
+        cli, arena_printf(cli->cx->arena, "The plan %s deletes versions", w->file),
+        "Of %s it removes what is newer than the chosen time, for good: undo is not "
+        "available afterwards. Say --yes-delete-versions, or make a plan without "
+        "--purge-newer.",
+        cli_words_of(cli->cx->arena, w->totals.steps[STEP_PURGE].objects, "object", "objects"));
 }
 
 static enum rc check_undone(struct cli *cli, const struct work *w)
@@ -92,7 +92,8 @@ static enum rc check_undone(struct cli *cli, const struct work *w)
 
 static uint64_t ended(const struct work *w)
 {
-    return replay_count(w->replay, false, REPLAY_DONE) + replay_count(w->replay, false, REPLAY_LEFT);
+    return replay_count(w->replay, false, REPLAY_DONE) +
+           replay_count(w->replay, false, REPLAY_LEFT);
 }
 
 static enum rc give_all(struct cli *cli, struct work *w, struct carry *carry)
@@ -134,7 +135,8 @@ static enum rc carry_out(struct cli *cli, const struct apply *apply, struct work
 }
 
 /* The gravest of what became of single keys. */
-static void judge_outcome(struct cli *cli, const struct work *w, uint64_t conflicts, uint64_t failed)
+static void judge_outcome(struct cli *cli, const struct work *w, uint64_t conflicts,
+                          uint64_t failed)
 {
     bool partly = conflicts > 0 || failed > 0 || w->active < w->steps;
 
@@ -221,9 +223,10 @@ enum rc apply_run(struct cli *cli, const struct apply *apply)
     }
 
 const struct cli_option apply_options[] = {
-    FLAG(keep_compliance, "keep-compliance",
-         "Give copies the retention of their source also where its mode is COMPLIANCE, which nobody "
-         "can take away before it ends."),
+    FLAG(
+        keep_compliance, "keep-compliance",
+        "Give copies the retention of their source also where its mode is COMPLIANCE, which nobody "
+        "can take away before it ends."),
     {
         .name = "storage-class",
         .value = "CLASS",
@@ -259,8 +262,10 @@ const struct cli_command apply_command = {
     .name = "apply",
     .summary = "Carry out a plan",
     .description =
-        "Does exactly what the plan says, at the server where it was made. Each object is looked at "
-        "just before it is written and afterwards: one that somebody changed since the plan was made "
+        "Does exactly what the plan says, at the server where it was made. Each object is looked "
+        "at "
+        "just before it is written and afterwards: one that somebody changed since the plan was "
+        "made "
         "is left as it is, and listed.\n\n"
         "What was begun and done is recorded in FILE.journal. A run that was killed or interrupted "
         "goes on with the same command and does nothing twice; a plan that was carried out does "

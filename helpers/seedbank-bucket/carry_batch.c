@@ -35,9 +35,9 @@ static enum rc look(struct ctx *cx, struct batch *b, bool afterwards)
     }
     rc = look_up(cx, &l);
     if (rc == RC_NOT_FOUND) {
-        return diag_error(cx, NULL, arena_printf(cx->arena, "There is no bucket %s any more",
-                                                 l.target->bucket),
-                          "It was there a moment ago. The journal tells what was done.");
+        return diag_error(
+            cx, NULL, arena_printf(cx->arena, "There is no bucket %s any more", l.target->bucket),
+            "It was there a moment ago. The journal tells what was done.");
     }
     return rc;
 }
@@ -51,11 +51,12 @@ static struct judge_view view_of(const struct slot *s)
 static void compare_unsure(struct ctx *cx, struct batch *b, struct slot *s)
 {
     struct judge_view view = view_of(s);
-    size_t unsure = s->own.begun || s->own.retried ? judge_unsure(&s->step, &view, &s->own) : view.n;
+    size_t unsure =
+        s->own.begun || s->own.retried ? judge_unsure(&s->step, &view, &s->own) : view.n;
 
     if (unsure < view.n) {
-        s->look->entries[unsure].same = write_is_copy(cx, &b->carry->options.write, &s->step,
-                                                      view.entries[unsure].id);
+        s->look->entries[unsure].same =
+            write_is_copy(cx, &b->carry->options.write, &s->step, view.entries[unsure].id);
     }
 }
 
@@ -120,8 +121,9 @@ static enum rc go(struct carry *c, struct batch *b, struct slot *s)
         return carry_record(c->cx, s, b, (struct record){.kind = RECORD_LEFT, .why = "withdrawn"});
     }
     if (is_lossy(c, s)) {
-        return leave(c->cx, b, s, "the wanted version is \"null\" and the bucket keeps no versions: "
-                                  "copying would put it at risk");
+        return leave(c->cx, b, s,
+                     "the wanted version is \"null\" and the bucket keeps no versions: "
+                     "copying would put it at risk");
     }
     s->go = true;
     return RC_OK;
@@ -224,8 +226,9 @@ static enum rc judge_written(struct ctx *cx, struct batch *b, struct slot *s)
     const char *why;
 
     know_result(s);
+    s->own.below = s->before.below;
     compare_unsure(cx, b, s);
-    r = judge_after(cx->arena, &s->step, &view, &s->own, s->before.below);
+    r = judge_after(cx->arena, &s->step, &view, &s->own);
     switch (r.verdict) {
     case JUDGE_GO:
     case JUDGE_DONE:

@@ -151,7 +151,7 @@ static enum rc run_removals(struct ctx *cx, const struct job *job)
 
 enum rc carry_jobs_run(struct ctx *cx, void *arg, const void *item)
 {
-    static enum rc (*const runs[])(struct ctx *cx, const struct job *job) = {
+    static enum rc (*const runs[])(struct ctx * cx, const struct job *job) = {
         [JOB_COPY] = run_copy, [JOB_MARKERS] = run_markers, [JOB_REMOVALS] = run_removals};
     struct carry *c = arg;
     const struct job *job = item;

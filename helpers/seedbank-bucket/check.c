@@ -80,6 +80,5 @@ struct check_result check_past(const struct past_end *end, const struct check_ne
     case PAST_STEP:
         break;
     }
-    return end->step.version != NULL ? same_content(&end->step, newest)
-                                     : result(CHECK_IDLE, NULL);
+    return end->step.version != NULL ? same_content(&end->step, newest) : result(CHECK_IDLE, NULL);
 }

@@ -31,8 +31,7 @@ enum rc guard_check(struct cli *cli, struct ctx *cx, struct guard *g)
     }
     return cli_refuse(cli,
                       arena_printf(cli->cx->arena, "Versioning of bucket %s is %s",
-                                   g->target->bucket,
-                                   s3_versioning_status_name(versioning.status)),
+                                   g->target->bucket, s3_versioning_status_name(versioning.status)),
                       "What is overwritten or deleted in it is lost. Nothing more was written. Set "
                       "its versioning to Enabled and run the same command again, or take the loss "
                       "with --allow-destructive-unversioned.");

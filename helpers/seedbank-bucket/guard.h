@@ -24,7 +24,8 @@ struct guard {
 
 /* Ask the server unless it was asked a moment ago: called before each batch of writes, it notices
  * whatever changed during a pause (a server that was away, a machine that slept). Refuses
- * (CLI_REFUSED, RC_FAIL) a bucket whose versioning is not Enabled. RC_FAIL in any case, with a message. */
+ * (CLI_REFUSED, RC_FAIL) a bucket whose versioning is not Enabled. RC_FAIL in any case, with a
+ * message. */
 enum rc guard_check(struct cli *cli, struct ctx *cx, struct guard *guard) RC_MUST_CHECK;
 
 #endif

@@ -114,8 +114,7 @@ static struct judge_result gone(struct arena *a, const struct step *s,
         }
     }
     r.verdict = r.n_ids > 0 ? JUDGE_TAKE_BACK : JUDGE_CONFLICT;
-    r.why = arena_printf(a, "changed since: version %s, then the newest, is gone",
-                         s->latest);
+    r.why = arena_printf(a, "changed since: version %s, then the newest, is gone", s->latest);
     return r;
 }
 
@@ -179,7 +178,8 @@ static size_t removed(const struct step *s, const struct judge_view *view)
 {
     size_t done = 0, left;
 
-    while (done < s->n_newer && (view->n == 0 || strcmp(view->entries[0].id, s->newer[done]) != 0)) {
+    while (done < s->n_newer &&
+           (view->n == 0 || strcmp(view->entries[0].id, s->newer[done]) != 0)) {
         done++;
     }
     left = s->n_newer - done;
@@ -232,8 +232,7 @@ static struct judge_result remove_after(struct arena *a, const struct step *s,
         return result(JUDGE_MISSING,
                       arena_printf(a, "version %s was to be removed, and is still there", newest));
     }
-    return result(JUDGE_CONFLICT,
-                  arena_printf(a, "changed since: version %s is not ours", newest));
+    return result(JUDGE_CONFLICT, arena_printf(a, "changed since: version %s is not ours", newest));
 }
 
 /* ---- Both -------------------------------------------------------------------------------------
@@ -246,8 +245,7 @@ struct judge_result judge_before(struct arena *a, const struct step *s,
 }
 
 struct judge_result judge_after(struct arena *a, const struct step *s,
-                                const struct judge_view *view, const struct judge_own *own,
-                                const char *below)
+                                const struct judge_view *view, const struct judge_own *own)
 {
-    return removes(s) ? remove_after(a, s, view, below) : write_after(a, s, view, own);
+    return removes(s) ? remove_after(a, s, view, own->below) : write_after(a, s, view, own);
 }

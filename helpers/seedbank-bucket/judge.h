@@ -38,8 +38,8 @@ struct judge_own {
     size_t n_ids;
     const char *modified; /* of a copy whose ID it did not tell (Ceph); NULL: none */
     bool replaces; /* the bucket keeps no versions: the write takes the place of the newest */
-    bool begun;   /* an earlier run meant to write, and may have */
-    bool retried; /* a request was sent more than once, and each may have made one */
+    bool begun;    /* an earlier run meant to write, and may have */
+    bool retried;  /* a request was sent more than once, and each may have made one */
 };
 
 enum judge_verdict {
@@ -69,10 +69,9 @@ size_t judge_depth(const struct step *step);
 struct judge_result judge_before(struct arena *a, const struct step *step,
                                  const struct judge_view *view, const struct judge_own *own);
 
-/* After it; `below` is that of judge_before. */
+/* After it. */
 struct judge_result judge_after(struct arena *a, const struct step *step,
-                                const struct judge_view *view, const struct judge_own *own,
-                                const char *below);
+                                const struct judge_view *view, const struct judge_own *own);
 
 /* A copy whose ETag does not tell: a version that is newer than the plan saw, of the wanted size,
  * with another ETag. Index into view->entries; view->n: there is none. */

@@ -117,8 +117,8 @@ bool record_read(struct arena *a, struct str line, struct record *ret_record)
     r.why = text(a, o, "why");
     r.number = (uint64_t)json_integer_value(number);
     if (r.kind == RECORD_BEGIN
-            ? r.plan == NULL || json_integer_value(json_object_get(o, "seedbank_journal")) !=
-                                    RECORD_VERSION
+            ? r.plan == NULL ||
+                  json_integer_value(json_object_get(o, "seedbank_journal")) != RECORD_VERSION
             : !json_is_integer(number) || json_integer_value(number) < 0) {
         return false;
     }

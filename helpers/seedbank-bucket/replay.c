@@ -13,7 +13,7 @@ struct made {
     uint64_t number;
     bool undo;
     const char *id, *modified; /* one of them */
-    struct made *next; /* made after it */
+    struct made *next;         /* made after it */
 };
 
 struct replay {
@@ -78,8 +78,9 @@ static enum rc take(struct ctx *cx, void *arg, struct str text, uint64_t line)
     } else if (record.number >= r->steps) {
         rc = refuse(cx, r, line, "the plan has no such step");
     } else if (record.kind != RECORD_MADE) {
-        static const enum replay_state states[RECORD_KINDS] = {
-            [RECORD_INTENT] = REPLAY_OPEN, [RECORD_DONE] = REPLAY_DONE, [RECORD_LEFT] = REPLAY_LEFT};
+        static const enum replay_state states[RECORD_KINDS] = {[RECORD_INTENT] = REPLAY_OPEN,
+                                                               [RECORD_DONE] = REPLAY_DONE,
+                                                               [RECORD_LEFT] = REPLAY_LEFT};
         set_state(r, record.undo, record.number, states[record.kind]);
     }
     arena_rewind(cx->arena, mark);

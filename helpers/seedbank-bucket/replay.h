@@ -33,8 +33,8 @@ struct replay_plan {
 };
 
 /* Read the journal, whose lock this process holds. All in cx->arena. A file without a whole line is
- * one that was just made. RC_FAIL: it cannot be read, or belongs to another plan, or holds what this
- * program does not write; the message names file and line. */
+ * one that was just made. RC_FAIL: it cannot be read, or belongs to another plan, or holds what
+ * this program does not write; the message names file and line. */
 enum rc replay_read(struct ctx *cx, const struct replay_plan *plan,
                     struct replay **ret_replay) RC_MUST_CHECK;
 

@@ -23,16 +23,20 @@ static enum rc refuse_purged(struct cli *cli, const struct work *w)
     if (w->totals.steps[STEP_PURGE].objects == 0) {
         return RC_OK;
     }
-    return cli_refuse(cli, arena_printf(cli->cx->arena, "The plan %s cannot be taken back", w->file),
-                      "It removed versions for good (--purge-newer). What it copied or showed again "
-                      "can be changed by a new plan.");
+    return cli_refuse(
+        cli, arena_printf(cli->cx->arena, "The plan %s cannot be taken back", w->file),
+        "It removed versions for good (--purge-newer). What it copied or showed again "
+        "can be changed by a new plan.");
 }
 
 /* The step that takes back what was done: a delete marker on what was shown again, and what we made
  * removed by its ID. Each holds only while nobody changed the key since. */
 static bool reverse(const struct record *done, struct step *ret_step)
 {
-    struct step s = {.kind = STEP_HIDE, .key = done->key, .latest = done->version, .etag = "",
+    struct step s = {.kind = STEP_HIDE,
+                     .key = done->key,
+                     .latest = done->version,
+                     .etag = "",
                      .storage_class = ""};
 
     if (done->step == STEP_REVEAL && done->version != NULL) {
@@ -201,7 +205,9 @@ static enum rc run(struct cli *cli, const void *settings)
 }
 
 static const struct cli_argument arguments[] = {
-    {.name = "FILE", .doc = "The plan that was carried out.", .offset = offsetof(struct undo, file)},
+    {.name = "FILE",
+     .doc = "The plan that was carried out.",
+     .offset = offsetof(struct undo, file)},
     {.name = NULL},
 };
 
@@ -210,7 +216,8 @@ static const struct cli_option options[] = {
         .name = "allow-destructive-unversioned",
         .kind = CLI_FLAG,
         .offset = offsetof(struct undo, allow_unversioned),
-        .doc = "Write although the bucket's versioning is not Enabled: what is overwritten is lost.",
+        .doc =
+            "Write although the bucket's versioning is not Enabled: what is overwritten is lost.",
     },
     {.name = NULL},
 };
@@ -226,7 +233,8 @@ const struct cli_command undo_command = {
     .summary = "Take back what a plan did",
     .description =
         "Puts the delete marker back on each object that was shown again, and removes, by its ID, "
-        "each version or marker that was put on an object. An object that somebody changed since is "
+        "each version or marker that was put on an object. An object that somebody changed since "
+        "is "
         "left as it is, and listed. Afterwards the bucket shows what it showed before the plan was "
         "carried out.\n\n"
         "It is recorded in FILE.journal, too: a run that was killed goes on with the same command, "

@@ -6,7 +6,6 @@
 #include "base/ctx.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
-#include "json/json_bytes.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_list.h"
 #include "s3/s3_object.h"
@@ -16,8 +15,9 @@
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/work.h"
+#include "json/json_bytes.h"
 
-#define SHOWN       20                /* differences on the terminal; --json has all */
+#define SHOWN       20                 /* differences on the terminal; --json has all */
 #define MAX_READ    ((size_t)64 << 20) /* bytes of an object that is read to be compared */
 #define COUNT_EVERY 500
 
@@ -33,7 +33,7 @@ struct verifying {
     int64_t at;
     struct past *past;
 
-    struct work work; /* of a plan; its reader stands behind `step` */
+    struct work work;   /* of a plan; its reader stands behind `step` */
     struct arena *held; /* of `step` */
     struct arena_mark fresh;
     struct step step; /* the next one that has not been met; no key: there is none */
@@ -333,9 +333,9 @@ static enum rc by_plan(struct verifying *v)
         return rc;
     }
     if (strcmp(v->work.head.bucket, s->bucket) != 0) {
-        return cli_refuse(cli, arena_printf(cli->cx->arena, "The plan %s is for another bucket",
-                                            s->plan),
-                          "It was made of %s, not of %s.", v->work.head.bucket, s->bucket);
+        return cli_refuse(
+            cli, arena_printf(cli->cx->arena, "The plan %s is for another bucket", s->plan),
+            "It was made of %s, not of %s.", v->work.head.bucket, s->bucket);
     }
     if (!moment_read(v->work.head.at, &v->at)) {
         return diag_error(cli->cx, NULL, arena_printf(cli->cx->arena, "%s is no plan", s->plan),
@@ -450,7 +450,8 @@ static const struct cli_option options[] = {
         .value = "TIME",
         .kind = CLI_TEXT,
         .offset = offsetof(struct verify, at),
-        .doc = "Compare with what the history says of this moment; TIME is as for the command plan.",
+        .doc =
+            "Compare with what the history says of this moment; TIME is as for the command plan.",
     },
     {
         .name = "prefix",
@@ -491,7 +492,8 @@ const struct cli_command verify_command = {
     .summary = "Prove that a bucket is as it was at a moment",
     .description =
         "Lists every version again and compares what each object is now with what it was then: by "
-        "size and ETag, and where ETags prove nothing (objects made of parts, encryption by KMS) by "
+        "size and ETag, and where ETags prove nothing (objects made of parts, encryption by KMS) "
+        "by "
         "reading both. Nothing is changed.\n\n"
         "Exit code 4: some differ; they are listed.",
     .arguments = arguments,

@@ -1,4 +1,5 @@
-/* Proving that a bucket is what it should be: for the command verify, and for restore at its end. */
+/* Proving that a bucket is what it should be: for the command verify, and for restore at its end.
+ */
 #ifndef SEEDBANK_BUCKET_VERIFY_H
 #define SEEDBANK_BUCKET_VERIFY_H
 

@@ -29,10 +29,11 @@ static enum rc check_endpoint(struct cli *cli, const struct work *w)
     if (given == NULL || strcmp(http_origin(a, given), http_origin(a, w->head.endpoint)) == 0) {
         return RC_OK;
     }
-    return cli_refuse(cli, arena_printf(a, "The plan %s is for another server", w->file),
-                      "It was made at %s, and --endpoint says %s. A plan is carried out where it was "
-                      "made: leave out --endpoint, or make a plan there.",
-                      w->head.endpoint, given);
+    return cli_refuse(
+        cli, arena_printf(a, "The plan %s is for another server", w->file),
+        "It was made at %s, and --endpoint says %s. A plan is carried out where it was "
+        "made: leave out --endpoint, or make a plan there.",
+        w->head.endpoint, given);
 }
 
 static enum rc open_target(struct cli *cli, struct work *w)

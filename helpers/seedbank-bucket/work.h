@@ -32,8 +32,8 @@ struct work {
 enum rc work_open(struct cli *cli, const char *file, const struct settings *settings,
                   struct work *ret_work) RC_MUST_CHECK;
 
-/* Whether there is a journal; open it, lock it and read it; read it again; close it, after work that
- * came to `so_far`: the result of both. */
+/* Whether there is a journal; open it, lock it and read it; read it again; close it, after work
+ * that came to `so_far`: the result of both. */
 bool work_has_journal(struct cli *cli, const struct work *w);
 enum rc work_lock(struct cli *cli, struct work *w) RC_MUST_CHECK;
 enum rc work_replay(struct cli *cli, struct work *w) RC_MUST_CHECK;

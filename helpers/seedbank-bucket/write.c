@@ -97,8 +97,9 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
         return result(WRITE_REFUSED, "it is encrypted with a key that only its owner has (SSE-C)");
     }
     if (s3_object_info_archived(ret_info)) {
-        return result(WRITE_REFUSED, "it lies in an archive: have it restored there first, for some "
-                                     "days, then run the same command again");
+        return result(WRITE_REFUSED,
+                      "it lies in an archive: have it restored there first, for some "
+                      "days, then run the same command again");
     }
     return result(WRITE_DONE, NULL);
 }

@@ -30,7 +30,7 @@ struct write_result {
     enum write_outcome outcome;
     const char *id;       /* of what was made; NULL: not told */
     const char *modified; /* the same, of a copy */
-    bool repeated; /* it was asked for more than once: there may be another of it */
+    bool repeated;        /* it was asked for more than once: there may be another of it */
     const char *why;      /* of what was not done: cause and remedy; NULL otherwise */
 };
 

@@ -83,8 +83,7 @@ static void settle(struct run *r, size_t i, struct s3_delete_result result)
 
 static void unknown(struct run *r, size_t i, const char *message)
 {
-    r->results[i] =
-        (struct s3_delete_result){.repeated = true, .code = "", .message = message};
+    r->results[i] = (struct s3_delete_result){.repeated = true, .code = "", .message = message};
     r->open[i] = false;
 }
 

@@ -32,20 +32,13 @@ static void the_promise_of_each_step(void **state)
         const struct check_newest *newest;
         enum check_verdict wanted;
     } rows[] = {
-        {&copy, &wanted, CHECK_FINE},
-        {&copy, &its_copy, CHECK_FINE},
-        {&copy, &other_etag, CHECK_COMPARE},
-        {&copy, &other_size, CHECK_DIFFERS},
-        {&copy, &marker, CHECK_DIFFERS},
-        {&copy, &nothing, CHECK_DIFFERS},
-        {&reveal, &wanted, CHECK_FINE},
-        {&reveal, &its_copy, CHECK_DIFFERS},
-        {&reveal, &marker, CHECK_DIFFERS},
-        {&reveal, &nothing, CHECK_DIFFERS},
-        {&hide, &marker, CHECK_ABSENT},
-        {&hide, &nothing, CHECK_ABSENT},
-        {&hide, &its_copy, CHECK_DIFFERS},
-        {&idle, &its_copy, CHECK_IDLE},
+        {&copy, &wanted, CHECK_FINE},        {&copy, &its_copy, CHECK_FINE},
+        {&copy, &other_etag, CHECK_COMPARE}, {&copy, &other_size, CHECK_DIFFERS},
+        {&copy, &marker, CHECK_DIFFERS},     {&copy, &nothing, CHECK_DIFFERS},
+        {&reveal, &wanted, CHECK_FINE},      {&reveal, &its_copy, CHECK_DIFFERS},
+        {&reveal, &marker, CHECK_DIFFERS},   {&reveal, &nothing, CHECK_DIFFERS},
+        {&hide, &marker, CHECK_ABSENT},      {&hide, &nothing, CHECK_ABSENT},
+        {&hide, &its_copy, CHECK_DIFFERS},   {&idle, &its_copy, CHECK_IDLE},
         {&unknown, &nothing, CHECK_IDLE},
     };
 

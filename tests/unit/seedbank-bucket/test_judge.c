@@ -24,8 +24,8 @@ static const struct step take_away = {
     .kind = STEP_PURGE, .key = "k", .latest = "m1", .etag = "", .newer = newer, .n_newer = 2};
 
 /* "a l" are entries, newest first: a data version of size 5 and ETag "e"; "a!" a marker, "a#" of
- * size 6, "a~" with another ETag, "a=" the same, but compared and found a copy, "a@" of the time that
- * the server told. */
+ * size 6, "a~" with another ETag, "a=" the same, but compared and found a copy, "a@" of the time
+ * that the server told. */
 static struct judge_view view_of(struct arena *a, const char *text)
 {
     struct judge_entry *entries = arena_array(a, strlen(text) + 1, sizeof *entries);
@@ -37,9 +37,13 @@ static struct judge_view view_of(struct arena *a, const char *text)
         bool marker = kind == '!';
         entries[view.n++] = (struct judge_entry){
             .id = arena_strndup(a, text, id),
-            .etag = marker ? "" : kind == '~' || kind == '=' ? "other" : "e",
+            .etag = marker                       ? ""
+                    : kind == '~' || kind == '=' ? "other"
+                                                 : "e",
             .modified = kind == '@' ? "then" : "another time",
-            .size = marker ? 0 : kind == '#' ? 6 : 5,
+            .size = marker        ? 0
+                    : kind == '#' ? 6
+                                  : 5,
             .marker = marker,
             .same = kind == '=',
         };
@@ -107,117 +111,119 @@ static void compare(struct arena *a, const struct row *row, const struct judge_r
     assert_int_equal(r->why != NULL, strcmp(got, "go") != 0 && strcmp(got, "done") != 0);
 }
 
+static const struct row before_a_write_rows[] = {
+    {&copy, "l w", NULL, "", "go", ""},
+    {&copy, "l! w", NULL, "", "go", ""},
+    /* Somebody was faster; whatever it is, and however much like ours. */
+    {&copy, "x l w", NULL, "", "conflict", ""},
+    {&copy, "x! l w", NULL, "", "conflict", ""},
+    {&copy, "x# y l w", NULL, "", "conflict", ""},
+    {&copy, "w", NULL, "", "conflict", ""},
+    {&copy, "", NULL, "", "conflict", ""},
+    /* An earlier run meant to write. */
+    {&copy, "l w", NULL, "b", "go", ""},
+    {&copy, "a l w", NULL, "b", "done", "a"},
+    {&copy, "a b l w", NULL, "b", "done", "a b"},
+    {&copy, "a= l w", NULL, "b", "done", "a"},
+    {&copy, "a~ l w", NULL, "b", "conflict", ""},
+    {&copy, "a# l w", NULL, "b", "conflict", ""},
+    {&copy, "a! l w", NULL, "b", "conflict", ""},
+    {&copy, "a~ l w", "a", "b", "done", "a"},
+    {&copy, "a@ l w", NULL, "bt", "done", "a"},
+    /* Ours among theirs: taken away only where it is known to be ours. */
+    {&copy, "a x# l w", "a", "b", "take back", "a"},
+    {&copy, "x# a l w", "a", "b", "take back", "a"},
+    {&copy, "a@ x# l w", NULL, "bt", "take back", "a"},
+    {&copy, "a x# l w", NULL, "b", "conflict", ""},
+    {&copy, "x# a l w", NULL, "b", "conflict", ""},
+    {&copy, "a w", "a", "b", "take back", "a"},
+    {&copy, "a w", NULL, "b", "conflict", ""},
+
+    {&hide, "l", NULL, "", "go", ""},
+    {&hide, "x! l", NULL, "", "conflict", ""},
+    {&hide, "a! l", NULL, "b", "done", "a"},
+    {&hide, "x l", NULL, "b", "conflict", ""},
+    {&hide, "a! x l", "a", "b", "take back", "a"},
+    {&hide, "x! a! l", "a", "b", "done", "x a"},
+
+    {&reveal, "m1! m2! w l", NULL, "", "go", "m1 m2"},
+    {&reveal, "m2! w", NULL, "", "conflict", ""},
+    {&reveal, "w", NULL, "", "conflict", ""},
+    {&reveal, "x! m1! m2! w", NULL, "", "conflict", ""},
+    {&reveal, "m1! x m2! w", NULL, "", "conflict", ""},
+    {&reveal, "m1! m2! x w", NULL, "", "conflict", ""},
+    {&reveal, "m1! m2!", NULL, "", "conflict", ""},
+    {&reveal, "", NULL, "", "conflict", ""},
+    {&reveal, "m2! w", NULL, "b", "go", "m2"},
+    {&reveal, "w", NULL, "b", "done", ""},
+    {&reveal, "x! m2! w", NULL, "b", "conflict", ""},
+    {&reveal, "x w", NULL, "b", "conflict", ""},
+    {&reveal, "m1! w", NULL, "b", "conflict", ""},
+
+    {&take_away, "m1 m2 l", NULL, "", "go", "m1 m2"},
+    {&take_away, "m1 m2", NULL, "", "go", "m1 m2"},
+    {&take_away, "x m1 m2", NULL, "", "conflict", ""},
+    {&take_away, "m1 x m2", NULL, "", "conflict", ""},
+    {&take_away, "m2 l", NULL, "b", "go", "m2"},
+    {&take_away, "l", NULL, "b", "done", ""},
+    {&take_away, "", NULL, "b", "done", ""},
+    {&take_away, "x m1 m2", NULL, "b", "conflict", ""},
+    {&take_away, "x m2 l", NULL, "b", "conflict", ""},
+};
+
 static void before_a_write(void **state)
 {
-    static const struct row rows[] = {
-        {&copy, "l w", NULL, "", "go", ""},
-        {&copy, "l! w", NULL, "", "go", ""},
-        /* Somebody was faster; whatever it is, and however much like ours. */
-        {&copy, "x l w", NULL, "", "conflict", ""},
-        {&copy, "x! l w", NULL, "", "conflict", ""},
-        {&copy, "x# y l w", NULL, "", "conflict", ""},
-        {&copy, "w", NULL, "", "conflict", ""},
-        {&copy, "", NULL, "", "conflict", ""},
-        /* An earlier run meant to write. */
-        {&copy, "l w", NULL, "b", "go", ""},
-        {&copy, "a l w", NULL, "b", "done", "a"},
-        {&copy, "a b l w", NULL, "b", "done", "a b"},
-        {&copy, "a= l w", NULL, "b", "done", "a"},
-        {&copy, "a~ l w", NULL, "b", "conflict", ""},
-        {&copy, "a# l w", NULL, "b", "conflict", ""},
-        {&copy, "a! l w", NULL, "b", "conflict", ""},
-        {&copy, "a~ l w", "a", "b", "done", "a"},
-        {&copy, "a@ l w", NULL, "bt", "done", "a"},
-        /* Ours among theirs: taken away only where it is known to be ours. */
-        {&copy, "a x# l w", "a", "b", "take back", "a"},
-        {&copy, "x# a l w", "a", "b", "take back", "a"},
-        {&copy, "a@ x# l w", NULL, "bt", "take back", "a"},
-        {&copy, "a x# l w", NULL, "b", "conflict", ""},
-        {&copy, "x# a l w", NULL, "b", "conflict", ""},
-        {&copy, "a w", "a", "b", "take back", "a"},
-        {&copy, "a w", NULL, "b", "conflict", ""},
-
-        {&hide, "l", NULL, "", "go", ""},
-        {&hide, "x! l", NULL, "", "conflict", ""},
-        {&hide, "a! l", NULL, "b", "done", "a"},
-        {&hide, "x l", NULL, "b", "conflict", ""},
-        {&hide, "a! x l", "a", "b", "take back", "a"},
-        {&hide, "x! a! l", "a", "b", "done", "x a"},
-
-        {&reveal, "m1! m2! w l", NULL, "", "go", "m1 m2"},
-        {&reveal, "m2! w", NULL, "", "conflict", ""},
-        {&reveal, "w", NULL, "", "conflict", ""},
-        {&reveal, "x! m1! m2! w", NULL, "", "conflict", ""},
-        {&reveal, "m1! x m2! w", NULL, "", "conflict", ""},
-        {&reveal, "m1! m2! x w", NULL, "", "conflict", ""},
-        {&reveal, "m1! m2!", NULL, "", "conflict", ""},
-        {&reveal, "", NULL, "", "conflict", ""},
-        {&reveal, "m2! w", NULL, "b", "go", "m2"},
-        {&reveal, "w", NULL, "b", "done", ""},
-        {&reveal, "x! m2! w", NULL, "b", "conflict", ""},
-        {&reveal, "x w", NULL, "b", "conflict", ""},
-        {&reveal, "m1! w", NULL, "b", "conflict", ""},
-
-        {&take_away, "m1 m2 l", NULL, "", "go", "m1 m2"},
-        {&take_away, "m1 m2", NULL, "", "go", "m1 m2"},
-        {&take_away, "x m1 m2", NULL, "", "conflict", ""},
-        {&take_away, "m1 x m2", NULL, "", "conflict", ""},
-        {&take_away, "m2 l", NULL, "b", "go", "m2"},
-        {&take_away, "l", NULL, "b", "done", ""},
-        {&take_away, "", NULL, "b", "done", ""},
-        {&take_away, "x m1 m2", NULL, "b", "conflict", ""},
-        {&take_away, "x m2 l", NULL, "b", "conflict", ""},
-    };
     struct arena *a = arena_new();
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct judge_view view = view_of(a, rows[i].seen);
-        struct judge_own own = own_of(&rows[i]);
-        struct judge_result r = judge_before(a, rows[i].step, &view, &own);
-        compare(a, &rows[i], &r);
+    for (size_t i = 0; i < COUNT(before_a_write_rows); i++) {
+        struct judge_view view = view_of(a, before_a_write_rows[i].seen);
+        struct judge_own own = own_of(&before_a_write_rows[i]);
+        struct judge_result r = judge_before(a, before_a_write_rows[i].step, &view, &own);
+        compare(a, &before_a_write_rows[i], &r);
     }
     arena_free(a);
 }
 
+static const struct row after_a_write_rows[] = {
+    {&copy, "a l w", "a", "", "done", "a"},
+    {&copy, "a~ l w", "a", "", "done", "a"}, /* KMS: the ETag is no proof, the ID is */
+    {&copy, "a@ l w", NULL, "t", "done", "a"},
+    {&copy, "a~@ l w", NULL, "", "conflict", ""},
+    {&copy, "l w", "a", "", "missing", ""},
+    {&copy, "l w", NULL, "r", "missing", ""},
+    {&copy, "a l w", NULL, "r", "done", "a"},
+    {&copy, "a b l w", "b", "r", "done", "a b"},
+    /* Right below ours: sent again. Above it: somebody else's, however alike. */
+    {&copy, "a b l w", "a", "", "done", "a b"},
+    {&copy, "x a l w", "a", "", "take back", "a"},
+    {&copy, "a x# l w", "a", "", "take back", "a"},
+    {&copy, "x# a l w", "a", "", "take back", "a"},
+    {&copy, "x! a l w", "a", "", "take back", "a"},
+    {&copy, "x# l w", "a", "", "conflict", ""},
+    {&copy, "x# l w", NULL, "r", "conflict", ""},
+    {&copy, "a w", "a", "", "take back", "a"},
+    {&copy, "l w", NULL, "u", "done", ""},
+    {&copy, "l# w", NULL, "u", "missing", ""},
+
+    {&hide, "a! l", "a", "", "done", "a"},
+    {&hide, "l", "a", "", "missing", ""},
+    {&hide, "a! x! l", "a", "", "take back", "a"},
+    {&hide, "a! b! l", "a", "r", "done", "a b"},
+    {&hide, "x a! l", "a", "", "take back", "a"},
+    {&hide, "l!", NULL, "u", "done", ""},
+};
+
 static void after_a_write(void **state)
 {
-    static const struct row rows[] = {
-        {&copy, "a l w", "a", "", "done", "a"},
-        {&copy, "a~ l w", "a", "", "done", "a"}, /* KMS: the ETag is no proof, the ID is */
-        {&copy, "a@ l w", NULL, "t", "done", "a"},
-        {&copy, "a~@ l w", NULL, "", "conflict", ""},
-        {&copy, "l w", "a", "", "missing", ""},
-        {&copy, "l w", NULL, "r", "missing", ""},
-        {&copy, "a l w", NULL, "r", "done", "a"},
-        {&copy, "a b l w", "b", "r", "done", "a b"},
-        /* Right below ours: sent again. Above it: somebody else's, however alike. */
-        {&copy, "a b l w", "a", "", "done", "a b"},
-        {&copy, "x a l w", "a", "", "take back", "a"},
-        {&copy, "a x# l w", "a", "", "take back", "a"},
-        {&copy, "x# a l w", "a", "", "take back", "a"},
-        {&copy, "x! a l w", "a", "", "take back", "a"},
-        {&copy, "x# l w", "a", "", "conflict", ""},
-        {&copy, "x# l w", NULL, "r", "conflict", ""},
-        {&copy, "a w", "a", "", "take back", "a"},
-        {&copy, "l w", NULL, "u", "done", ""},
-        {&copy, "l# w", NULL, "u", "missing", ""},
-
-        {&hide, "a! l", "a", "", "done", "a"},
-        {&hide, "l", "a", "", "missing", ""},
-        {&hide, "a! x! l", "a", "", "take back", "a"},
-        {&hide, "a! b! l", "a", "r", "done", "a b"},
-        {&hide, "x a! l", "a", "", "take back", "a"},
-        {&hide, "l!", NULL, "u", "done", ""},
-    };
     struct arena *a = arena_new();
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct judge_view view = view_of(a, rows[i].seen);
-        struct judge_own own = own_of(&rows[i]);
-        struct judge_result r = judge_after(a, rows[i].step, &view, &own, NULL);
-        compare(a, &rows[i], &r);
+    for (size_t i = 0; i < COUNT(after_a_write_rows); i++) {
+        struct judge_view view = view_of(a, after_a_write_rows[i].seen);
+        struct judge_own own = own_of(&after_a_write_rows[i]);
+        struct judge_result r = judge_after(a, after_a_write_rows[i].step, &view, &own);
+        compare(a, &after_a_write_rows[i], &r);
     }
     arena_free(a);
 }
@@ -228,16 +234,11 @@ static void after_a_removal(void **state)
         const struct step *step;
         const char *seen, *below, *wanted;
     } rows[] = {
-        {&reveal, "w l", "w", "done"},
-        {&reveal, "m2! w", "w", "missing"},
-        {&reveal, "m1! w", "w", "missing"},
-        {&reveal, "x w", "w", "conflict"},
-        {&reveal, "x! w", "w", "conflict"},
-        {&reveal, "", "w", "conflict"},
-        {&take_away, "l", "l", "done"},
-        {&take_away, "", NULL, "done"},
-        {&take_away, "x", NULL, "conflict"},
-        {&take_away, "x l", "l", "conflict"},
+        {&reveal, "w l", "w", "done"},        {&reveal, "m2! w", "w", "missing"},
+        {&reveal, "m1! w", "w", "missing"},   {&reveal, "x w", "w", "conflict"},
+        {&reveal, "x! w", "w", "conflict"},   {&reveal, "", "w", "conflict"},
+        {&take_away, "l", "l", "done"},       {&take_away, "", NULL, "done"},
+        {&take_away, "x", NULL, "conflict"},  {&take_away, "x l", "l", "conflict"},
         {&take_away, "m2 l", "l", "missing"},
     };
     struct arena *a = arena_new();
@@ -245,8 +246,8 @@ static void after_a_removal(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct judge_view view = view_of(a, rows[i].seen);
-        struct judge_own own = {.n_ids = 0};
-        struct judge_result r = judge_after(a, rows[i].step, &view, &own, rows[i].below);
+        struct judge_own own = {.below = rows[i].below};
+        struct judge_result r = judge_after(a, rows[i].step, &view, &own);
         if (strcmp(verdict_name(r.verdict), rows[i].wanted) != 0) {
             fail_msg("\"%s\": got %s, wanted %s", rows[i].seen, verdict_name(r.verdict),
                      rows[i].wanted);
@@ -278,9 +279,9 @@ static void only_what_cannot_be_told_is_compared(void **state)
         const char *seen;
         size_t at;
     } rows[] = {
-        {&copy, "a l w", 3},    {&copy, "a~ l w", 0}, {&copy, "a b~ l", 1}, {&copy, "a# l w", 3},
-        {&copy, "a! l w", 3},   {&copy, "l w~", 2},   {&copy, "a= l w", 3}, {&hide, "a~ l", 2},
-        {&reveal, "m1! w~", 2},
+        {&copy, "a l w", 3},  {&copy, "a~ l w", 0}, {&copy, "a b~ l", 1},
+        {&copy, "a# l w", 3}, {&copy, "a! l w", 3}, {&copy, "l w~", 2},
+        {&copy, "a= l w", 3}, {&hide, "a~ l", 2},   {&reveal, "m1! w~", 2},
     };
     struct arena *a = arena_new();
     struct judge_own own = {.begun = true};

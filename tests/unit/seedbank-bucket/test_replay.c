@@ -9,9 +9,9 @@
 #include "base/ctx.h"
 #include "seedbank-bucket/replay.h"
 
-#define SUM "2aef55c29a514b10a908e81fc162f33bd2d5d653852c19aa23937a4b0c90d909"
-#define BEGIN "{\"did\":\"begin\",\"seedbank_journal\":1,\"plan\":\"" SUM "\"}\n"
-#define KEYS  32 /* room for all that are visited */
+#define SUM        "2aef55c29a514b10a908e81fc162f33bd2d5d653852c19aa23937a4b0c90d909"
+#define BEGIN      "{\"did\":\"begin\",\"seedbank_journal\":1,\"plan\":\"" SUM "\"}\n"
+#define KEYS       32 /* room for all that are visited */
 #define UNDO_BEGIN "{\"undo\":\"begin\",\"seedbank_journal\":1,\"plan\":\"" SUM "\"}\n"
 
 struct fixture {
@@ -65,7 +65,12 @@ static void lines_are_read_as_they_were_written(void **state)
         {.kind = RECORD_INTENT, .number = 0},
         {.kind = RECORD_MADE, .number = 7, .made = made, .n_made = 1},
         {.kind = RECORD_MADE, .number = 7, .modified = "2026-11-24T03:16:18.123Z"},
-        {.kind = RECORD_DONE, .number = 1, .step = STEP_COPY, .key = "a b", .made = made, .n_made = 2},
+        {.kind = RECORD_DONE,
+         .number = 1,
+         .step = STEP_COPY,
+         .key = "a b",
+         .made = made,
+         .n_made = 2},
         {.kind = RECORD_DONE, .number = 1, .step = STEP_REVEAL, .key = "\xff\x01", .version = "v"},
         {.kind = RECORD_LEFT, .undo = true, .number = 1u << 31, .why = "changed since: \"x\""},
     };
@@ -92,12 +97,21 @@ static void lines_are_read_as_they_were_written(void **state)
 static void other_lines_are_refused(void **state)
 {
     static const char *const rows[] = {
-        "", "x", "[]", "{}", "{\"did\":\"dance\",\"n\":1}", "{\"did\":\"intent\"}",
-        "{\"did\":\"intent\",\"n\":-1}", "{\"did\":\"intent\",\"n\":\"1\"}",
-        "{\"did\":\"intent\",\"n\":1.5}", "{\"did\":\"begin\",\"plan\":\"x\"}",
+        "",
+        "x",
+        "[]",
+        "{}",
+        "{\"did\":\"dance\",\"n\":1}",
+        "{\"did\":\"intent\"}",
+        "{\"did\":\"intent\",\"n\":-1}",
+        "{\"did\":\"intent\",\"n\":\"1\"}",
+        "{\"did\":\"intent\",\"n\":1.5}",
+        "{\"did\":\"begin\",\"plan\":\"x\"}",
         "{\"did\":\"begin\",\"seedbank_journal\":2,\"plan\":\"x\"}",
-        "{\"did\":\"begin\",\"seedbank_journal\":1}", "{\"did\":\"done\",\"n\":1,\"step\":\"copy\"}",
-        "{\"did\":\"done\",\"n\":1,\"key\":\"k\"}", "{\"did\":\"done\",\"n\":1,\"key\":\"k\",\"step\":\"x\"}",
+        "{\"did\":\"begin\",\"seedbank_journal\":1}",
+        "{\"did\":\"done\",\"n\":1,\"step\":\"copy\"}",
+        "{\"did\":\"done\",\"n\":1,\"key\":\"k\"}",
+        "{\"did\":\"done\",\"n\":1,\"key\":\"k\",\"step\":\"x\"}",
         "{\"did\":\"made\",\"n\":1,\"made\":[1]}",
     };
     struct arena *a = arena_new();
@@ -185,7 +199,8 @@ static void undoing_is_told_apart(void **state)
         replay(f,
                BEGIN "{\"did\":\"done\",\"n\":3,\"step\":\"hide\",\"key\":\"b\",\"made\":[\"m\"]}\n"
                      "{\"did\":\"done\",\"n\":0,\"step\":\"copy\",\"key\":\"a\",\"made\":[\"v\"]}"
-                     "\n" UNDO_BEGIN "{\"undo\":\"intent\",\"n\":3}\n{\"undo\":\"intent\",\"n\":0}\n"
+                     "\n" UNDO_BEGIN
+                     "{\"undo\":\"intent\",\"n\":3}\n{\"undo\":\"intent\",\"n\":0}\n"
                      "{\"undo\":\"done\",\"n\":3,\"step\":\"purge\",\"key\":\"b\"}\n",
                &r),
         RC_OK);
