@@ -24,7 +24,9 @@ static void keep(struct walk *w, struct look_key *k, const struct s3_list_entry 
     if (k->n == k->room) {
         size_t room = k->room ? 2 * k->room : 4;
         struct judge_entry *more = arena_array(a, room, sizeof *more);
-        memcpy(more, k->entries, k->n * sizeof *more);
+        for (size_t i = 0; i < k->n; i++) {
+            more[i] = k->entries[i];
+        }
         k->entries = more;
         k->room = room;
     }
