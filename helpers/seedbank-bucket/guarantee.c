@@ -132,8 +132,6 @@ int64_t guarantee_since(const struct guarantee *g, const struct cli_texts *prefi
 
     *ret_rule = NULL;
     if (g->denied) {
-        *ret_rule = "its lifecycle rules, which this access key may not read (permission "
-                    "s3:GetLifecycleConfiguration)";
         return g->now;
     }
     for (size_t i = 0; i < g->n; i++) {

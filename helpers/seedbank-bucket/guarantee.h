@@ -29,7 +29,8 @@ enum rc guarantee_get(struct ctx *cx, const struct s3_target *target, int64_t no
 struct guarantee *guarantee_new(struct arena *a, const struct s3_rules *lifecycle, int64_t now);
 
 /* The earliest moment at which nothing under these prefixes (none: any key) can have been removed
- * that was there; and the rule that makes it so, in words. 0 and NULL: no rule removes anything. */
+ * that was there; and the ID of the rule that makes it so, NULL where rules may not be read. 0 and
+ * NULL: no rule removes anything. */
 int64_t guarantee_since(const struct guarantee *g, const struct cli_texts *prefixes,
                         const char **ret_rule);
 

@@ -6,8 +6,9 @@
 #include "base/buf.h"
 #include "seedbank-bucket/moment.h"
 
-#define MAX_KEY  ((size_t)65536) /* S3's own are at most 1,024 bytes */
-#define FIRST_ID 8               /* IDs that have room at first */
+#define MAX_KEY  ((size_t)16 << 20) /* as much as a page of the listing; S3's have 1,024 bytes */
+#define MAX_IDS  ((size_t)16 << 20) /* bytes of the IDs that one step names: half a million */
+#define FIRST_ID 8                  /* IDs that have room at first */
 #define NULL_ID  "null"
 
 #define WHY_GAP                                                                                    \
@@ -15,6 +16,9 @@
     "removed one"
 #define WHY_NULL                                                                                   \
     "a version without an ID is newer than the chosen time; an older one that it replaced is lost"
+
+#define WHY_MANY                                                                                   \
+    "more versions are newer than a plan can name one by one; plan without --purge-newer"
 
 struct past {
     struct past_options options;
@@ -37,7 +41,7 @@ struct past {
     bool null_newer;       /* one of them has no ID */
     bool data_newer;       /* one of them is no delete marker */
     const char **ids;      /* of the younger ones, as long as they may be to be removed */
-    size_t n_ids, room;
+    size_t n_ids, room, id_bytes;
 };
 
 static void free_arena(void *arena)
@@ -82,8 +86,17 @@ const char *past_key(const struct past *p)
 
 /* ---- Entries --------------------------------------------------------------------------------- */
 
+static bool has_too_many(const struct past *p)
+{
+    return p->id_bytes > MAX_IDS;
+}
+
 static void keep_id(struct past *p, const char *id)
 {
+    p->id_bytes += strlen(id);
+    if (has_too_many(p)) {
+        return;
+    }
     if (p->n_ids == p->room) {
         size_t room = p->room ? 2 * p->room : FIRST_ID;
         const char **more = arena_array(p->arena, room, sizeof *more);
@@ -225,9 +238,10 @@ static struct past_end bring_back(const struct past *p, struct past_end end)
     if (p->null_newer) {
         s.why = WHY_NULL;
     } else if (p->options.purge_newer) {
-        s.kind = STEP_PURGE;
+        s.kind = has_too_many(p) ? STEP_UNREACHABLE : STEP_PURGE;
+        s.why = has_too_many(p) ? WHY_MANY : NULL;
     } else if (!p->data_newer) {
-        end.kept_markers = ask->keeps_markers(ask->arg, p->key->data);
+        end.kept_markers = has_too_many(p) || ask->keeps_markers(ask->arg, p->key->data);
         s.kind = end.kept_markers ? STEP_COPY : STEP_REVEAL;
     }
     if (s.kind == STEP_REVEAL || s.kind == STEP_PURGE) {

@@ -99,11 +99,13 @@ static enum rc check_lifecycle(struct planning *p)
     return cli_refuse(
         cli, "What was there at the chosen time may have been removed since",
         "The earliest moment that can be promised is %s; the chosen one is %s. This comes from %s. "
-        "With --accept-gaps the plan is made all the same, and keys of which nothing so old is "
-        "left "
-        "are listed as unknown and left alone.",
+        "With --accept-gaps the plan is made all the same: keys of which nothing so old is left "
+        "are "
+        "listed as unknown and left alone.",
         moment_text(cli->cx->arena, since), moment_text(cli->cx->arena, p->result->at),
-        rule ? arena_printf(cli->cx->arena, "the lifecycle rule \"%s\"", rule) : "its rules");
+        rule ? arena_printf(cli->cx->arena, "the lifecycle rule \"%s\"", rule)
+             : "the lifecycle rules, which the access key may not read (it lacks "
+               "s3:GetLifecycleConfiguration)");
 }
 
 enum rc plan_check_before(struct planning *p)

@@ -235,7 +235,7 @@ static enum rc read_line(struct ctx *cx, struct plan_reader *r, struct str *ret_
 static enum rc read_object(struct ctx *cx, struct plan_reader *r, const json_t **ret_object)
 {
     const char *why = NULL;
-    struct str line;
+    struct str line = {NULL, 0};
     const json_t *object;
     enum rc rc = read_line(cx, r, &line);
 
@@ -287,7 +287,7 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
 {
     char sum[DIGEST_SHA256_HEX_SIZE];
     const char *why = NULL;
-    struct str before, said;
+    struct str before = {NULL, 0}, said = {NULL, 0};
     struct plan_totals t;
     const json_t *o;
 

@@ -120,7 +120,8 @@ static void notes(struct cli *cli, const struct plan_result *r)
             r->replica_rule
                 ? arena_printf(a, "removing a delete marker is not replicated (rule \"%s\")",
                                r->replica_rule)
-                : "delete markers stay (--keep-history or MFA delete)";
+                : "delete markers stay (--keep-history, MFA delete, or more of them than a plan "
+                  "can name)";
         note(cli, arena_printf(a, "%s could be revealed and will be copied instead, because %s.",
                                cli_words_of(a, r->kept_markers, "object", "objects"), because));
     }

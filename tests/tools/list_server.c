@@ -231,7 +231,9 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        return 1;
+    }
     while (read(STDIN_FILENO, &byte, 1) > 0) {
     }
     return 0;

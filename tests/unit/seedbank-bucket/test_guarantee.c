@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/ctx.h"
+#include "base/session.h"
+#include "http_server.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
@@ -130,7 +132,7 @@ static void test_what_rules_would_undo(void **state)
 
     /* The wanted version goes 30 days after it was superseded. */
     assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 5)), 0);
-    assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 29)), 0);
+    assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 28)), 0);
     assert_int_equal(warnings(cx, old, end_of(STEP_REVEAL, "a/k", 99, 30)), 1);
     assert_int_equal(warnings(cx, old, end_of(STEP_COPY, "a/k", 99, 30)), 1);
     assert_int_equal(warnings(cx, old, end_of(STEP_COPY, "b/k", 99, 30)), 0);
@@ -172,6 +174,50 @@ static void test_which_keys_are_replicated(void **state)
     assert_string_equal(replica_rule(replica_new(cx->arena, &read), "b/k"), "odd");
 }
 
+/* ---- Asked of a server ----------------------------------------------------------------------- */
+
+#define DENIED "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+
+static void test_rules_that_may_not_be_read(void **state)
+{
+    const struct cli_texts all = {NULL, 0};
+    struct http_server *server =
+        http_server_start(&(struct http_server_options){.any_order = true});
+    struct session *session = session_new();
+    struct ctx *cx = ctx_new(&(struct ctx_options){.session = session});
+    struct s3_target target = {.bucket = "b"};
+    struct guarantee *g;
+    struct replica *r;
+    const char *rule = "untouched";
+
+    (void)state;
+    assert_int_equal(s3_client_new(cx, session,
+                                   &(struct s3_options){.endpoint = http_server_url(server),
+                                                        .access_key = "some-access-key",
+                                                        .secret_key = "some-secret-key"},
+                                   &target.client),
+                     RC_OK);
+    http_server_expect(server,
+                       &(struct http_server_step){.target = "/b?lifecycle",
+                                                  .reply = {.status = 403, .body = DENIED}});
+    http_server_expect(server,
+                       &(struct http_server_step){.target = "/b?replication",
+                                                  .reply = {.status = 403, .body = DENIED}});
+    assert_int_equal(guarantee_get(cx, &target, NOW, &g), RC_OK);
+    assert_int_equal(guarantee_since(g, &all, &rule), NOW); /* nothing is promised */
+    assert_null(rule);
+    assert_true(guarantee_has_gap(g, "k", NOW - 1));
+    assert_int_equal(replica_get(cx, &target, &r), RC_OK);
+    assert_null(replica_rule(r, "k"));
+    assert_int_equal(cx->diags.warnings, 1);
+    assert_diag(cx, "s3:GetReplicationConfiguration");
+    http_server_stop(server);
+    assert_satisfied(server);
+    ctx_free(cx);
+    session_free(session);
+    http_server_free(server);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
@@ -180,6 +226,7 @@ int main(void)
         TEST(test_gaps_of_a_key),
         TEST(test_what_rules_would_undo),
         TEST(test_which_keys_are_replicated),
+        cmocka_unit_test(test_rules_that_may_not_be_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -332,6 +332,33 @@ static void test_memory_of_a_long_history(void **state)
     arena_free(a);
 }
 
+/* A line of a plan has its largest size, too. */
+static void test_more_than_a_plan_can_name(void **state)
+{
+    struct arena *a = arena_new();
+
+    (void)state;
+    for (int purge = 0; purge < 2; purge++) {
+        struct past *p = past_new(
+            a, &(struct past_options){.at = T0, .purge_newer = purge, .ask = {never, never, NULL}});
+        struct s3_list_entry marker = version(a, "some-version-id-of-usual-length", T0 + 1);
+        struct s3_list_entry wanted = version(a, "a", T0);
+        struct past_end end;
+        marker.marker = true;
+        past_begin(p, "k");
+        for (int i = 0; i < 600000; i++) {
+            past_add(p, &marker);
+        }
+        past_add(p, &wanted);
+        end = past_end(p);
+        assert_int_equal(end.step.kind, purge ? STEP_UNREACHABLE : STEP_COPY);
+        assert_int_equal(end.step.n_newer, 0);
+        assert_int_equal(end.kept_markers, !purge);
+        assert_string_equal(end.step.version, "a");
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_multipart_near_the_moment_is_told),
         cmocka_unit_test(test_what_was_seen_of_the_bucket),
         cmocka_unit_test(test_memory_of_a_long_history),
+        cmocka_unit_test(test_more_than_a_plan_can_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
