@@ -43,6 +43,9 @@ json_t *step_to_json(const struct step *s)
         set_text(o, "modified", s->modified);
         set_text(o, "storage_class", s->storage_class);
         set(o, "size", json_integer((json_int_t)s->size));
+        if (s->plain) {
+            set(o, "plain", json_true());
+        }
     }
     if (s->n_newer > 0) {
         json_t *newer = json_array();
@@ -112,6 +115,7 @@ bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
         .modified = text(a, o, "modified"),
         .storage_class = class ? class : "",
         .why = text(a, o, "why"),
+        .plain = json_is_true(json_object_get(o, "plain")),
     };
     json_int_t size = json_integer_value(json_object_get(o, "size"));
 

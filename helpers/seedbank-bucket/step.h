@@ -37,6 +37,9 @@ struct step {
     const char **newer;
     size_t n_newer;
     const char *storage_class; /* "" when not said */
+    /* COPY: the plan saw that the version has nothing beside content, metadata and tags, which a
+     * copy carries by itself. */
+    bool plain;
     /* One line. UNREACHABLE and UNKNOWN: why. COPY: why it is doubtful that this was the newest
      * version then; NULL: it was. NULL for all others. */
     const char *why;

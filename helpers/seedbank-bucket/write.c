@@ -108,7 +108,7 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
                                const struct step *step)
 {
     struct s3_object_info info = {.size = 0};
-    struct write_result r = look(cx, o, step, &info);
+    struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
     struct s3_object_settings settings;
     struct s3_copy copy = {
         .from = object_of(o, step, step->version),
