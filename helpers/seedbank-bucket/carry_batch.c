@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/journal.h"
 #include "cli/cli.h"
+#include "cli/cli_words.h"
 #include "s3/s3.h"
 
 /* ---- Looking --------------------------------------------------------------------------------- */
@@ -129,12 +130,27 @@ static enum rc go(struct carry *c, struct batch *b, struct slot *s)
     return RC_OK;
 }
 
+/* What an earlier run left of a copy in parts does not show, and costs money. */
+static void give_up(struct carry *c, const struct slot *s)
+{
+    struct write_result r = write_give_up(c->cx, &c->options.write, &s->step, s->own.upload);
+
+    if (r.outcome != WRITE_DONE) {
+        diag_warning(c->cx, NULL, "An unfinished copy of an earlier run is left",
+                     "Upload %s of \"%s\" could not be given up: %s", s->own.upload,
+                     cli_words_key(c->cx->arena, s->step.key), r.why);
+    }
+}
+
 static enum rc judge(struct carry *c, struct batch *b, struct slot *s)
 {
     struct judge_view view = view_of(s);
 
     if (s->state == REPLAY_OPEN) {
         compare_unsure(c->cx, b, s);
+    }
+    if (s->own.upload != NULL) {
+        give_up(c, s);
     }
     s->before = judge_before(b->arena, &s->step, &view, &s->own);
     switch (s->before.verdict) {

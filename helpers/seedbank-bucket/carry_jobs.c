@@ -101,12 +101,32 @@ static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct wr
     return made.n_made > 0 || made.modified ? carry_record(cx, s, b, made) : RC_OK;
 }
 
+/* For s3_copy: which upload is ours, should this process die. */
+struct watched {
+    struct batch *batch;
+    struct slot *slot;
+};
+
+static enum rc began(struct ctx *cx, void *arg, const char *upload_id)
+{
+    const struct watched *w = arg;
+
+    if (!str_utf8_valid(str_of(upload_id))) {
+        return RC_OK; /* it could not be named again */
+    }
+    return carry_record(cx, w->slot, w->batch,
+                        (struct record){.kind = RECORD_MADE, .upload = upload_id});
+}
+
 static enum rc run_copy(struct ctx *cx, const struct job *job)
 {
     struct batch *b = job->batch;
     struct slot *s = job->slots[0];
 
-    return settle(cx, b, s, write_copy(cx, &b->carry->options.write, &s->step));
+    struct watched w = {b, s};
+    const struct s3_copy_watch watch = {began, &w};
+
+    return settle(cx, b, s, write_copy(cx, &b->carry->options.write, &s->step, watch));
 }
 
 static enum rc settle_all(struct ctx *cx, const struct job *job, const struct write_result *results)

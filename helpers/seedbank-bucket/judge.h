@@ -37,10 +37,11 @@ struct judge_own {
     const char *const *ids; /* that the server told */
     size_t n_ids;
     const char *modified; /* of a copy whose ID it did not tell (Ceph); NULL: none */
-    bool replaces;     /* the bucket keeps no versions: the write takes the place of the newest */
-    bool begun;        /* an earlier run meant to write, and may have */
-    const char *below; /* afterwards, of a step that removes: what judge_before said */
-    bool retried;      /* a request was sent more than once, and each may have made one */
+    bool replaces;      /* the bucket keeps no versions: the write takes the place of the newest */
+    bool begun;         /* an earlier run meant to write, and may have */
+    const char *below;  /* afterwards, of a step that removes: what judge_before said */
+    const char *upload; /* of a copy in parts that an earlier run began; NULL: none */
+    bool retried;       /* a request was sent more than once, and each may have made one */
 };
 
 enum judge_verdict {

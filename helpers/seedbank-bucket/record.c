@@ -55,6 +55,9 @@ struct str record_write(struct arena *a, const struct record *r)
     if (r->modified != NULL) {
         set(o, "modified", json_string(r->modified));
     }
+    if (r->upload != NULL) {
+        set(o, "upload", json_string(r->upload));
+    }
     if (r->why != NULL) {
         set(o, "why", json_string(r->why));
     }
@@ -114,6 +117,7 @@ bool record_read(struct arena *a, struct str line, struct record *ret_record)
     r.plan = text(a, o, "plan");
     r.version = text(a, o, "version");
     r.modified = text(a, o, "modified");
+    r.upload = text(a, o, "upload");
     r.why = text(a, o, "why");
     r.number = (uint64_t)json_integer_value(number);
     if (r.kind == RECORD_BEGIN

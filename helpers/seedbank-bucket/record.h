@@ -39,6 +39,7 @@ struct record {
     const char **made;   /* MADE, DONE: versions or markers of ours, newest first */
     size_t n_made;
     const char *modified; /* MADE, without an ID: when, as the server has it */
+    const char *upload;   /* MADE, of a copy in parts that has only begun: its ID */
     const char *why;      /* LEFT: one line */
 };
 

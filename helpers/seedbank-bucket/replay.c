@@ -12,8 +12,8 @@
 struct made {
     uint64_t number;
     bool undo;
-    const char *id, *modified; /* one of them */
-    struct made *next;         /* made after it */
+    const char *id, *modified, *upload; /* one of them */
+    struct made *next;                  /* made after it */
 };
 
 struct replay {
@@ -101,6 +101,7 @@ static enum rc take_made(struct ctx *cx, void *arg, struct str text, uint64_t li
         made->undo = record.undo;
         made->id = record.n_made > 0 ? arena_strdup(r->kept, record.made[0]) : NULL;
         made->modified = record.modified ? arena_strdup(r->kept, record.modified) : NULL;
+        made->upload = record.upload ? arena_strdup(r->kept, record.upload) : NULL;
         *r->end = made;
         r->end = &made->next;
     }
@@ -170,6 +171,9 @@ void replay_made(const struct replay *r, struct arena *a, const struct replay_st
         }
         if (wanted && m->modified != NULL) {
             own.modified = m->modified;
+        }
+        if (wanted && m->upload != NULL) {
+            own.upload = m->upload; /* whoever began this one had given up those before */
         }
     }
     own.ids = ids;

@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
+#include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
 
 #define MAX_WHY ((size_t)8192)
@@ -105,7 +106,7 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
 }
 
 struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step)
+                               const struct step *step, struct s3_copy_watch watch)
 {
     struct s3_object_info info = {.size = 0};
     struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
@@ -116,6 +117,7 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
         .etag = step->etag,
         .size = step->size,
         .settings = &settings,
+        .watch = watch,
     };
     struct s3_written written = {.version_id = NULL};
     struct diag_point before = diag_point(cx);
@@ -135,6 +137,18 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
                                      .repeated = written.repeated};
     }
     return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
+}
+
+struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
+                                  const struct step *step, const char *upload_id)
+{
+    const struct s3_multipart upload = {
+        .client = o->target->client, .object = object_of(o, step, NULL), .upload_id = upload_id};
+    struct diag_point before = diag_point(cx);
+    enum rc rc = s3_multipart_abort(cx, &upload);
+
+    return rc == RC_FAIL || rc == RC_CONFLICT ? result(WRITE_UNKNOWN, taken(cx, before))
+                                              : result(WRITE_DONE, NULL);
 }
 
 static bool same_text(const char *x, const char *y)

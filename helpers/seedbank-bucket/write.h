@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "s3/s3_copy.h"
 #include "seedbank-bucket/step.h"
 
 struct ctx;
@@ -36,7 +37,11 @@ struct write_result {
 
 /* Copy the step's wanted version over its key, with all that belongs to it. */
 struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step);
+                               const struct step *step, struct s3_copy_watch watch);
+
+/* Give up a copy in parts that an earlier run began. */
+struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
+                                  const struct step *step, const char *upload_id);
 
 /* Put a delete marker on each of the keys (at most S3_DELETE_MAX), in one request. */
 void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
