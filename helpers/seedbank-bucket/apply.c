@@ -31,8 +31,8 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
 {
     struct arena *a = cli->cx->arena;
 
-    cli_say(cli, "Restored %s of bucket %s to %s.",
-            cli_words_of(a, done_of(t), "object", "objects"), w->head.bucket, w->head.at);
+    cli_say(cli, "Restored %s of bucket %s%s%s.", cli_words_of(a, done_of(t), "object", "objects"),
+            w->head.bucket, w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at);
     say_count(cli, t->done[STEP_REVEAL], "shown again: their delete markers were removed");
     say_count(
         cli, t->done[STEP_COPY],

@@ -20,6 +20,9 @@ struct plan_settings {
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer;
     bool accept_gaps, no_probe, allow_unversioned;
+    /* Not a time: whatever a delete marker hides now, if `since` (NULL: ever) is not after it. */
+    bool undelete;
+    const char *since;
 };
 
 struct plan_shown {
@@ -31,7 +34,9 @@ struct plan_result {
     const char *path;
     struct plan_head head;
     struct plan_totals totals;
-    int64_t at, now; /* moment.h; now: the server's */
+    int64_t at, now;     /* moment.h; now: the server's */
+    int64_t since;       /* of an undeletion; 0: ever */
+    int64_t first, last; /* when the first and the last of what is revealed was deleted */
     struct plan_shown shown[STEP_KINDS + 1];
     uint64_t multipart_near;   /* see past.h */
     const char *multipart_key; /* one of them */

@@ -108,13 +108,13 @@ static json_t *texts(const struct cli_texts *t)
 static json_t *head_to_json(const struct plan_head *h)
 {
     return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, "
-                     "s:b}",
+                     "s:b, s:b}",
                      "seedbank_plan", PLAN_FILE_VERSION, "endpoint", h->endpoint, "region",
                      h->region, "bucket", h->bucket, "at", h->at, "made", h->made, "prefixes",
                      texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
                      h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer,
                      "accept_gaps", h->accept_gaps, "allow_unversioned", h->allow_unversioned,
-                     "probed", h->probed);
+                     "undelete", h->undelete, "probed", h->probed);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
@@ -382,6 +382,7 @@ static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head
         .purge_newer = json_is_true(json_object_get(o, "purge_newer")),
         .accept_gaps = json_is_true(json_object_get(o, "accept_gaps")),
         .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
+        .undelete = json_is_true(json_object_get(o, "undelete")),
         .probed = json_is_true(json_object_get(o, "probed")),
     };
     if (!h.endpoint || !h.region || !h.bucket || !h.at || !h.made) {

@@ -28,6 +28,7 @@ struct plan_head {
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer, accept_gaps;
     bool allow_unversioned; /* versioning was not Enabled, and that was allowed */
+    bool undelete;          /* what is hidden by delete markers now, not what was at a time */
     bool probed;            /* every version to be copied was asked for */
 };
 

@@ -1,15 +1,8 @@
 /* Plan, show, ask, apply, verify: all in one go. */
+#include "seedbank-bucket/restore.h"
 #include "base/ctx.h"
-#include "seedbank-bucket/apply.h"
 #include "seedbank-bucket/commands.h"
-#include "seedbank-bucket/plan.h"
 #include "seedbank-bucket/verify.h"
-
-struct restore {
-    struct plan_settings plan;
-    struct apply_options apply;
-    bool yes;
-};
 
 static bool has_work(const struct plan_totals *t)
 {
@@ -47,9 +40,8 @@ static enum rc check_purge(struct cli *cli, const struct restore *r)
                       "--purge-newer. Nothing was done.");
 }
 
-static enum rc run(struct cli *cli, const void *settings)
+enum rc restore_run(struct cli *cli, const struct restore *r)
 {
-    const struct restore *r = settings;
     struct plan_settings plan = r->plan;
     struct plan_result *result = arena_alloc(cli->cx->arena, sizeof *result);
     struct apply apply = {.server = r->plan.server, .options = r->apply};
@@ -74,6 +66,11 @@ static enum rc run(struct cli *cli, const void *settings)
         rc = apply_run(cli, &apply);
     }
     return rc == RC_OK ? verify_run(cli, &verify) : rc;
+}
+
+static enum rc run(struct cli *cli, const void *settings)
+{
+    return restore_run(cli, settings);
 }
 
 static const struct cli_argument arguments[] = {

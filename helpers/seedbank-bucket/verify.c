@@ -206,6 +206,9 @@ static enum rc end_key(struct verifying *v)
         count(cx, v, check_step(&v->step, &v->newest), &v->step);
         return next_step(v);
     }
+    if (v->work.head.undelete) { /* it promises nothing of other keys */
+        return RC_OK;
+    }
     end.step.key = key;
     count(cx, v, check_past(&end, &v->newest), &end.step);
     return RC_OK;
@@ -385,15 +388,16 @@ static void say_result(struct verifying *v)
     struct arena *a = cli->cx->arena;
     const struct counts *c = &v->counts;
     const char *at = moment_text(a, v->at);
+    const char *as = v->work.head.undelete ? "there again" : arena_printf(a, "as at %s", at);
 
     if (c->different == 0) {
-        cli_say(cli, "Verified: %s of bucket %s %s as at %s.",
+        cli_say(cli, "Verified: %s of bucket %s %s %s.",
                 cli_words_of(a, c->fine, "object", "objects"), v->target.bucket,
-                c->fine == 1 ? "is" : "are", at);
+                c->fine == 1 ? "is" : "are", as);
     } else {
-        cli_say(cli, "Not verified: %s of bucket %s %s not as at %s.",
+        cli_say(cli, "Not verified: %s of bucket %s %s not %s.",
                 cli_words_of(a, c->different, "object", "objects"), v->target.bucket,
-                c->different == 1 ? "is" : "are", at);
+                c->different == 1 ? "is" : "are", as);
         say_count(cli, c->fine, "as they were then");
     }
     say_count(cli, c->newer, "born later");
