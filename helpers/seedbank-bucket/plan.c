@@ -192,7 +192,9 @@ const struct cli_command plan_command = {
         "future; one before which lifecycle rules may have removed versions; one before the oldest "
         "version that has an ID, where there are versions without one (written before versioning "
         "was enabled, or while it was suspended: what they replaced is lost).\n\n"
-        "Exit code 3: a plan was made, but some keys cannot be brought back; they are listed.",
+        "Exit code 3: a plan was made, but some keys cannot be brought back; they are listed.\n\n"
+        "Needs s3:GetBucketVersioning, s3:ListBucketVersions, s3:GetLifecycleConfiguration, "
+        "s3:GetReplicationConfiguration and s3:GetObjectVersion.",
     .arguments = arguments,
     .groups = groups,
     .size = sizeof(struct plan_settings),

@@ -94,9 +94,6 @@ bool credentials_reply_take(struct ctx *cx, const struct credentials_reply *repl
 bool credentials_reply_json(struct ctx *cx, struct str body, const char *token_name,
                             struct credentials_set *ret_set, const char **ret_why);
 
-/* RFC 3339 in UTC or with an offset, to seconds since the epoch. */
-bool credentials_reply_time(const char *text, int64_t *ret_seconds);
-
 /* ---- credentials_container.c, credentials_imds.c: only for AWS ---- */
 
 enum rc credentials_container(struct ctx *cx, struct credentials_search *s,

@@ -27,109 +27,26 @@ enum rc credentials_reply_ask(struct ctx *cx, struct http_client *client,
     return RC_NOT_FOUND;
 }
 
-/* n digits; -1 where there are others. */
-static int digits(const char **at, size_t n)
-{
-    int value = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        char c = (*at)[i];
-        if (c < '0' || c > '9') {
-            return -1;
-        }
-        value = 10 * value + (c - '0');
-    }
-    *at += n;
-    return value;
-}
-
-static bool one_of(const char **at, const char *allowed)
-{
-    if (**at == '\0' || strchr(allowed, **at) == NULL) {
-        return false;
-    }
-    ++*at;
-    return true;
-}
-
-/* "Z", or hours and minutes east of Greenwich. */
-static bool take_offset(const char **at, int64_t *ret_seconds)
-{
-    char sign = **at;
-    int hours, minutes;
-
-    if (one_of(at, "Zz")) {
-        *ret_seconds = 0;
-        return true;
-    }
-    if (!one_of(at, "+-") || (hours = digits(at, 2)) < 0) {
-        return false;
-    }
-    one_of(at, ":");
-    minutes = digits(at, 2);
-    *ret_seconds = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-    return minutes >= 0 && hours < 24 && minutes < 60;
-}
-
-static bool is_clock_time(const struct tm *t)
-{
-    return t->tm_mon >= 0 && t->tm_mon < 12 && t->tm_mday >= 1 && t->tm_mday <= 31 &&
-           t->tm_hour >= 0 && t->tm_hour < 24 && t->tm_min >= 0 && t->tm_min < 60 &&
-           t->tm_sec >= 0 && t->tm_sec <= 60;
-}
-
-static bool take_date(const char **at, struct tm *t)
-{
-    return (t->tm_year = digits(at, 4) - 1900) >= 70 && one_of(at, "-") &&
-           (t->tm_mon = digits(at, 2) - 1) >= 0 && one_of(at, "-") &&
-           (t->tm_mday = digits(at, 2)) >= 0;
-}
-
-static bool take_clock_time(const char **at, struct tm *t)
-{
-    bool ok = (t->tm_hour = digits(at, 2)) >= 0 && one_of(at, ":") &&
-              (t->tm_min = digits(at, 2)) >= 0 && one_of(at, ":") &&
-              (t->tm_sec = digits(at, 2)) >= 0;
-
-    if (ok && one_of(at, ".")) {
-        *at += strspn(*at, "0123456789");
-    }
-    return ok && is_clock_time(t);
-}
-
-bool credentials_reply_time(const char *text, int64_t *ret_seconds)
-{
-    struct tm t = {0};
-    const char *p = text;
-    int64_t offset;
-
-    if (!take_date(&p, &t) || !one_of(&p, "Tt ") || !take_clock_time(&p, &t) ||
-        !take_offset(&p, &offset) || *p != '\0') {
-        return false;
-    }
-    *ret_seconds = (int64_t)timegm(&t) - offset;
-    return true;
-}
-
 /* The end of a set: none is for ever. */
 static bool take_end(struct ctx *cx, const char *text, int64_t *ret_expires, const char **ret_why)
 {
     struct timespec now = cx->clock->now(cx->clock);
+    struct timespec end;
 
     if (!text || !*text) {
         *ret_expires = 0;
         return true;
     }
-    if (!credentials_reply_time(text, ret_expires)) {
+    if (!clock_rfc3339_parse(str_of(text), &end)) {
         *ret_why = "the time at which the keys end is malformed";
         return false;
     }
-    if (*ret_expires <= (int64_t)now.tv_sec) {
+    if (end.tv_sec <= now.tv_sec) {
         *ret_why = arena_printf(cx->arena, "the keys ended at %s and it is %s now; check the clock",
-                                clock_rfc3339(cx->arena, (struct timespec){.tv_sec = *ret_expires}),
-                                clock_rfc3339(cx->arena, now));
+                                clock_rfc3339(cx->arena, end), clock_rfc3339(cx->arena, now));
         return false;
     }
+    *ret_expires = (int64_t)end.tv_sec;
     return true;
 }
 

@@ -38,8 +38,9 @@ int64_t clock_jitter_ms(int64_t limit_ms);
 /* 2026-11-24T03:16:18Z */
 char *clock_rfc3339(struct arena *a, struct timespec t);
 
-/* The same read, with a fraction of a second of up to nine digits and any offset from UTC (RFC
- * 3339). False: it is no such time, or before 1970; a leap second is none. */
+/* The same read, as RFC 3339 has it and its users write it: with a fraction of a second, an offset
+ * from UTC, its colon left out, t, z and a space for T and Z. False: it is no such time, or before
+ * 1970. A leap second is the first of the next minute. */
 bool clock_rfc3339_parse(struct str text, struct timespec *ret_time);
 
 #endif

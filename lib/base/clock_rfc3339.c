@@ -5,23 +5,41 @@
 #include "base/str.h"
 
 #define FIRST_YEAR   1970
-#define NANO_DIGITS  9
 #define SHORTEST     20 /* 2026-11-24T03:16:18Z */
 #define DAYS_TO_1970 719468
 #define S_PER_DAY    86400
 
-static bool digits(const char *p, size_t n, int *ret_value)
+struct fields {
+    int year, month, day, hour, minute, second;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* 0 stands for any digit, T for a T of either case or a space. */
+static bool has_shape(const char *p, const char *shape)
+{
+    for (; *shape; p++, shape++) {
+        bool fits = *shape == '0'   ? is_digit(*p)
+                    : *shape == 'T' ? *p == 'T' || *p == 't' || *p == ' '
+                                    : *p == *shape;
+        if (!fits) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int number(const char *p, size_t n)
 {
     int value = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] < '0' || p[i] > '9') {
-            return false;
-        }
-        value = value * 10 + (p[i] - '0');
+    while (n-- > 0) {
+        value = value * 10 + (*p++ - '0');
     }
-    *ret_value = value;
-    return true;
+    return value;
 }
 
 /* Days since 1970-01-01, counting years from March so that the leap day is their last. */
@@ -42,68 +60,67 @@ static int month_days(int year, int month)
     return lengths[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-/* ".123": from one to nine digits. Moves on behind them. */
+static bool exists(const struct fields *f)
+{
+    return f->year >= FIRST_YEAR && f->month >= 1 && f->month <= 12 && f->day >= 1 &&
+           f->day <= month_days(f->year, f->month) && f->hour <= 23 && f->minute <= 59 &&
+           f->second <= 60;
+}
+
+/* ".123": at least one digit; what is finer than a nanosecond is cut. Moves on behind them. */
 static bool fraction(const char **p, const char *end, long *ret_ns)
 {
-    long ns = 0;
-    int n = 0;
+    long unit = 100000000;
+    const char *first;
 
     if (*p == end || **p != '.') {
         return true;
     }
-    for (++*p; *p < end && **p >= '0' && **p <= '9'; ++*p, n++) {
-        if (n >= NANO_DIGITS) {
-            return false;
-        }
-        ns = ns * 10 + (**p - '0');
+    for (first = ++*p; *p < end && is_digit(**p); ++*p, unit /= 10) {
+        *ret_ns += (**p - '0') * unit;
     }
-    for (int i = n; i < NANO_DIGITS; i++) {
-        ns *= 10;
-    }
-    *ret_ns = ns;
-    return n > 0;
+    return *p > first;
 }
 
-/* "Z", "+01:00", "-00:30": seconds to take away. */
+/* "Z", "+01:00", "-0030": seconds to take away. */
 static bool offset(const char *p, const char *end, int64_t *ret_s)
 {
+    size_t n = (size_t)(end - p);
     int hours, minutes;
 
-    if (end - p == 1) {
-        *ret_s = 0;
-        return *p == 'Z';
+    *ret_s = 0;
+    if (n == 1) {
+        return *p == 'Z' || *p == 'z';
     }
-    if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':' || !digits(p + 1, 2, &hours) ||
-        !digits(p + 4, 2, &minutes) || hours > 23 || minutes > 59) {
+    if (n < 5 || (*p != '+' && *p != '-') || !has_shape(p + 1, n == 6 ? "00:00" : "0000")) {
         return false;
     }
+    hours = number(p + 1, 2);
+    minutes = number(end - 2, 2);
     *ret_s = (*p == '-' ? -60 : 60) * (int64_t)(hours * 60 + minutes);
-    return true;
+    return n <= 6 && hours <= 23 && minutes <= 59;
 }
 
 bool clock_rfc3339_parse(struct str text, struct timespec *ret_time)
 {
-    const char *p = text.p, *end = text.p + text.n;
-    int year, month, day, hour, minute, second;
+    const char *p = text.p, *end;
+    struct fields f;
     int64_t away;
     long ns = 0;
 
-    if (text.n < SHORTEST || p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' ||
-        p[16] != ':' || !digits(p, 4, &year) || !digits(p + 5, 2, &month) ||
-        !digits(p + 8, 2, &day) || !digits(p + 11, 2, &hour) || !digits(p + 14, 2, &minute) ||
-        !digits(p + 17, 2, &second)) {
+    if (text.n < SHORTEST || !has_shape(p, "0000-00-00T00:00:00")) {
         return false;
     }
-    if (year < FIRST_YEAR || month < 1 || month > 12 || day < 1 || day > month_days(year, month) ||
-        hour > 23 || minute > 59 || second > 59) {
-        return false;
-    }
+    f = (struct fields){number(p, 4),      number(p + 5, 2),  number(p + 8, 2),
+                        number(p + 11, 2), number(p + 14, 2), number(p + 17, 2)};
+    end = p + text.n;
     p += SHORTEST - 1;
-    if (!fraction(&p, end, &ns) || !offset(p, end, &away)) {
+    if (!exists(&f) || !fraction(&p, end, &ns) || !offset(p, end, &away)) {
         return false;
     }
     *ret_time = (struct timespec){
-        .tv_sec = days(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 + second - away,
+        .tv_sec = days(f.year, f.month, f.day) * S_PER_DAY + f.hour * 3600 + f.minute * 60 +
+                  f.second - away,
         .tv_nsec = ns,
     };
     return true;

@@ -40,7 +40,7 @@ struct crew {
     struct slot *first, *last; /* waiting, oldest first */
     struct slot *unused;
     size_t waiting;
-    unsigned threads, idle;
+    unsigned threads, idle, running;
     bool ending;
     bool told; /* the giver knows that the crew was stopped */
     size_t failed;
@@ -131,15 +131,21 @@ static void hand_over(struct ctx *cx, struct crew *c)
     diag_clear(c->said.cx);
 }
 
-static enum rc say_interrupted(struct ctx *cx, struct crew *c)
+/* Where an item stopped the crew, its errors say why: they come when it ends. */
+static enum rc say_stopped(struct ctx *cx, struct crew *c)
 {
+    bool by_item = !cancel_raised(c->options.stop) && !cancel_raised(c->lent.cancel);
+
     if (c->told) {
         return RC_FAIL;
     }
     c->told = true;
+    while (by_item && c->running > 0) {
+        pthread_cond_wait(&c->room, &c->lock);
+    }
     hand_over(cx, c);
-    if (c->said.errors > 0 && !cancel_raised(c->options.stop) && !cancel_raised(c->lent.cancel)) {
-        return RC_FAIL; /* an item stopped the crew, and the errors say why */
+    if (by_item && c->said.errors > 0) {
+        return RC_FAIL;
     }
     return diag_error(cx, NULL, "interrupted",
                       "The work was told to stop before it was done. Run it again to go on.");
@@ -176,7 +182,8 @@ static struct slot *take_oldest(struct crew *c)
     slot = c->first;
     c->first = slot->next;
     c->waiting--;
-    pthread_cond_signal(&c->room);
+    c->running++;
+    pthread_cond_broadcast(&c->room);
     return slot;
 }
 
@@ -200,6 +207,8 @@ static void *work(void *arg)
         c->unused = slot;
         c->failed += rc == RC_FAIL;
         gather(c, cx);
+        c->running--;
+        pthread_cond_broadcast(&c->room);
     }
     pthread_mutex_unlock(&c->lock);
     ctx_free(cx);
@@ -254,7 +263,7 @@ static struct slot *take_place(struct ctx *cx, struct crew *c)
         pthread_cond_timedwait(&c->room, &c->lock, &slice);
     }
     if (is_stopped(c)) {
-        say_interrupted(cx, c);
+        say_stopped(cx, c);
         return NULL;
     }
     if (c->waiting >= c->idle && c->threads < c->options.threads) {
@@ -312,7 +321,7 @@ enum rc crew_end(struct ctx *cx, struct crew *c)
     say_more(cx, &c->said);
     rc = c->failed > 0 || c->told ? RC_FAIL : RC_OK;
     if (c->waiting > 0 || (c->failed > 0 && cancel_raised(c->lent.cancel))) {
-        rc = say_interrupted(cx, c);
+        rc = say_stopped(cx, c);
     }
     free_slots(c->waiting > 0 ? c->first : NULL);
     free_slots(c->unused);

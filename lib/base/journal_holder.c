@@ -1,5 +1,6 @@
 /* Who has a journal open. */
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>

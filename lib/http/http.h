@@ -76,6 +76,8 @@ struct http_request {
     size_t max_response; /* bytes of body; 0: 1 MiB. More is an error naming the cap; but the text
                             of a status >= 400 is cut there, so that the status is not lost */
     bool retry_safe;     /* sending it twice does no harm */
+    int64_t extra_ms;    /* a try, and silence in it, may last so much longer than the client says:
+                            what is asked for takes the server time */
 
     /* Called before each try, so that a signature is never stale: may replace headers (allocate in
      * cx->arena). NULL: nothing to prepare. */

@@ -100,10 +100,10 @@ static const char *about(struct ctx *cx, const struct http_try *t)
                             (long long)http_client_connect_ms(c));
     case HTTP_TIMED_OUT:
         return arena_printf(cx->arena, "%lld ms are allowed for one try. ",
-                            (long long)c->options.request_timeout_ms);
+                            (long long)(c->options.request_timeout_ms + t->request->extra_ms));
     case HTTP_STALLED:
         return arena_printf(cx->arena, "%lld ms passed in silence. ",
-                            (long long)c->options.stall_timeout_ms);
+                            (long long)(c->options.stall_timeout_ms + t->request->extra_ms));
     case HTTP_HEAD_TOO_LARGE:
         return arena_printf(cx->arena, "More than %u bytes of headers came. ", HTTP_HEAD_MAX);
     case HTTP_BODY_TOO_LARGE:

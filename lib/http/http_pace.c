@@ -8,10 +8,9 @@
 #include "base/ctx.h"
 #include "http/http_pace_rule.h"
 
-#define MOST_IN_FLIGHT  128     /* beyond it, another machine is of more use than another thread */
-#define FILES_OF_A_TRY  4       /* a connection, what curl wakes itself with, and one to spare */
-#define SLICE_US        100000  /* how soon a raised cancel is seen by who is next */
-#define BEHIND_SLICE_US 1000000 /* and by those behind, who mostly share that cancel */
+#define MOST_IN_FLIGHT 128    /* beyond it, another machine is of more use than another thread */
+#define FILES_OF_A_TRY 4      /* a connection, what curl wakes itself with, and one to spare */
+#define SLICE_US       100000 /* how soon a raised cancel is seen */
 
 /* The tries that wait do so in a line: its head alone asks the rule, and wakes the next. */
 struct http_pace {
@@ -92,7 +91,7 @@ enum rc http_pace_begin(struct ctx *cx, struct http_pace *p, int64_t *ret_begun)
 
     pthread_mutex_lock(&p->lock);
     while (p->has_head && !cancel_raised(cx->cancel)) {
-        wait_us(p, &p->next, BEHIND_SLICE_US);
+        wait_us(p, &p->next, SLICE_US);
     }
     if (!p->has_head) {
         p->has_head = true;

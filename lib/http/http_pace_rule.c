@@ -8,12 +8,14 @@
  * of them together. Seconds, tries, and tries per second. */
 static const struct {
     double first_window; /* what every tool dares */
+    double least_window; /* that is tried to see whether less would do: what is gained below it is
+                            lost in noise */
     double climb, probe; /* factors from one window to the next: before the first turn, after it */
     double climb_s, probe_s; /* each is measured for at least so long */
     double dear;    /* a window twice as large must bring 2^dear as much, or it only adds waiting */
     double slack;   /* with the same window, so much less is noise */
     double failing; /* more of the tries than this, and the window is halved */
-    double first_rate; /* below what any service takes, left behind within a second */
+    double first_rate; /* most services take more; left behind within a second where they do */
     double beat_least, beat_most,
         beat_latencies;    /* a refusal must be heard before much has grown */
     double recovery;       /* beats from a cut to what was let pass before it */
@@ -26,14 +28,15 @@ static const struct {
     double memory_s; /* of what was let pass */
 } use = {
     .first_window = 16,
+    .least_window = 8,
     .climb = 1.5,
     .probe = 1.2,
     .climb_s = 0.1,
-    .probe_s = 0.25,
+    .probe_s = 0.5,
     .dear = 0.1,
     .slack = 0.2,
     .failing = 0.1,
-    .first_rate = 250,
+    .first_rate = 400,
     .beat_least = 0.1,
     .beat_most = 1,
     .beat_latencies = 4,
@@ -49,23 +52,6 @@ static const struct {
 static double seconds(int64_t from_us, int64_t to_us)
 {
     return (double)(to_us - from_us) / 1e6;
-}
-
-void http_pace_rule_init(struct http_pace_rule *r, const struct http_pace_options *options,
-                         int64_t now_us)
-{
-    *r = (struct http_pace_rule){
-        .adaptive = options->adaptive,
-        .max_window = options->max_in_flight > 0 ? (double)options->max_in_flight : NO_BOUND,
-        .max_rate = options->max_per_second > 0 ? (double)options->max_per_second : NO_BOUND,
-        .refilled_us = now_us,
-        .first_us = now_us,
-        .passed_us = now_us,
-        .cut_us = now_us,
-    };
-    r->window = options->adaptive ? fmin(use.first_window, r->max_window) : r->max_window;
-    r->epoch.since_us = now_us;
-    r->epoch.step = use.climb;
 }
 
 /* ---- Rate -------------------------------------------------------------------------------------
@@ -122,9 +108,12 @@ static void refill(struct http_pace_rule *r, int64_t now_us)
     double passed = seconds(r->refilled_us, now_us);
     double rate = http_pace_rule_rate(r);
 
-    if (r->rate_bound) {
+    if (r->bound == BY_RATE) {
         r->age += fmin(passed, use.beat_least) / beat(r);
+    } else if (r->bound == BY_WINDOW) {
+        r->epoch.full_s += passed;
     }
+    r->bound = BY_NOTHING;
     r->tokens = fmin(r->tokens + passed * rate, fmax(1, rate * use.burst_s));
     r->refilled_us = now_us;
 }
@@ -136,48 +125,63 @@ static void measure_anew(struct http_pace_rule *r, int64_t now_us)
 {
     r->epoch.since_us = now_us;
     r->epoch.skip = r->in_flight;
-    r->epoch.done = r->epoch.failed = r->epoch.blocked = 0;
+    r->epoch.done = r->epoch.failed = 0;
+    r->epoch.full_s = 0;
 }
 
-static void resize(struct http_pace_rule *r, double window)
+/* The next size in that direction, a whole number. */
+static void step_on(struct http_pace_rule *r)
 {
-    r->window = fmax(1, fmin(window, r->max_window));
+    double next = r->window * r->epoch.step;
+
+    next = r->epoch.step > 1 ? ceil(next) : floor(next);
+    r->window = fmax(1, fmin(next, r->max_window));
 }
 
 /* Was this size better than the last one? If not, turn. */
 static void judge(struct http_pace_rule *r, int64_t now_us)
 {
     double score = r->epoch.done / seconds(r->epoch.since_us, now_us) / pow(r->window, use.dear);
-    bool at_end = r->epoch.step > 1 && r->window >= r->max_window;
+    bool up = r->epoch.step > 1, at_end = up && r->window >= r->max_window;
 
-    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1)) {
-        r->epoch.step = r->epoch.step > 1 ? 1 / use.probe : use.probe;
+    if (score < r->epoch.last_score * (at_end ? 1 - use.slack : 1) ||
+        (!up && r->window <= use.least_window)) {
+        r->epoch.step = up ? 1 / use.probe : use.probe;
         r->epoch.turned = true;
     }
     r->epoch.last_score = score;
-    resize(r, r->window * r->epoch.step);
+    step_on(r);
+}
+
+static void begin_climb(struct http_pace_rule *r, double window)
+{
+    r->window = fmax(1, fmin(floor(window), r->max_window));
+    r->epoch.step = use.climb;
+    r->epoch.turned = false;
+    r->epoch.last_score = 0;
 }
 
 static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
 {
     double least_s = r->epoch.turned ? use.probe_s : use.climb_s;
-    double ended;
+    double ended, took_s;
 
     if (r->epoch.skip > 0) {
         r->epoch.skip--;
         r->epoch.since_us = now_us;
-        r->epoch.blocked = 0;
+        r->epoch.full_s = 0;
         return;
     }
     r->epoch.done += !failed;
     r->epoch.failed += failed;
     ended = r->epoch.done + r->epoch.failed;
-    if (ended < r->window || seconds(r->epoch.since_us, now_us) < least_s) {
+    took_s = seconds(r->epoch.since_us, now_us);
+    if (ended < r->window || took_s < least_s) {
         return;
     }
     if (r->epoch.failed > use.failing * ended) {
-        resize(r, r->window / 2);
-    } else if (r->epoch.blocked >= ended / 2) { /* else the window was not what bound */
+        begin_climb(r, r->window / 2);
+    } else if (r->epoch.full_s >= took_s / 2) { /* else the window was not what bound */
         judge(r, now_us);
     }
     measure_anew(r, now_us);
@@ -186,19 +190,34 @@ static void note_end(struct http_pace_rule *r, int64_t now_us, bool failed)
 /* ---- Both -------------------------------------------------------------------------------------
  */
 
+void http_pace_rule_init(struct http_pace_rule *r, const struct http_pace_options *options,
+                         int64_t now_us)
+{
+    *r = (struct http_pace_rule){
+        .adaptive = options->adaptive,
+        .max_window = options->max_in_flight > 0 ? (double)options->max_in_flight : NO_BOUND,
+        .max_rate = options->max_per_second > 0 ? (double)options->max_per_second : NO_BOUND,
+        .refilled_us = now_us,
+        .first_us = now_us,
+        .passed_us = now_us,
+        .cut_us = now_us,
+    };
+    begin_climb(r, options->adaptive ? use.first_window : r->max_window);
+    r->epoch.since_us = now_us;
+}
+
 int64_t http_pace_rule_ask(struct http_pace_rule *r, int64_t now_us)
 {
     double rate;
 
     refill(r, now_us);
-    r->rate_bound = false;
-    if (r->in_flight >= floor(r->window)) {
-        r->epoch.blocked++;
+    if (r->in_flight >= r->window) {
+        r->bound = BY_WINDOW;
         return HTTP_PACE_RULE_WAIT;
     }
     rate = http_pace_rule_rate(r);
     if (r->tokens < 1 && rate < NO_BOUND) {
-        r->rate_bound = true;
+        r->bound = BY_RATE;
         return (int64_t)ceil((1 - r->tokens) / rate * 1e6);
     }
     r->tokens -= rate < NO_BOUND ? 1 : 0;

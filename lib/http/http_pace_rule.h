@@ -35,7 +35,8 @@ struct http_pace_rule {
     struct { /* of the window: one size is measured, then judged */
         int64_t since_us;
         unsigned skip; /* ends of tries begun before it */
-        unsigned done, failed, blocked;
+        unsigned done, failed;
+        double full_s; /* of that time in which the window bound */
         double last_score, step;
         bool turned;
     } epoch;
@@ -43,7 +44,7 @@ struct http_pace_rule {
     unsigned cuts;
     double peak; /* what the server let pass at the last cut */
     double age;  /* beats since then, or the beginning, in which the rate bound */
-    bool rate_bound;
+    enum { BY_NOTHING, BY_WINDOW, BY_RATE } bound; /* since it was asked last */
     double tokens;
     int64_t refilled_us;
     int64_t cut_us;

@@ -98,7 +98,8 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)o->request_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     (long)(o->request_timeout_ms + t->request->extra_ms));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
     if (o->direct) {
@@ -143,6 +144,7 @@ static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
 {
     size_t moved = 0;
     int64_t last = now_ms();
+    int64_t silence_ms = t->client->options.stall_timeout_ms + t->request->extra_ms;
     int running = 0;
 
     for (;;) {
@@ -158,7 +160,7 @@ static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
         }
         if (cancel_raised(t->cx->cancel)) {
             t->cause = HTTP_CANCELLED;
-        } else if (now_ms() - last >= t->client->options.stall_timeout_ms) {
+        } else if (now_ms() - last >= silence_ms) {
             t->cause = HTTP_STALLED;
         }
         if (t->cause != HTTP_COMPLETE) {

@@ -5,7 +5,8 @@
 #include "base/ctx.h"
 #include "s3/s3_request.h"
 
-#define OWN_HEADERS 7 /* at most, beside metadata and settings */
+#define SLOWEST     8000 /* bytes a millisecond: what a busy server copies at least */
+#define OWN_HEADERS 8    /* at most, beside metadata and settings */
 
 /* "bucket/key?versionId=v", each byte encoded once. */
 const char *s3_copy_source(struct arena *a, const struct s3_object *from)
@@ -15,11 +16,18 @@ const char *s3_copy_source(struct arena *a, const struct s3_object *from)
                         sigv4_encode(a, str_of(from->version_id), false));
 }
 
+int64_t s3_copy_extra_ms(uint64_t bytes)
+{
+    return (int64_t)(bytes / SLOWEST);
+}
+
 static size_t write_headers(struct arena *a, const struct s3_copy *c, struct http_header *out)
 {
     const char *tags = c->tags ? s3_tags_query(a, c->tags) : "";
+    const char *owner = c->from.expected_owner;
     const struct http_header own[OWN_HEADERS] = {
         {"x-amz-copy-source", s3_copy_source(a, &c->from)},
+        {"x-amz-source-expected-bucket-owner", owner && *owner ? owner : NULL},
         {"x-amz-copy-source-if-match", c->etag},
         {"x-amz-metadata-directive", c->meta ? "REPLACE" : "COPY"},
         {"x-amz-tagging-directive", c->tags ? "REPLACE" : "COPY"},
@@ -82,6 +90,7 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
         .method = "PUT",
         .headers = headers,
         .root = "CopyObjectResult",
+        .extra_ms = s3_copy_extra_ms(copy->size),
     };
     struct s3_reply reply = {.root = NULL};
     enum rc rc;

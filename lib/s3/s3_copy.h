@@ -65,7 +65,9 @@ uint64_t s3_copy_part_size(uint64_t size, uint64_t source_part_size, uint64_t so
 enum rc s3_copy_parts(struct ctx *cx, struct s3_client *client, const struct s3_copy *copy,
                       struct s3_written *ret_written) RC_MUST_CHECK;
 
-/* Inside lib/s3: a version as x-amz-copy-source names it. */
+/* Inside lib/s3: a version as x-amz-copy-source names it; and how much longer than a small request
+ * its server may take to copy so many bytes. */
 const char *s3_copy_source(struct arena *a, const struct s3_object *from);
+int64_t s3_copy_extra_ms(uint64_t bytes);
 
 #endif

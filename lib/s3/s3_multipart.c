@@ -12,7 +12,8 @@
 #define MAX_BODY     ((size_t)4 << 20) /* 10,000 parts with their ETags */
 #define MAX_PAGE     ((size_t)16 << 20)
 #define PART_PARAMS  2
-#define COPY_HEADERS 3
+#define PART_MS      60 /* that a server may take to put a part in its place */
+#define COPY_HEADERS 4
 #define END_HEADERS  2
 #define LIST_PARAMS  6
 
@@ -119,11 +120,13 @@ enum rc s3_multipart_put(struct ctx *cx, const struct s3_multipart *upload, stru
 enum rc s3_multipart_copy(struct ctx *cx, const struct s3_multipart *upload,
                           const struct s3_multipart_range *range, struct s3_part *part)
 {
+    const char *owner = range->from.expected_owner;
     const struct http_header headers[COPY_HEADERS] = {
         {"x-amz-copy-source", s3_copy_source(cx->arena, &range->from)},
         {"x-amz-copy-source-range",
          arena_printf(cx->arena, "bytes=%llu-%llu", (unsigned long long)range->first,
                       (unsigned long long)(range->first + range->n - 1))},
+        {"x-amz-source-expected-bucket-owner", owner && *owner ? owner : NULL},
         {"x-amz-copy-source-if-match", range->etag},
     };
     struct sigv4_param params[PART_PARAMS];
@@ -136,6 +139,7 @@ enum rc s3_multipart_copy(struct ctx *cx, const struct s3_multipart *upload,
         .headers = headers,
         .n_headers = COPY_HEADERS,
         .root = "CopyPartResult",
+        .extra_ms = s3_copy_extra_ms(range->n),
     };
     struct s3_reply reply = {.root = NULL};
     const char *etag;
@@ -205,6 +209,7 @@ enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
         .content_type = "application/xml",
         .body = end_body(cx->arena, end),
         .root = "CompleteMultipartUploadResult",
+        .extra_ms = PART_MS * (int64_t)end->n_parts,
     };
     struct s3_reply reply = {.root = NULL};
     struct s3_written written = {.etag = NULL};

@@ -193,6 +193,7 @@ static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_requ
         .body = r->body.p,
         .body_len = r->body.n,
         .max_response = r->max_response,
+        .extra_ms = r->extra_ms,
         .retry_safe = true, /* S3 requests name what they make; a repeated delete adds a marker */
         .prepare = sign,
         .prepare_arg = &t,

@@ -46,6 +46,7 @@ struct s3_request {
     const char *(*read)(struct ctx *cx, void *arg, struct str document);
     void *read_arg;
     size_t max_response; /* bytes; 0: http's default */
+    int64_t extra_ms;    /* as struct http_request has it: the server works on it for long */
 
     /* What its refusals mean, where that differs from s3_error.c's table; NULL: nothing differs. */
     const struct s3_refusal *refusals;

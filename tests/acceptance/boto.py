@@ -28,7 +28,7 @@ def main():
     service, method = sys.argv[1:3]
     arguments = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
     try:
-        answer = getattr(client(service), method)(**arguments)
+        answer = getattr(client(service), method)(**arguments) or {}
     except ClientError as error:
         sys.exit(f"{error.response['Error']['Code']}: {error}")
     answer.pop("ResponseMetadata", None)

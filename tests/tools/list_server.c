@@ -1,8 +1,7 @@
 /*
  * list_server ENTRIES [VERSIONS]: a server that does nothing but list the versions of a bucket
  * (which has versioning and no rules, and any object that HEAD asks for), for measuring who reads
- * such lists. On a free port of 127.0.0.1, whose URL it prints first; until it is killed, or its
- * standard input ends.
+ * such lists. On a free port of 127.0.0.1, whose URL it prints first; until it is killed.
  *
  * The bucket has that many entries, of keys with VERSIONS (default 4) each, the newest of every
  * third key a delete marker. Pages are as Amazon writes them and made when they are asked for:
@@ -216,7 +215,6 @@ int main(int argc, char **argv)
     socklen_t size = sizeof(at);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     pthread_t thread;
-    char byte;
 
     entries = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
     versions = argc > 2 ? strtoull(argv[2], NULL, 10) : versions;
@@ -234,7 +232,7 @@ int main(int argc, char **argv)
     if (fflush(stdout) != 0) {
         return 1;
     }
-    while (read(STDIN_FILENO, &byte, 1) > 0) {
+    for (;;) {
+        pause();
     }
-    return 0;
 }

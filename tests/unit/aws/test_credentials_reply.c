@@ -1,46 +1,6 @@
-/* Times, and sets that are none. */
+/* Sets that are none. */
 #include "aws/credentials_private.h"
 #include "fixture.h"
-
-static void times_are_utc_or_have_an_offset(void **state)
-{
-    static const struct {
-        const char *text;
-        int64_t seconds; /* -1: malformed */
-    } rows[] = {
-        {"2026-11-24T03:16:18Z", 1795490178},
-        {"2026-11-24T03:16:18.123456Z", 1795490178},
-        {"2026-11-24T03:16:18+00:00", 1795490178},
-        {"2026-11-24T04:46:18+01:30", 1795490178},
-        {"2026-11-23T22:16:18-0500", 1795490178},
-        {"1970-01-01T00:00:00Z", 0},
-        {"2100-02-28T23:59:60Z", 4107542400},
-        {"", -1},
-        {"2026-11-24", -1},
-        {"2026-11-24T03:16:18", -1},
-        {"2026-11-24T03:16Z", -1},
-        {"2026-13-24T03:16:18Z", -1},
-        {"2026-00-24T03:16:18Z", -1},
-        {"2026-11-00T03:16:18Z", -1},
-        {"2026-11-24T24:16:18Z", -1},
-        {"2026-11-24T03:60:18Z", -1},
-        {"2026-11-24T03:16:18Zx", -1},
-        {"2026-11-24T03:16:18+1", -1},
-        {"2026-11-24T03:16:18+24:00", -1},
-        {"1969-11-24T03:16:18Z", -1},
-        {"1795490178", -1},
-        {"never", -1},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        int64_t got = -1;
-        bool ok = credentials_reply_time(rows[i].text, &got);
-        if (ok != (rows[i].seconds >= 0) || got != rows[i].seconds) {
-            fail_msg("%s: %lld", rows[i].text, (long long)got);
-        }
-    }
-}
 
 static void sets_must_be_whole_and_alive(void **state)
 {
@@ -80,7 +40,6 @@ static void sets_must_be_whole_and_alive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times_are_utc_or_have_an_offset),
         TEST(sets_must_be_whole_and_alive),
     };
 

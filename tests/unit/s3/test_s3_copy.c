@@ -8,7 +8,7 @@
 
 static const struct s3_copy plain = {
     .from = {.bucket = "files", .key = "a b/../+%\xc3\xa4\n", .version_id = "v+1/2"},
-    .to = {.bucket = "files", .key = "k", .version_id = "ignored"},
+    .to = {.bucket = "files", .key = "k", .version_id = "ignored", .expected_owner = "2222"},
 };
 
 static void a_version_becomes_the_newest(void **state)
@@ -24,7 +24,7 @@ static void a_version_becomes_the_newest(void **state)
             .expect = {"x-amz-copy-source: "
                        "files/a%20b/../%2B%25%C3%A4%0A?versionId=v%2B1%2F2",
                        "x-amz-metadata-directive: COPY", "x-amz-tagging-directive: COPY",
-                       "!x-amz-copy-source-if-match", "!if-match", "!if-none-match"},
+                       "x-amz-expected-bucket-owner: 2222", "!if-match", "!if-none-match"},
             .body = "",
             .reply = {.body = DONE("&quot;e&quot;"), .headers = "x-amz-version-id: v9\r\n"}});
     assert_int_equal(s3_copy(f->cx, f->client, &plain, &copied), RC_OK);
@@ -53,6 +53,7 @@ static void all_is_replaced(void **state)
     static const struct s3_tags tags = {list, 2};
     static const char *const sent[] = {
         "x-amz-copy-source-if-match: \"s\"\r\n",
+        "x-amz-source-expected-bucket-owner: 1111\r\n",
         "x-amz-metadata-directive: REPLACE\r\n",
         "x-amz-tagging-directive: REPLACE\r\n",
         "x-amz-tagging: a=1&b%20c=2%26\r\n",
@@ -77,6 +78,7 @@ static void all_is_replaced(void **state)
     const char *head;
 
     copy.etag = "\"s\"";
+    copy.from.expected_owner = "1111";
     copy.meta = &meta;
     copy.settings = &settings;
     copy.tags = &tags;
@@ -124,6 +126,28 @@ static void late_answers(void **state)
     fixture_expect(f, "PUT", "/files/k", 200, DONE("&quot;e2&quot;"));
     assert_int_equal(s3_copy(f->cx, patient, &plain, &copied), RC_OK);
     assert_string_equal(copied.etag, "\"e2\"");
+}
+
+/* A server that copies for long is not taken for one that is stuck. */
+static void a_large_copy_may_take_longer(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_copy copy = plain;
+    struct s3_client *hasty;
+    struct s3_written written;
+
+    assert_int_equal(s3_client_new(f->cx, f->session,
+                                   &(struct s3_options){.endpoint = http_server_url(f->server),
+                                                        .access_key = "AKIDEXAMPLE",
+                                                        .secret_key = SECRET,
+                                                        .request_timeout_ms = 300},
+                                   &hasty),
+                     RC_OK);
+    copy.size = 400 << 20; /* 52 seconds at 8 MB/s */
+    http_server_expect(
+        f->server,
+        &(struct http_server_step){.method = "PUT", .reply = {.body = DONE("e"), .delay_ms = 900}});
+    assert_int_equal(s3_copy(f->cx, hasty, &copy, &written), RC_OK);
 }
 
 static void refusals(void **state)
@@ -181,11 +205,9 @@ static void a_source_needs_key_and_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_version_becomes_the_newest),
-        TEST(all_is_replaced),
-        TEST(a_key_without_object),
-        TEST(late_answers),
-        TEST(refusals),
+        TEST(a_version_becomes_the_newest),   TEST(all_is_replaced),
+        TEST(a_key_without_object),           TEST(late_answers),
+        TEST(a_large_copy_may_take_longer),   TEST(refusals),
         TEST(a_source_needs_key_and_version),
     };
 

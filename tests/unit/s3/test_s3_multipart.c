@@ -60,18 +60,19 @@ static void begin_write_end(void **state)
                                               .body = "hello",
                                               .reply = {.headers = "ETag: \"p1\"\r\n"}});
     assert_int_equal(s3_multipart_put(f->cx, &upload, STR_LIT("hello"), &parts[0]), RC_OK);
-    http_server_expect(
-        f->server, &(struct http_server_step){.method = "PUT",
-                                              .target = "/files/a%20b?partNumber=3&uploadId=u%2B1",
-                                              .expect = {"x-amz-copy-source: from/k?versionId=v",
-                                                         "x-amz-copy-source-range: bytes=10-14",
-                                                         "x-amz-copy-source-if-match: \"e\""},
-                                              .reply = {.body = "  " PART("p3")}});
+    http_server_expect(f->server, &(struct http_server_step){
+                                      .method = "PUT",
+                                      .target = "/files/a%20b?partNumber=3&uploadId=u%2B1",
+                                      .expect = {"x-amz-copy-source: from/k?versionId=v",
+                                                 "x-amz-copy-source-range: bytes=10-14",
+                                                 "x-amz-copy-source-if-match: \"e\"",
+                                                 "x-amz-source-expected-bucket-owner: 1111"},
+                                      .reply = {.body = "  " PART("p3")}});
     assert_int_equal(
         s3_multipart_copy(
             f->cx, &upload,
             &(struct s3_multipart_range){
-                .from = {"from", "k", "v", NULL}, .etag = "\"e\"", .first = 10, .n = 5},
+                .from = {"from", "k", "v", "1111"}, .etag = "\"e\"", .first = 10, .n = 5},
             &parts[1]),
         RC_OK);
     http_server_expect(
