@@ -410,13 +410,18 @@ class Oracle:
         self.keys = self.taken()
 
     def taken(self):
-        """The keys that this server takes; MinIO keeps them as files, and not all are file names."""
+        """The keys that this server takes, with versions; MinIO keeps them as files."""
         taken = {}
         for key in ODD:
-            with contextlib.suppress(botocore.exceptions.ClientError):
+            with contextlib.suppress(botocore.exceptions.ClientError, KeyError):
                 taken[key] = self.bucket.put(key, b"")
+        listed = self.bucket.versions()
         for key, version in taken.items():
             s3.delete_object(Bucket=self.bucket.name, Key=key, VersionId=version)
+        # What it stores under another name ("/lead"), and below another key ("a/b", which its listings
+        # forget now and then), is no test of ours.
+        if "." not in taken:
+            taken = [k for k in taken if k in listed and not any(k.startswith(o + "/") for o in taken)]
         assert len(taken) > 10, taken
         return sorted(taken)
 
