@@ -82,7 +82,7 @@ enum rc carry_batch_end(struct ctx *cx, struct batch *b) RC_MUST_CHECK;
 enum rc carry_jobs_give(struct carry *c, struct batch *b) RC_MUST_CHECK;
 
 /* For the crew. */
-enum rc carry_jobs_run(struct ctx *cx, void *carry, const void *job);
+enum rc carry_jobs_run(struct ctx *cx, void *arg, const void *item);
 const void *carry_jobs_copy(struct arena *a, const void *job);
 
 /* A line of the journal about a slot. */

@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "seedbank-bucket/commands.h"
-
-#define MAX_WORDS 65536
 
 #define FLAG(member, option, text)                                                                 \
     {                                                                                              \
@@ -86,59 +83,18 @@ static const struct cli_group groups[] = {
     {.title = NULL},
 };
 
-/* ---- What to type next ----------------------------------------------------------------------- */
-
-/* As a shell takes it for one word. */
-static void add_word(struct buf *line, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-._/:=+@%,";
-
-    buf_puts(line, line->len > 0 ? " " : "");
-    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
-        buf_puts(line, text);
-        return;
-    }
-    buf_putc(line, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'') {
-            buf_puts(line, "'\\''");
-        } else {
-            buf_putc(line, *text);
-        }
-    }
-    buf_putc(line, '\'');
-}
-
-static void add_option(struct buf *line, const char *name, const char *value)
-{
-    if (value != NULL) {
-        add_word(line, name);
-        add_word(line, value);
-    }
-}
-
-/* Endpoint and region stand in the plan. */
 static const char *next_command(struct cli *cli, const struct plan_settings *s, const char *path)
 {
-    struct buf *line = buf_new(cli->cx->arena, MAX_WORDS);
+    const char *words[5] = {"apply", path};
+    size_t n = 2;
 
-    add_word(line, cli->program->name);
-    add_word(line, "apply");
-    add_word(line, path);
-    add_option(line, "--profile", s->server.profile);
-    add_option(line, "--ca-file", s->server.ca_file);
-    add_option(line, "--expected-bucket-owner", s->server.owner);
-    if (s->server.path_style) {
-        add_word(line, "--path-style");
-    }
     if (s->purge_newer) {
-        add_word(line, "--yes-delete-versions");
+        words[n++] = "--yes-delete-versions";
     }
     if (s->allow_unversioned) {
-        add_word(line, "--allow-destructive-unversioned");
+        words[n++] = "--allow-destructive-unversioned";
     }
-    return line->data;
+    return settings_command(cli, &s->server, words);
 }
 
 static bool has_work(const struct plan_totals *t)
@@ -192,7 +148,9 @@ const struct cli_command plan_command = {
         "future; one before which lifecycle rules may have removed versions; one before the oldest "
         "version that has an ID, where there are versions without one (written before versioning "
         "was enabled, or while it was suspended: what they replaced is lost).\n\n"
-        "Exit code 3: a plan was made, but some keys cannot be brought back; they are listed.",
+        "Exit code 3: a plan was made, but some keys cannot be brought back; they are listed.\n\n"
+        "Needs s3:GetBucketVersioning, s3:ListBucketVersions, s3:GetLifecycleConfiguration, "
+        "s3:GetReplicationConfiguration and s3:GetObjectVersion.",
     .arguments = arguments,
     .groups = groups,
     .size = sizeof(struct plan_settings),

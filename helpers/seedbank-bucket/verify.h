@@ -17,6 +17,6 @@ struct verify {
 };
 
 /* With its summary. RC_OK also where there are differences, which cli_outcome knows. */
-enum rc verify_run(struct cli *cli, const struct verify *verify) RC_MUST_CHECK;
+enum rc verify_run(struct cli *cli, const struct verify *settings) RC_MUST_CHECK;
 
 #endif

@@ -3,12 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/journal.h"
 #include "http/http.h"
-
-#define MAX_COMMAND 8192
 
 bool work_is_idle(enum step_kind kind)
 {
@@ -111,46 +108,9 @@ enum rc work_begin(struct cli *cli, const struct work *w, bool undo)
     return journal_append(cli->cx, w->journal, record_write(cli->cx->arena, &begin), true);
 }
 
-/* As a shell takes it. */
-static void add_word(struct buf *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:,=@%+";
-
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        buf_printf(out, " %s", word);
-        return;
-    }
-    buf_puts(out, " '");
-    for (; *word; word++) {
-        if (*word == '\'') {
-            buf_puts(out, "'\\''");
-        } else {
-            buf_putc(out, *word);
-        }
-    }
-    buf_putc(out, '\'');
-}
-
 const char *work_command(struct cli *cli, const struct work *w, const char *command)
 {
-    const struct settings *s = w->settings;
-    struct buf *out = buf_new(cli->cx->arena, MAX_COMMAND);
-    const char *const options[][2] = {{"--region", s->region},
-                                      {"--profile", s->profile},
-                                      {"--ca-file", s->ca_file},
-                                      {"--expected-bucket-owner", s->owner}};
+    const char *const words[] = {command, w->file, NULL};
 
-    buf_printf(out, "%s %s", cli->program->name, command);
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (options[i][1] != NULL) {
-            buf_printf(out, " %s", options[i][0]);
-            add_word(out, options[i][1]);
-        }
-    }
-    if (s->path_style) {
-        buf_puts(out, " --path-style");
-    }
-    add_word(out, w->file);
-    return out->data;
+    return settings_command(cli, w->settings, words);
 }

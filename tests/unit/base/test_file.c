@@ -102,13 +102,24 @@ static void what_is_no_file_is_refused_at_once(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
 
+static void a_folder_is_synced_or_named(void **state)
+{
+    struct place *p = *state;
+
+    assert_int_equal(file_sync_folder(p->cx, path_of(p)), RC_OK); /* the file need not be there */
+    assert_int_equal(file_sync_folder(p->cx, "in-the-current-one"), RC_OK);
+    assert_int_equal(file_sync_folder(p->cx, arena_printf(p->cx->arena, "%s/none/f", p->folder)),
+                     RC_FAIL);
+    assert_diag(p->cx, "/none/");
+    assert_diag(p->cx, "No such file or directory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(content_comes_whole_and_ended),
-        TEST(a_missing_file_says_nothing),
-        TEST(too_much_is_refused_and_not_shown),
-        TEST(what_is_no_file_is_refused_at_once),
+        TEST(content_comes_whole_and_ended),     TEST(a_missing_file_says_nothing),
+        TEST(too_much_is_refused_and_not_shown), TEST(what_is_no_file_is_refused_at_once),
+        TEST(a_folder_is_synced_or_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,9 +45,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- Reading and writing what is there --------------------------------------------------------
- */
-
 static enum rc join(struct ctx *cx, void *arg, struct str line, uint64_t number)
 {
     (void)cx;
