@@ -6,5 +6,10 @@
 
 extern const struct cli_command audit_command;
 extern const struct cli_command plan_command;
+extern const struct cli_command apply_command;
+extern const struct cli_command undelete_command;
+extern const struct cli_command undo_command;
+extern const struct cli_command restore_command;
+extern const struct cli_command verify_command;
 
 #endif

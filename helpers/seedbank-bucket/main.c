@@ -2,9 +2,8 @@
 #include "seedbank-bucket/settings.h"
 
 static const struct cli_command *const commands[] = {
-    &audit_command,
-    &plan_command,
-    NULL,
+    &audit_command, &undelete_command, &restore_command, &plan_command,
+    &apply_command, &undo_command,     &verify_command,  NULL,
 };
 
 static const struct cli_program program = {

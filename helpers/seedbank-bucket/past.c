@@ -151,6 +151,14 @@ static bool is_multipart(const char *etag)
     return strchr(etag, '-') != NULL;
 }
 
+static bool is_newer(const struct past *p, const struct s3_list_entry *e, int64_t time)
+{
+    if (!p->options.undelete) {
+        return time > p->options.at;
+    }
+    return e->marker && (p->n_newer > 0 || time >= p->options.since);
+}
+
 void past_add(struct past *p, const struct s3_list_entry *e)
 {
     bool null = strcmp(e->version_id, NULL_ID) == 0;
@@ -164,7 +172,7 @@ void past_add(struct past *p, const struct s3_list_entry *e)
     if (p->found) {
         return;
     }
-    if (time > p->options.at) {
+    if (is_newer(p, e, time)) {
         add_newer(p, e, time, null);
     } else {
         take_wanted(p, e, time);
@@ -265,13 +273,14 @@ struct past_end past_end(struct past *p)
     p->begun = false;
     if (!p->found || p->wanted.marker) {
         end.multipart_near = false;
-        if (p->n_newer == 0) {
+        if (p->n_newer == 0 || p->options.undelete) {
             end.verdict = PAST_ABSENT;
             return end;
         }
         return was_absent(p, end);
     }
-    end.multipart_near = p->multipart && p->options.at - p->modified < MOMENT_DAY;
+    end.multipart_near =
+        !p->options.undelete && p->multipart && p->options.at - p->modified < MOMENT_DAY;
     if (p->n_newer == 0) {
         end.verdict = PAST_UNCHANGED;
         return end;

@@ -29,6 +29,10 @@ struct past_asker {
 struct past_options {
     int64_t at; /* moment.h */
     bool hide_newer, purge_newer;
+    /* Not the time matters: wanted is the newest version, where only delete markers are newer, the
+     * newest of them not older than `since`. */
+    bool undelete;
+    int64_t since;
     struct past_asker ask;
 };
 

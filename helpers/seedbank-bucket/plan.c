@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "seedbank-bucket/commands.h"
-
-#define MAX_WORDS 65536
 
 #define FLAG(member, option, text)                                                                 \
     {                                                                                              \
@@ -21,7 +18,7 @@ static const struct cli_argument arguments[] = {
     {.name = NULL},
 };
 
-static const struct cli_option options[] = {
+const struct cli_option plan_options[] = {
     {
         .name = "at",
         .value = "TIME",
@@ -69,70 +66,35 @@ static const struct cli_option options[] = {
     FLAG(no_probe, "no-probe",
          "Do not ask whether the versions to be copied can be read: the plan is made sooner, and "
          "promises less."),
+    {.name = NULL},
+};
+
+/* apply and restore have it among their own. */
+static const struct cli_option unversioned[] = {
     FLAG(allow_unversioned, "allow-destructive-unversioned",
          "Plan for a bucket whose versioning is not enabled, where what is overwritten is lost."),
     {.name = NULL},
 };
 
 static const struct cli_group groups[] = {
-    {"Plan", options, 0},
+    {"Plan", plan_options, 0},
+    {"Versioning", unversioned, 0},
     SETTINGS_GROUP(offsetof(struct plan_settings, server)),
     {.title = NULL},
 };
 
-/* ---- What to type next ----------------------------------------------------------------------- */
-
-/* As a shell takes it for one word. */
-static void add_word(struct buf *line, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-._/:=+@%,";
-
-    buf_puts(line, line->len > 0 ? " " : "");
-    if (*text != '\0' && text[strspn(text, plain)] == '\0') {
-        buf_puts(line, text);
-        return;
-    }
-    buf_putc(line, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'') {
-            buf_puts(line, "'\\''");
-        } else {
-            buf_putc(line, *text);
-        }
-    }
-    buf_putc(line, '\'');
-}
-
-static void add_option(struct buf *line, const char *name, const char *value)
-{
-    if (value != NULL) {
-        add_word(line, name);
-        add_word(line, value);
-    }
-}
-
-/* Endpoint and region stand in the plan. */
 static const char *next_command(struct cli *cli, const struct plan_settings *s, const char *path)
 {
-    struct buf *line = buf_new(cli->cx->arena, MAX_WORDS);
+    const char *words[5] = {"apply", path};
+    size_t n = 2;
 
-    add_word(line, cli->program->name);
-    add_word(line, "apply");
-    add_word(line, path);
-    add_option(line, "--profile", s->server.profile);
-    add_option(line, "--ca-file", s->server.ca_file);
-    add_option(line, "--expected-bucket-owner", s->server.owner);
-    if (s->server.path_style) {
-        add_word(line, "--path-style");
-    }
     if (s->purge_newer) {
-        add_word(line, "--yes-delete-versions");
+        words[n++] = "--yes-delete-versions";
     }
     if (s->allow_unversioned) {
-        add_word(line, "--allow-destructive-unversioned");
+        words[n++] = "--allow-destructive-unversioned";
     }
-    return line->data;
+    return settings_command(cli, &s->server, words);
 }
 
 static bool has_work(const struct plan_totals *t)

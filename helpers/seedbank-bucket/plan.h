@@ -20,6 +20,9 @@ struct plan_settings {
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer;
     bool accept_gaps, no_probe, allow_unversioned;
+    /* Not a time: whatever a delete marker hides now, if `since` (NULL: ever) is not after it. */
+    bool undelete;
+    const char *since;
 };
 
 struct plan_shown {
@@ -31,13 +34,18 @@ struct plan_result {
     const char *path;
     struct plan_head head;
     struct plan_totals totals;
-    int64_t at, now; /* moment.h; now: the server's */
+    int64_t at, now;     /* moment.h; now: the server's */
+    int64_t since;       /* of an undeletion; 0: ever */
+    int64_t first, last; /* when the first and the last of what is revealed was deleted */
     struct plan_shown shown[STEP_KINDS + 1];
     uint64_t multipart_near;   /* see past.h */
     const char *multipart_key; /* one of them */
     uint64_t kept_markers;     /* copies that stand in for reveals */
     const char *replica_rule;  /* because of a rule of replication, one of them; NULL: others */
 };
+
+/* Of struct plan_settings, but for what says where the bucket is and `allow_unversioned`. */
+extern const struct cli_option plan_options[];
 
 /* Look at the bucket, decide, write the plan. Nothing is changed in the bucket, and no file is left
  * unless RC_OK is returned. What is refused: see the command's description. */

@@ -16,7 +16,11 @@ static enum rc wrong_use(struct cli *cli, const char *summary, const char *detai
 
 static enum rc no_time(struct planning *p)
 {
-    return wrong_use(p->cli, arena_printf(p->cli->cx->arena, "--at %s is no time", p->settings->at),
+    const struct plan_settings *s = p->settings;
+
+    return wrong_use(p->cli,
+                     arena_printf(p->cli->cx->arena, "--%s %s is no time",
+                                  s->undelete ? "since" : "at", s->undelete ? s->since : s->at),
                      "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
                      "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
 }
@@ -25,9 +29,10 @@ static enum rc no_time(struct planning *p)
 static enum rc check_options(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
+    const char *time = s->undelete ? s->since : s->at;
     int64_t some;
 
-    if (!moment_read_at(s->at, INT64_MAX, &some)) {
+    if (time != NULL && !moment_read_at(time, INT64_MAX, &some)) {
         return no_time(p);
     }
     if (s->keep_history && s->purge_newer) {
@@ -76,6 +81,12 @@ static enum rc check_time(struct planning *p)
     struct cli *cli = p->cli;
     struct plan_result *r = p->result;
 
+    if (p->settings->undelete) {
+        r->at = r->now;
+        return p->settings->since == NULL || moment_read_at(p->settings->since, r->now, &r->since)
+                   ? RC_OK
+                   : no_time(p);
+    }
     if (!moment_read_at(p->settings->at, r->now, &r->at)) {
         return no_time(p);
     }
@@ -93,7 +104,7 @@ static enum rc check_lifecycle(struct planning *p)
     const char *rule;
     int64_t since = guarantee_since(p->guarantee, &p->prefixes, &rule);
 
-    if (p->result->at >= since || p->settings->accept_gaps) {
+    if (p->settings->undelete || p->result->at >= since || p->settings->accept_gaps) {
         return RC_OK;
     }
     return cli_refuse(
@@ -138,7 +149,7 @@ bool plan_check_is_before_versioning(const struct planning *p)
 {
     struct past_seen seen = past_seen(p->past);
 
-    return seen.null && p->result->at < seen.oldest_of_id;
+    return !p->settings->undelete && seen.null && p->result->at < seen.oldest_of_id;
 }
 
 static enum rc refuse_before_versioning(struct planning *p)

@@ -32,6 +32,7 @@ struct plan_reader {
     FILE *file;
     const char *path;
     off_t steps; /* where the first begins */
+    char sha256[DIGEST_SHA256_HEX_SIZE];
 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -107,13 +108,13 @@ static json_t *texts(const struct cli_texts *t)
 static json_t *head_to_json(const struct plan_head *h)
 {
     return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, "
-                     "s:b}",
+                     "s:b, s:b}",
                      "seedbank_plan", PLAN_FILE_VERSION, "endpoint", h->endpoint, "region",
                      h->region, "bucket", h->bucket, "at", h->at, "made", h->made, "prefixes",
                      texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
                      h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer,
                      "accept_gaps", h->accept_gaps, "allow_unversioned", h->allow_unversioned,
-                     "probed", h->probed);
+                     "undelete", h->undelete, "probed", h->probed);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
@@ -306,6 +307,7 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
+    memcpy(r->sha256, sum, sizeof sum);
     *ret_totals = t;
     return getc(r->file) == EOF ? RC_OK : no_plan(cx, r, "Something follows its end");
 }
@@ -380,6 +382,7 @@ static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head
         .purge_newer = json_is_true(json_object_get(o, "purge_newer")),
         .accept_gaps = json_is_true(json_object_get(o, "accept_gaps")),
         .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
+        .undelete = json_is_true(json_object_get(o, "undelete")),
         .probed = json_is_true(json_object_get(o, "probed")),
     };
     if (!h.endpoint || !h.region || !h.bucket || !h.at || !h.made) {
@@ -429,6 +432,11 @@ enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_s
     return step_from_json(cx->arena, o, ret_step)
                ? RC_OK
                : no_plan(cx, r, "A line is no step that this program knows");
+}
+
+const char *plan_file_sha256(const struct plan_reader *r)
+{
+    return r->sha256;
 }
 
 void plan_file_rewind(struct plan_reader *r)

@@ -28,6 +28,7 @@ struct plan_head {
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer, accept_gaps;
     bool allow_unversioned; /* versioning was not Enabled, and that was allowed */
+    bool undelete;          /* what is hidden by delete markers now, not what was at a time */
     bool probed;            /* every version to be copied was asked for */
 };
 
@@ -61,6 +62,9 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
 
 /* RC_NOT_FOUND after the last step. The step lives in cx->arena. */
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step) RC_MUST_CHECK;
+
+/* The sum that the file names, in hex: no other plan has it. Lives as long as the reader. */
+const char *plan_file_sha256(const struct plan_reader *r);
 
 /* From the first step again. */
 void plan_file_rewind(struct plan_reader *r);

@@ -87,6 +87,13 @@ static void spare_null_source(const struct planning *p, struct step *step)
     }
 }
 
+/* Of what a delete marker hides: when it came. */
+static void count_deletion(struct plan_result *r, int64_t at)
+{
+    r->first = r->first == 0 || at < r->first ? at : r->first;
+    r->last = at > r->last ? at : r->last;
+}
+
 static enum rc end_key(struct ctx *cx, struct planning *p)
 {
     struct past_end end = past_end(p->past);
@@ -106,6 +113,7 @@ static enum rc end_key(struct ctx *cx, struct planning *p)
         return RC_OK;
     }
     r->kept_markers += end.kept_markers;
+    count_deletion(r, end.newest);
     spare_null_source(p, &end.step);
     guarantee_look(p->guarantee, &end);
     return reach_give(cx, p->reach, &end.step);
@@ -187,6 +195,7 @@ static void forget_pass(struct planning *p)
     r->totals = (struct plan_totals){.doubtful = 0};
     memset(r->shown, 0, sizeof r->shown);
     r->multipart_near = r->kept_markers = 0;
+    r->first = r->last = 0;
     r->multipart_key = r->replica_rule = NULL;
     p->entries = 0;
     p->begun = false;
@@ -199,6 +208,8 @@ enum rc plan_list(struct planning *p)
         .at = p->result->at,
         .hide_newer = p->settings->hide_newer,
         .purge_newer = p->settings->purge_newer,
+        .undelete = p->settings->undelete,
+        .since = p->result->since,
         .ask = {has_gap, keeps_markers, p},
     };
     enum rc rc;

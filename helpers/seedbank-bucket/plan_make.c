@@ -1,6 +1,7 @@
 /* From a bucket to a plan on disk. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/ctx.h"
 #include "base/str.h"
@@ -32,6 +33,17 @@ static struct cli_texts tidy(struct arena *a, const struct cli_texts *prefixes)
     return t;
 }
 
+/* A name that no file has; two plans of one second are numbered. */
+static const char *free_name(struct arena *a, const char *bucket, const char *time)
+{
+    const char *name = arena_printf(a, "%s-%s.plan", bucket, time);
+
+    for (unsigned n = 2; access(name, F_OK) == 0; n++) {
+        name = arena_printf(a, "%s-%s-%u.plan", bucket, time, n);
+    }
+    return name;
+}
+
 static void fill_head(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
@@ -51,10 +63,10 @@ static void fill_head(struct planning *p)
         .purge_newer = s->purge_newer,
         .accept_gaps = s->accept_gaps,
         .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
+        .undelete = s->undelete,
         .probed = !s->no_probe,
     };
-    r->path =
-        s->output ? s->output : arena_printf(a, "%s-%s.plan", s->bucket, moment_name(a, r->at));
+    r->path = s->output ? s->output : free_name(a, s->bucket, moment_name(a, r->at));
 }
 
 /* A second pass only where the first one found that its answers on absent keys were too sure. */

@@ -48,7 +48,8 @@ static void say_table(struct cli *cli, const struct plan_result *r)
             say_row(cli, rows[i].name, count_of(r, rows[i].kind), rows[i].meaning);
         }
     }
-    say_row(cli, "unchanged", &r->totals.unchanged, "as it was then");
+    say_row(cli, "unchanged", &r->totals.unchanged,
+            r->head.undelete ? "no delete marker hides it" : "as it was then");
 }
 
 static void say_step(struct cli *cli, const struct step *s)
@@ -86,12 +87,29 @@ static const char *ago(struct arena *a, const struct plan_result *r)
     return cli_words_span(a, (r->now - r->at) / MOMENT_SECOND);
 }
 
+static void say_deleted(struct cli *cli, const struct plan_result *r)
+{
+    struct arena *a = cli->cx->arena;
+
+    if (r->first == 0) {
+        cli_say(cli, "No delete marker hides anything there%s%s.\n", r->since ? " since " : "",
+                r->since ? moment_text(a, r->since) : "");
+    } else {
+        cli_say(cli, "without the delete markers that hide an object now, of %s to %s:\n",
+                moment_text(a, r->first), moment_text(a, r->last));
+    }
+}
+
 static void say(struct cli *cli, const struct plan_result *r)
 {
     struct arena *a = cli->cx->arena;
 
     cli_say(cli, "Bucket %s at %s", r->head.bucket, r->head.endpoint);
-    cli_say(cli, "as it was at %s, %s ago by the server's clock:\n", r->head.at, ago(a, r));
+    if (r->head.undelete) {
+        say_deleted(cli, r);
+    } else {
+        cli_say(cli, "as it was at %s, %s ago by the server's clock:\n", r->head.at, ago(a, r));
+    }
     say_table(cli, r);
     for (size_t i = 0; i < N_ROWS; i++) {
         say_examples(cli, r, &rows[i]);

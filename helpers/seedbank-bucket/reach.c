@@ -122,8 +122,18 @@ static enum rc ask_denied(struct ctx *cx, struct reach *r, const struct s3_objec
     return rc;
 }
 
+/* What a server-side copy carries by itself is all that it has. */
+static bool is_plain(const struct s3_object_info *info)
+{
+    const struct s3_object_settings *s = &info->settings;
+    bool standard = s->storage_class == NULL || strcmp(s->storage_class, "STANDARD") == 0;
+
+    return standard && s->website_redirect == NULL && s->encryption == NULL &&
+           s->lock_mode == NULL && s->legal_hold == NULL && info->meta.expires == NULL;
+}
+
 /* *ret_why is NULL when the version can be copied. RC_NOT_FOUND: it is gone. */
-static enum rc ask(struct ctx *cx, struct reach *r, const struct step *step, const char **ret_why)
+static enum rc ask(struct ctx *cx, struct reach *r, struct step *step, const char **ret_why)
 {
     const struct s3_object object = {
         .bucket = r->options.target.bucket,
@@ -153,6 +163,7 @@ static enum rc ask(struct ctx *cx, struct reach *r, const struct step *step, con
     } else if (info.settings.kms_key_id != NULL) {
         return ask_kms(cx, r, &object, info.settings.kms_key_id, ret_why);
     }
+    step->plain = is_plain(&info);
     return RC_OK;
 }
 

@@ -1,9 +1,12 @@
 #include "seedbank-bucket/settings.h"
 
+#include "base/buf.h"
 #include "base/ctx.h"
+#include "cli/cli_words.h"
 
-#define RETRIES 10
-#define WAIT_MS 60000
+#define RETRIES     10
+#define WAIT_MS     60000
+#define MAX_COMMAND 65536
 
 #define TEXT(member, option, word, text)                                                           \
     {                                                                                              \
@@ -56,6 +59,7 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
         .ca_file = settings->ca_file,
         .force_path_style = settings->path_style,
         .max_retries = RETRIES,
+        .adaptive = true,
     };
     enum rc rc;
 
@@ -76,4 +80,27 @@ enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)
         "DigitalOcean can cancel the deletion of a Space for about a week (ask its support at "
         "once); AWS cannot. A replica or a copy is the other way back.",
         s3_client_url(cli->cx->arena, target->client));
+}
+
+const char *settings_command(struct cli *cli, const struct settings *s, const char *const *words)
+{
+    struct buf *line = buf_new(cli->cx->arena, MAX_COMMAND);
+    const char *const options[][2] = {{"--profile", s->profile},
+                                      {"--ca-file", s->ca_file},
+                                      {"--expected-bucket-owner", s->owner}};
+
+    cli_words_add(line, cli->program->name);
+    for (; *words != NULL; words++) {
+        cli_words_add(line, *words);
+    }
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i][1] != NULL) {
+            cli_words_add(line, options[i][0]);
+            cli_words_add(line, options[i][1]);
+        }
+    }
+    if (s->path_style) {
+        cli_words_add(line, "--path-style");
+    }
+    return line->data;
 }

@@ -26,4 +26,9 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
  * Returns RC_FAIL. */
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target);
 
+/* What to type next: the program with those words (ended by NULL), and of the settings those that
+ * no plan holds. */
+const char *settings_command(struct cli *cli, const struct settings *settings,
+                             const char *const *words);
+
 #endif

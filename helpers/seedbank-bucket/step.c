@@ -43,6 +43,9 @@ json_t *step_to_json(const struct step *s)
         set_text(o, "modified", s->modified);
         set_text(o, "storage_class", s->storage_class);
         set(o, "size", json_integer((json_int_t)s->size));
+        if (s->plain) {
+            set(o, "plain", json_true());
+        }
     }
     if (s->n_newer > 0) {
         json_t *newer = json_array();
@@ -57,7 +60,7 @@ json_t *step_to_json(const struct step *s)
     return o;
 }
 
-static bool kind_of(const char *name, enum step_kind *ret_kind)
+bool step_kind_of(const char *name, enum step_kind *ret_kind)
 {
     for (int i = 0; name != NULL && i < STEP_KINDS; i++) {
         if (strcmp(name, names[i]) == 0) {
@@ -112,14 +115,38 @@ bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
         .modified = text(a, o, "modified"),
         .storage_class = class ? class : "",
         .why = text(a, o, "why"),
+        .plain = json_is_true(json_object_get(o, "plain")),
     };
     json_int_t size = json_integer_value(json_object_get(o, "size"));
 
     s.size = size > 0 ? (uint64_t)size : 0;
-    if (!kind_of(json_string_value(json_object_get(o, "step")), &s.kind) || size < 0 ||
+    if (!step_kind_of(json_string_value(json_object_get(o, "step")), &s.kind) || size < 0 ||
         !read_newer(a, json_object_get(o, "newer"), &s) || !is_whole(&s)) {
         return false;
     }
     *ret_step = s;
     return true;
+}
+
+static const char *copy_text(struct arena *a, const char *text_or_null)
+{
+    return text_or_null ? arena_strdup(a, text_or_null) : NULL;
+}
+
+struct step step_copy(struct arena *a, const struct step *s)
+{
+    struct step copy = *s;
+
+    copy.key = copy_text(a, s->key);
+    copy.latest = copy_text(a, s->latest);
+    copy.version = copy_text(a, s->version);
+    copy.etag = copy_text(a, s->etag);
+    copy.modified = copy_text(a, s->modified);
+    copy.storage_class = copy_text(a, s->storage_class);
+    copy.why = copy_text(a, s->why);
+    copy.newer = arena_array(a, s->n_newer, sizeof *copy.newer);
+    for (size_t i = 0; i < s->n_newer; i++) {
+        copy.newer[i] = arena_strdup(a, s->newer[i]);
+    }
+    return copy;
 }

@@ -37,6 +37,9 @@ struct step {
     const char **newer;
     size_t n_newer;
     const char *storage_class; /* "" when not said */
+    /* COPY: the plan saw that the version has nothing beside content, metadata and tags, which a
+     * copy carries by itself. */
+    bool plain;
     /* One line. UNREACHABLE and UNKNOWN: why. COPY: why it is doubtful that this was the newest
      * version then; NULL: it was. NULL for all others. */
     const char *why;
@@ -44,6 +47,10 @@ struct step {
 
 /* "reveal", "copy", "hide", "purge", "unreachable", "unknown" */
 const char *step_name(enum step_kind kind);
+bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
+
+/* The same in that arena. */
+struct step step_copy(struct arena *a, const struct step *step);
 
 /* A new object; read back it is the same step, in the arena. False: it is no step. */
 json_t *step_to_json(const struct step *step);

@@ -50,6 +50,7 @@ static void heed_signals(struct cli *cli)
         sigaction(numbers[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file over its limit is a write that fails */
 }
 
 /* ---- Outcome --------------------------------------------------------------------------------- */

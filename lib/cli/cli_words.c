@@ -92,3 +92,24 @@ const char *cli_words_key(struct arena *a, const char *key)
     }
     return out->data;
 }
+
+void cli_words_add(struct buf *line, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-._/:=+@%,";
+
+    buf_puts(line, line->len > 0 ? " " : "");
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_puts(line, word);
+        return;
+    }
+    buf_putc(line, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'') {
+            buf_puts(line, "'\\''");
+        } else {
+            buf_putc(line, *word);
+        }
+    }
+    buf_putc(line, '\'');
+}

@@ -19,6 +19,13 @@ struct arena;
 
 #define S3_COPY_LIMIT ((uint64_t)5 << 30) /* bytes that one request copies at most */
 
+/* Told of the upload of a copy in parts before any part is sent, so that it can be given up by who
+ * comes after a death. Anything but RC_OK gives it up, and is the result. */
+struct s3_copy_watch {
+    enum rc (*began)(struct ctx *cx, void *arg, const char *upload_id); /* NULL: nobody */
+    void *arg;
+};
+
 struct s3_copy {
     struct s3_object from; /* version_id must be set: "null" is one */
     struct s3_object to;   /* version_id is ignored */
@@ -36,6 +43,8 @@ struct s3_copy {
     /* Conditions on what the key holds now; not all servers know them. NULL, false: none. */
     const char *if_match; /* its ETag */
     bool if_absent;       /* there is nothing, or a delete marker */
+
+    struct s3_copy_watch watch;
 };
 
 /* RC_NOT_FOUND: the source's version, or a bucket, is gone. RC_CONFLICT: a condition does not hold,

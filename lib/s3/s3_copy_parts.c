@@ -167,7 +167,12 @@ enum rc s3_copy_parts(struct ctx *cx, struct s3_client *client, const struct s3_
         .if_absent = copy->if_absent,
     };
     end.parts = parts = arena_array(cx->arena, end.n_parts, sizeof(*parts));
-    rc = copy_all(cx, &upload, &range, copy->size, parts);
+    if (copy->watch.began != NULL) {
+        rc = copy->watch.began(cx, copy->watch.arg, upload.upload_id);
+    }
+    if (rc == RC_OK) {
+        rc = copy_all(cx, &upload, &range, copy->size, parts);
+    }
     if (rc == RC_OK) {
         rc = finish(cx, &upload, &end, &written);
     }

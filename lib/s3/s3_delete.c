@@ -75,14 +75,17 @@ static const char *permission(const struct s3_delete *in, const struct s3_delete
 
 static void settle(struct run *r, size_t i, struct s3_delete_result result)
 {
+    bool repeated = r->results[i].repeated;
+
     r->results[i] = result;
+    r->results[i].repeated = repeated;
     r->open[i] = false;
     r->any = true;
 }
 
 static void unknown(struct run *r, size_t i, const char *message)
 {
-    r->results[i] = (struct s3_delete_result){.code = "", .message = message};
+    r->results[i] = (struct s3_delete_result){.repeated = true, .code = "", .message = message};
     r->open[i] = false;
 }
 
@@ -214,11 +217,14 @@ static void read_entry(struct run *r, size_t i, const struct xml_node *entry)
            });
 }
 
-static void read_answer(struct run *r, const struct xml_node *root, bool *asked)
+static void read_answer(struct run *r, const struct s3_reply *reply, bool *asked)
 {
     size_t at = 0;
 
-    for (const struct xml_node *entry = root->first; entry; entry = entry->next) {
+    for (size_t i = 0; i < r->in->n_items; i++) {
+        r->results[i].repeated = r->results[i].repeated || (asked[i] && reply->http.tries > 1);
+    }
+    for (const struct xml_node *entry = reply->root->first; entry; entry = entry->next) {
         bool known = strcmp(entry->name, "Deleted") == 0 || strcmp(entry->name, "Error") == 0;
         if (known && find(r, entry, asked, &at)) {
             asked[at] = false;
@@ -260,7 +266,7 @@ static enum rc ask(struct run *r, struct str body, bool *asked)
     enum rc rc = s3_request_send(r->cx, r->client, &request, &reply);
 
     if (rc == RC_OK) {
-        read_answer(r, reply.root, asked);
+        read_answer(r, &reply, asked);
     }
     return rc;
 }
@@ -360,6 +366,7 @@ static void delete_one(struct run *r, size_t i)
         rc = s3_request_send(r->cx, r->client, &request, &reply);
     }
     if (rc == RC_OK) {
+        r->results[i].repeated = reply.http.tries > 1;
         settle(r, i,
                (struct s3_delete_result){
                    .outcome = S3_DELETE_DONE,

@@ -28,7 +28,8 @@ enum s3_delete_outcome {
 
 struct s3_delete_result {
     enum s3_delete_outcome outcome;
-    bool marker;                   /* a delete marker was added; or what was deleted is one */
+    bool repeated; /* it was asked for more than once: each may have added a marker */
+    bool marker;   /* a delete marker was added; or what was deleted is one */
     const char *marker_version_id; /* of that marker; NULL: none, or not said */
     const char *code;              /* S3's, of what was refused; "" otherwise */
     const char *message;           /* cause and remedy of what was not done; "" otherwise */

@@ -77,6 +77,7 @@ struct s3_written {
     const char *version_id;    /* NULL: the bucket is not versioned, or the server does not say */
     const char *etag;          /* with its quotes */
     const char *last_modified; /* RFC 3339, as sent; NULL: not said */
+    bool repeated; /* it was asked for more than once: there may be another version of it */
 };
 
 /* From the headers of a successful HEAD or GET. False, and nothing read: they lack what every S3

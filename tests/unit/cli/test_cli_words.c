@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/buf.h"
 #include "cli/cli_words.h"
 #include "unit.h"
 
@@ -46,6 +47,21 @@ static void test_spans(void **state)
     arena_free(a);
 }
 
+static void test_a_word_stays_a_word(void **state)
+{
+    struct arena *a = arena_new();
+    struct buf *line = buf_new(a, 100);
+
+    (void)state;
+    cli_words_add(line, "apply");
+    cli_words_add(line, "a/b-1.plan");
+    cli_words_add(line, "a plan");
+    cli_words_add(line, "it's");
+    cli_words_add(line, "");
+    assert_string_equal(line->data, "apply a/b-1.plan 'a plan' 'it'\\''s' ''");
+    arena_free(a);
+}
+
 static void test_a_key_stays_a_line(void **state)
 {
     struct arena *a = arena_new();
@@ -65,6 +81,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_a_word_stays_a_word),
         cmocka_unit_test(test_a_key_stays_a_line),
     };
 

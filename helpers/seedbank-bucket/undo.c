@@ -1,0 +1,247 @@
+/* Taking back what a plan did. */
+#include <string.h>
+
+#include "base/ctx.h"
+#include "cli/cli_words.h"
+#include "seedbank-bucket/carry.h"
+#include "seedbank-bucket/commands.h"
+#include "seedbank-bucket/work.h"
+
+struct undo {
+    const char *file;
+    struct settings server;
+    bool allow_unversioned;
+};
+
+struct undoing {
+    struct carry *carry;
+    uint64_t lossy; /* written where nothing older is kept */
+};
+
+static enum rc refuse_purged(struct cli *cli, const struct work *w)
+{
+    if (w->totals.steps[STEP_PURGE].objects == 0) {
+        return RC_OK;
+    }
+    return cli_refuse(
+        cli, arena_printf(cli->cx->arena, "The plan %s cannot be taken back", w->file),
+        "It removed versions for good (--purge-newer). What it copied or showed again "
+        "can be changed by a new plan.");
+}
+
+/* The step that takes back what was done: a delete marker on what was shown again, and what we made
+ * removed by its ID. Each holds only while nobody changed the key since. */
+static bool reverse(const struct record *done, struct step *ret_step)
+{
+    struct step s = {.kind = STEP_HIDE,
+                     .key = done->key,
+                     .latest = done->version,
+                     .etag = "",
+                     .storage_class = ""};
+
+    if (done->step == STEP_REVEAL && done->version != NULL) {
+        *ret_step = s;
+        return true;
+    }
+    if (done->n_made == 0) {
+        return false;
+    }
+    s.kind = STEP_PURGE;
+    s.latest = done->made[0];
+    s.newer = done->made;
+    s.n_newer = done->n_made;
+    *ret_step = s;
+    return true;
+}
+
+static enum rc give(struct ctx *cx, void *arg, const struct record *done)
+{
+    struct undoing *u = arg;
+    struct step step;
+
+    (void)cx;
+    if (!reverse(done, &step)) {
+        u->lossy++;
+        return RC_OK;
+    }
+    return carry_give(u->carry, &step, done->number);
+}
+
+static enum rc take_back(struct cli *cli, const struct undo *undo, struct work *w,
+                         struct carry_tally *ret_tally)
+{
+    uint64_t ended =
+        replay_count(w->replay, true, REPLAY_DONE) + replay_count(w->replay, true, REPLAY_LEFT);
+    const struct carry_options options = {
+        .cli = cli,
+        .journal = w->journal,
+        .replay = w->replay,
+        .write = {.target = &w->target},
+        .allow_unversioned = undo->allow_unversioned,
+        .undo = true,
+        .doing = "taking back",
+        .total = replay_count(w->replay, false, REPLAY_DONE) - ended,
+    };
+    struct undoing u = {.carry = carry_new(&options)};
+    enum rc given = replay_done(cli->cx, w->replay, (struct replay_visitor){give, &u});
+    enum rc rc = carry_end(u.carry, ret_tally);
+
+    ret_tally->conflicts += u.lossy;
+    return given == RC_OK ? rc : given;
+}
+
+/* What an interrupted run began: find out what it came to, so that it can be taken back. */
+static enum rc settle(struct cli *cli, struct work *w)
+{
+    const struct carry_options options = {
+        .cli = cli,
+        .journal = w->journal,
+        .replay = w->replay,
+        .write = {.target = &w->target},
+        .settle = true,
+        .doing = "looking at what was begun",
+        .total = replay_count(w->replay, false, REPLAY_OPEN),
+    };
+    struct carry_tally tally;
+    struct carry *carry;
+    struct step step;
+    uint64_t number = 0;
+    enum rc rc = RC_OK, end;
+
+    if (options.total == 0) {
+        return RC_OK;
+    }
+    carry = carry_new(&options);
+    while (rc == RC_OK) {
+        struct arena_mark mark = arena_mark(cli->cx->arena);
+        rc = plan_file_next(cli->cx, w->reader, &step);
+        if (rc == RC_OK) {
+            rc = carry_give(carry, &step, number++);
+        }
+        arena_rewind(cli->cx->arena, mark);
+    }
+    end = carry_end(carry, &tally);
+    if (rc != RC_NOT_FOUND || end != RC_OK) {
+        return RC_FAIL;
+    }
+    return work_replay(cli, w);
+}
+
+static void say_count(struct cli *cli, uint64_t n, const char *words)
+{
+    if (n > 0) {
+        cli_say(cli, "  %s %s", cli_words_of(cli->cx->arena, n, "object", "objects"), words);
+    }
+}
+
+static void say_summary(struct cli *cli, const struct work *w, const struct carry_tally *t)
+{
+    struct arena *a = cli->cx->arena;
+    uint64_t hidden = t->done[STEP_HIDE], removed = t->done[STEP_PURGE];
+
+    cli_say(cli, "Took back %s of bucket %s.",
+            cli_words_of(a, hidden + removed, "object", "objects"), w->head.bucket);
+    say_count(cli, hidden, "hidden again by a delete marker");
+    say_count(cli, removed, "freed of the version or marker that the plan had put on them");
+    say_count(cli, t->conflicts, "left as they are: others changed them since");
+    say_count(cli, t->failed, "failed: the same command tries them again");
+    cli_event(cli, "summary",
+              json_pack("{s:s, s:I, s:I, s:I, s:I}", "bucket", w->head.bucket, "hidden",
+                        (json_int_t)hidden, "removed", (json_int_t)removed, "conflicts",
+                        (json_int_t)t->conflicts, "failed", (json_int_t)t->failed));
+}
+
+static enum rc run_locked(struct cli *cli, const struct undo *undo, struct work *w)
+{
+    struct carry_tally tally = {.bytes = 0};
+    uint64_t ended, left;
+    enum rc rc = settle(cli, w);
+
+    if (rc == RC_OK && !replay_is_undoing(w->replay)) {
+        rc = work_begin(cli, w, true);
+    }
+    if (rc != RC_OK) {
+        return rc;
+    }
+    left = replay_count(w->replay, true, REPLAY_LEFT);
+    ended = replay_count(w->replay, true, REPLAY_DONE) + left;
+    if (ended == replay_count(w->replay, false, REPLAY_DONE)) {
+        cli_say(cli, "What the plan %s did was taken back already: nothing to do.", w->file);
+        say_count(cli, left, "were left as they are: others had changed them");
+        cli_outcome(cli, left > 0 ? CLI_PARTLY : CLI_DONE);
+        return RC_OK;
+    }
+    rc = take_back(cli, undo, w, &tally);
+    say_summary(cli, w, &tally);
+    cli_outcome(cli, tally.conflicts + tally.failed + left > 0 ? CLI_PARTLY : CLI_DONE);
+    if (rc != RC_OK) {
+        cli_outcome(cli, CLI_ERROR);
+    }
+    if (rc != RC_OK || tally.failed > 0) {
+        cli_say(cli, "To go on: %s", work_command(cli, w, "undo"));
+    }
+    return rc;
+}
+
+static enum rc run(struct cli *cli, const void *settings)
+{
+    const struct undo *undo = settings;
+    struct work w;
+    enum rc rc = work_open(cli, undo->file, &undo->server, &w);
+
+    if (rc == RC_OK) {
+        rc = refuse_purged(cli, &w);
+    }
+    if (rc == RC_OK && !work_has_journal(cli, &w)) {
+        cli_say(cli, "The plan %s was never carried out: nothing to do.", w.file);
+        return RC_OK;
+    }
+    if (rc == RC_OK) {
+        rc = work_lock(cli, &w);
+        rc = rc == RC_OK ? run_locked(cli, undo, &w) : rc;
+        rc = work_unlock(cli, &w, rc);
+    }
+    return rc;
+}
+
+static const struct cli_argument arguments[] = {
+    {.name = "FILE",
+     .doc = "The plan that was carried out.",
+     .offset = offsetof(struct undo, file)},
+    {.name = NULL},
+};
+
+static const struct cli_option options[] = {
+    {
+        .name = "allow-destructive-unversioned",
+        .kind = CLI_FLAG,
+        .offset = offsetof(struct undo, allow_unversioned),
+        .doc =
+            "Write although the bucket's versioning is not Enabled: what is overwritten is lost.",
+    },
+    {.name = NULL},
+};
+
+static const struct cli_group groups[] = {
+    {"Taking back", options, 0},
+    SETTINGS_GROUP(offsetof(struct undo, server)),
+    {.title = NULL},
+};
+
+const struct cli_command undo_command = {
+    .name = "undo",
+    .summary = "Take back what a plan did",
+    .description =
+        "Puts the delete marker back on each object that was shown again, and removes, by its ID, "
+        "each version or marker that was put on an object. An object that somebody changed since "
+        "is "
+        "left as it is, and listed. Afterwards the bucket shows what it showed before the plan was "
+        "carried out.\n\n"
+        "It is recorded in FILE.journal, too: a run that was killed goes on with the same command, "
+        "and a second one does nothing. Of a plan that was carried out in part, that part is taken "
+        "back.",
+    .arguments = arguments,
+    .groups = groups,
+    .size = sizeof(struct undo),
+    .run = run,
+};

@@ -1,0 +1,116 @@
+#include "seedbank-bucket/work.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ctx.h"
+#include "base/journal.h"
+#include "http/http.h"
+
+bool work_is_idle(enum step_kind kind)
+{
+    return kind == STEP_UNREACHABLE || kind == STEP_UNKNOWN;
+}
+
+static const char *journal_of(struct cli *cli, const struct work *w)
+{
+    return arena_printf(cli->cx->arena, "%s.journal", w->file);
+}
+
+/* The plan was made of one bucket at one server: versions of the same IDs are nowhere else. */
+static enum rc check_endpoint(struct cli *cli, const struct work *w)
+{
+    struct arena *a = cli->cx->arena;
+    const char *given = w->settings->endpoint;
+
+    if (given == NULL || strcmp(http_origin(a, given), http_origin(a, w->head.endpoint)) == 0) {
+        return RC_OK;
+    }
+    return cli_refuse(
+        cli, arena_printf(a, "The plan %s is for another server", w->file),
+        "It was made at %s, and --endpoint says %s. A plan is carried out where it was "
+        "made: leave out --endpoint, or make a plan there.",
+        w->head.endpoint, given);
+}
+
+static enum rc open_target(struct cli *cli, struct work *w)
+{
+    struct settings *s = arena_memdup(cli->cx->arena, w->settings, sizeof *s);
+
+    s->endpoint = w->head.endpoint;
+    s->region = s->region ? s->region : w->head.region;
+    return settings_target(cli, s, w->head.bucket, &w->target);
+}
+
+enum rc work_open(struct cli *cli, const char *file, const struct settings *settings,
+                  struct work *ret_work)
+{
+    struct work w = {.file = file, .settings = settings};
+    enum rc rc = plan_file_open(cli->cx, file, &w.head, &w.totals, &w.reader);
+
+    if (rc == RC_NOT_FOUND) {
+        cli_outcome(cli, CLI_NOT_FOUND);
+        return diag_error(cli->cx, NULL, arena_printf(cli->cx->arena, "There is no plan %s", file),
+                          "The command plan makes one; its option --output says where.");
+    }
+    for (int i = 0; i < STEP_KINDS; i++) {
+        w.steps += w.totals.steps[i].objects;
+        w.active += work_is_idle((enum step_kind)i) ? 0 : w.totals.steps[i].objects;
+    }
+    if (rc == RC_OK) {
+        rc = check_endpoint(cli, &w);
+    }
+    if (rc == RC_OK) {
+        rc = open_target(cli, &w);
+    }
+    if (rc == RC_OK) {
+        *ret_work = w;
+    }
+    return rc;
+}
+
+bool work_has_journal(struct cli *cli, const struct work *w)
+{
+    return access(journal_of(cli, w), F_OK) == 0;
+}
+
+enum rc work_replay(struct cli *cli, struct work *w)
+{
+    struct replay_plan plan = {journal_of(cli, w), plan_file_sha256(w->reader), w->steps};
+
+    return replay_read(cli->cx, &plan, &w->replay);
+}
+
+enum rc work_lock(struct cli *cli, struct work *w)
+{
+    enum rc rc = journal_open(cli->cx, journal_of(cli, w), &w->journal);
+
+    return rc == RC_OK ? work_replay(cli, w) : rc;
+}
+
+enum rc work_unlock(struct cli *cli, struct work *w, enum rc so_far)
+{
+    struct diag_point before = diag_point(cli->cx);
+    enum rc rc = w->journal != NULL ? journal_close(cli->cx, w->journal) : RC_OK;
+
+    w->journal = NULL;
+    if (so_far != RC_OK) {
+        diag_drop_since(cli->cx, before); /* what went wrong first is the cause */
+        return so_far;
+    }
+    return rc;
+}
+
+enum rc work_begin(struct cli *cli, const struct work *w, bool undo)
+{
+    struct record begin = {.kind = RECORD_BEGIN, .undo = undo, .plan = plan_file_sha256(w->reader)};
+
+    return journal_append(cli->cx, w->journal, record_write(cli->cx->arena, &begin), true);
+}
+
+const char *work_command(struct cli *cli, const struct work *w, const char *command)
+{
+    const char *const words[] = {command, w->file, NULL};
+
+    return settings_command(cli, w->settings, words);
+}

@@ -1,0 +1,283 @@
+#include "seedbank-bucket/write.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "s3/s3_copy.h"
+#include "s3/s3_delete.h"
+#include "s3/s3_multipart.h"
+#include "s3/s3_object.h"
+
+#define MAX_WHY ((size_t)8192)
+#define SECONDS strlen("2026-11-24T03:16:18") /* of RFC 3339 in UTC: text in order of time */
+
+/* The messages since then as one line, taken back. */
+static const char *taken(struct ctx *cx, struct diag_point since)
+{
+    struct buf *text = buf_new(cx->arena, MAX_WHY);
+    const struct diag *d = since.last ? since.last->next : cx->diags.first;
+
+    for (; d != NULL; d = d->next) {
+        buf_printf(text, "%s%s: %s", text->len ? " " : "", d->summary, d->detail);
+    }
+    diag_drop_since(cx, since);
+    return text->len ? text->data : "the server's answer made no sense";
+}
+
+static struct s3_object object_of(const struct write_options *o, const struct step *step,
+                                  const char *version)
+{
+    return (struct s3_object){.bucket = o->target->bucket,
+                              .key = step->key,
+                              .version_id = version,
+                              .expected_owner = o->target->expected_owner};
+}
+
+/* ---- Copies ---------------------------------------------------------------------------------- */
+
+static bool is(const char *text, const char *other)
+{
+    return text != NULL && strcmp(text, other) == 0;
+}
+
+static bool is_archive(const char *storage_class)
+{
+    return is(storage_class, "GLACIER") || is(storage_class, "DEEP_ARCHIVE");
+}
+
+static bool holds_still(struct ctx *cx, const struct s3_object_settings *s)
+{
+    const char *now = clock_rfc3339(cx->arena, cx->clock->now(cx->clock));
+
+    return s->retain_until != NULL && strncmp(s->retain_until, now, SECONDS) > 0;
+}
+
+static struct s3_object_settings settings_of(struct ctx *cx, const struct write_options *o,
+                                             const struct s3_object_info *info)
+{
+    struct s3_object_settings s = info->settings;
+
+    if (is_archive(s.storage_class)) {
+        s.storage_class = NULL;
+    }
+    s.storage_class = o->storage_class ? o->storage_class : s.storage_class;
+    if (!holds_still(cx, &s) || (is(s.lock_mode, "COMPLIANCE") && !o->keep_compliance)) {
+        s.lock_mode = s.retain_until = NULL;
+    }
+    s.legal_hold = is(s.legal_hold, "ON") ? s.legal_hold : NULL;
+    return s;
+}
+
+static struct write_result result(enum write_outcome outcome, const char *why)
+{
+    return (struct write_result){.outcome = outcome, .why = why};
+}
+
+static struct write_result gone(void)
+{
+    return result(WRITE_GONE, "the wanted version is not there any more: somebody, or a lifecycle "
+                              "rule, removed it after it was planned");
+}
+
+/* What the wanted version is, or why it cannot be copied. */
+static struct write_result look(struct ctx *cx, const struct write_options *o,
+                                const struct step *step, struct s3_object_info *ret_info)
+{
+    struct s3_object from = object_of(o, step, step->version);
+    struct diag_point before = diag_point(cx);
+    enum rc rc = s3_object_head(cx, o->target->client, &from, NULL, ret_info);
+
+    if (rc == RC_FAIL || rc == RC_CONFLICT) {
+        return result(WRITE_REFUSED, taken(cx, before));
+    }
+    if (rc == RC_NOT_FOUND || ret_info->state == S3_OBJECT_MARKER) {
+        return gone();
+    }
+    if (ret_info->state == S3_OBJECT_NEEDS_KEY) {
+        return result(WRITE_REFUSED, "it is encrypted with a key that only its owner has (SSE-C)");
+    }
+    if (s3_object_info_archived(ret_info)) {
+        return result(WRITE_REFUSED,
+                      "it lies in an archive: have it restored there first, for some "
+                      "days, then run the same command again");
+    }
+    return result(WRITE_DONE, NULL);
+}
+
+struct write_result write_copy(struct ctx *cx, const struct write_options *o,
+                               const struct step *step, struct s3_copy_watch watch)
+{
+    struct s3_object_info info = {.size = 0};
+    struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
+    struct s3_object_settings settings;
+    struct s3_copy copy = {
+        .from = object_of(o, step, step->version),
+        .to = object_of(o, step, NULL),
+        .etag = step->etag,
+        .size = step->size,
+        .settings = &settings,
+        .watch = watch,
+    };
+    struct s3_written written = {.version_id = NULL};
+    struct diag_point before = diag_point(cx);
+    enum rc rc;
+
+    if (r.outcome != WRITE_DONE) {
+        return r;
+    }
+    settings = settings_of(cx, o, &info);
+    /* MinIO does not carry this one by itself. */
+    copy.meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL;
+    rc = s3_copy(cx, o->target->client, &copy, &written);
+    if (rc == RC_OK) {
+        return (struct write_result){.outcome = WRITE_DONE,
+                                     .id = written.version_id,
+                                     .modified = written.last_modified,
+                                     .repeated = written.repeated};
+    }
+    return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
+}
+
+struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
+                                  const struct step *step, const char *upload_id)
+{
+    const struct s3_multipart upload = {
+        .client = o->target->client, .object = object_of(o, step, NULL), .upload_id = upload_id};
+    struct diag_point before = diag_point(cx);
+    enum rc rc = s3_multipart_abort(cx, &upload);
+
+    return rc == RC_FAIL || rc == RC_CONFLICT ? result(WRITE_UNKNOWN, taken(cx, before))
+                                              : result(WRITE_DONE, NULL);
+}
+
+static bool same_text(const char *x, const char *y)
+{
+    return strcmp(x ? x : "", y ? y : "") == 0;
+}
+
+static bool same_meta(const struct s3_object_meta *x, const struct s3_object_meta *y)
+{
+    bool same = same_text(x->content_type, y->content_type) &&
+                same_text(x->content_encoding, y->content_encoding) &&
+                same_text(x->content_disposition, y->content_disposition) &&
+                same_text(x->content_language, y->content_language) &&
+                same_text(x->cache_control, y->cache_control) && x->n_user == y->n_user;
+
+    for (size_t i = 0; same && i < x->n_user; i++) {
+        size_t k = 0;
+        while (k < y->n_user && strcasecmp(x->user[i].name, y->user[k].name) != 0) {
+            k++;
+        }
+        same = k < y->n_user && strcmp(x->user[i].value, y->user[k].value) == 0;
+    }
+    return same;
+}
+
+bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct step *step,
+                   const char *id)
+{
+    struct s3_object wanted = object_of(o, step, step->version), other = object_of(o, step, id);
+    struct s3_object_info a = {.size = 0}, b = {.size = 0};
+    struct diag_point before = diag_point(cx);
+    bool known = s3_object_head(cx, o->target->client, &wanted, NULL, &a) == RC_OK &&
+                 s3_object_head(cx, o->target->client, &other, NULL, &b) == RC_OK;
+
+    diag_drop_since(cx, before);
+    return known && a.state == S3_OBJECT_PRESENT && b.state == S3_OBJECT_PRESENT &&
+           a.size == b.size && a.size == step->size && same_meta(&a.meta, &b.meta);
+}
+
+/* ---- Deletions ------------------------------------------------------------------------------- */
+
+/* One request, at most S3_DELETE_MAX items. */
+static void ask(struct ctx *cx, const struct write_options *o, const struct s3_delete_item *items,
+                size_t n, struct write_result *ret_results)
+{
+    struct s3_delete batch = {.bucket = o->target->bucket,
+                              .expected_owner = o->target->expected_owner,
+                              .items = items,
+                              .n_items = n};
+    struct s3_delete_result *results = arena_array(cx->arena, n, sizeof *results);
+    struct diag_point before = diag_point(cx);
+    enum rc rc = s3_delete(cx, o->target->client, &batch, results);
+    const char *why = "the bucket is gone, or is being changed";
+
+    if (rc != RC_OK) {
+        why = rc == RC_FAIL ? taken(cx, before) : why;
+        for (size_t i = 0; i < n; i++) {
+            ret_results[i] = result(WRITE_UNKNOWN, why);
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        static const enum write_outcome outcomes[] = {[S3_DELETE_UNKNOWN] = WRITE_UNKNOWN,
+                                                      [S3_DELETE_DONE] = WRITE_DONE,
+                                                      [S3_DELETE_REFUSED] = WRITE_REFUSED};
+        ret_results[i] = result(outcomes[results[i].outcome], results[i].message);
+        if (results[i].outcome == S3_DELETE_DONE) {
+            ret_results[i].why = NULL;
+            ret_results[i].id = results[i].marker ? results[i].marker_version_id : NULL;
+            ret_results[i].repeated = results[i].repeated;
+        }
+    }
+}
+
+void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
+                   struct write_result *ret_results)
+{
+    struct s3_delete_item *items = arena_array(cx->arena, n, sizeof *items);
+
+    for (size_t i = 0; i < n; i++) {
+        items[i].key = keys[i];
+    }
+    ask(cx, o, items, n, ret_results);
+}
+
+/* More than one request takes, of one key: the first failure ends it. */
+static struct write_result remove_many(struct ctx *cx, const struct write_options *o,
+                                       const struct write_removal *removal)
+{
+    struct write_result last = result(WRITE_DONE, NULL);
+
+    for (size_t at = 0; at < removal->n && last.outcome == WRITE_DONE; at += S3_DELETE_MAX) {
+        struct write_removal piece = {removal->key, removal->ids + at, removal->n - at};
+        piece.n = piece.n < S3_DELETE_MAX ? piece.n : S3_DELETE_MAX;
+        write_removals(cx, o, &piece, 1, &last);
+    }
+    return last;
+}
+
+void write_removals(struct ctx *cx, const struct write_options *o,
+                    const struct write_removal *removals, size_t n,
+                    struct write_result *ret_results)
+{
+    struct s3_delete_item *items = arena_array(cx->arena, S3_DELETE_MAX, sizeof *items);
+    struct write_result *results = arena_array(cx->arena, S3_DELETE_MAX, sizeof *results);
+    size_t from = 0, to = 0, used = 0;
+
+    while (from < n) {
+        for (; to < n && used + removals[to].n <= S3_DELETE_MAX; to++) {
+            for (size_t i = 0; i < removals[to].n; i++) {
+                items[used++] = (struct s3_delete_item){removals[to].key, removals[to].ids[i]};
+            }
+        }
+        if (to == from) {
+            ret_results[from] = remove_many(cx, o, &removals[from]);
+            from = ++to;
+            continue;
+        }
+        ask(cx, o, items, used, results);
+        used = 0;
+        for (; from < to; from++) {
+            ret_results[from] = result(WRITE_DONE, NULL);
+            for (size_t i = 0; i < removals[from].n; i++, used++) {
+                if (results[used].outcome != WRITE_DONE &&
+                    ret_results[from].outcome == WRITE_DONE) {
+                    ret_results[from] = results[used];
+                }
+            }
+        }
+        used = 0;
+    }
+}
