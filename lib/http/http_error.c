@@ -88,6 +88,8 @@ static const char *file_limit(struct arena *a)
 static const char *about(struct ctx *cx, const struct http_try *t)
 {
     const struct http_client *c = t->client;
+    int64_t whole_ms = c->options.request_timeout_ms + t->request->extra_ms;
+    int64_t silence_ms = c->options.stall_timeout_ms + t->request->extra_ms;
 
     switch ((int)t->cause) {
     case HTTP_NO_FILES:
@@ -99,11 +101,9 @@ static const char *about(struct ctx *cx, const struct http_try *t)
         return arena_printf(cx->arena, "%lld ms are allowed for connecting. ",
                             (long long)http_client_connect_ms(c));
     case HTTP_TIMED_OUT:
-        return arena_printf(cx->arena, "%lld ms are allowed for one try. ",
-                            (long long)(c->options.request_timeout_ms + t->request->extra_ms));
+        return arena_printf(cx->arena, "%lld ms are allowed for one try. ", (long long)whole_ms);
     case HTTP_STALLED:
-        return arena_printf(cx->arena, "%lld ms passed in silence. ",
-                            (long long)(c->options.stall_timeout_ms + t->request->extra_ms));
+        return arena_printf(cx->arena, "%lld ms passed in silence. ", (long long)silence_ms);
     case HTTP_HEAD_TOO_LARGE:
         return arena_printf(cx->arena, "More than %u bytes of headers came. ", HTTP_HEAD_MAX);
     case HTTP_BODY_TOO_LARGE:

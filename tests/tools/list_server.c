@@ -230,6 +230,7 @@ int main(int argc, char **argv)
     }
     printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
     if (fflush(stdout) != 0) {
+        perror("list_server");
         return 1;
     }
     for (;;) {

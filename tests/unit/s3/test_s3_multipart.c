@@ -105,8 +105,8 @@ static void success_without_what_was_asked_for(void **state)
     const struct s3_multipart_range range = {.from = {"from", "k", "v", NULL}, .n = 5};
 
     fixture_expect(f, "POST", "*", 200, BEGUN(""));
-    assert_int_equal(s3_multipart_create(f->cx, &upload, &(struct s3_multipart_options){NULL}),
-                     RC_FAIL);
+    assert_int_equal(
+        s3_multipart_create(f->cx, &upload, &(struct s3_multipart_options){.meta = NULL}), RC_FAIL);
     fixture_expect(f, "PUT", "*", 200, NULL);
     assert_int_equal(s3_multipart_put(f->cx, &upload, STR_LIT("x"), &part), RC_FAIL);
     fixture_expect(f, "PUT", "*", 200, PART(""));
