@@ -53,7 +53,7 @@ static bool fits(const struct s3_lifecycle_rule *r, const struct expiry_version 
 {
     int64_t size = v->size > INT64_MAX ? INT64_MAX : (int64_t)v->size;
 
-    return str_starts(v->key, r->prefix) &&
+    return str_starts(v->key, r->filter.prefix) &&
            (r->size_above == S3_LIFECYCLE_RULE_NONE || size > r->size_above) &&
            (r->size_below == S3_LIFECYCLE_RULE_NONE || size < r->size_below) &&
            (r->expire_keep == S3_LIFECYCLE_RULE_NONE || v->newer_old >= (uint64_t)r->expire_keep);

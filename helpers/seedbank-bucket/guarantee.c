@@ -61,7 +61,7 @@ static struct rule rule_of(struct arena *a, const struct xml_node *node, int64_t
 
     return (struct rule){
         .id = s3_rules_id(node),
-        .prefix = known ? read.prefix : "",
+        .prefix = known ? read.filter.prefix : "",
         .old_days = near(s3_lifecycle_window_of_rule(node).days),
         .current_days = near(current_days(node, now)),
     };
