@@ -43,7 +43,8 @@ struct s3_list_visitor {
 };
 
 /* One page is held at a time, however many entries there are. RC_NOT_FOUND: no such bucket. A
- * listing that could not be read to its end is RC_FAIL, never a short success. */
+ * listing that could not be read to its end is RC_FAIL, never a short success. Needs
+ * s3:ListBucketVersions. */
 enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
                          const struct s3_list_options *options,
                          struct s3_list_visitor visitor) RC_MUST_CHECK;

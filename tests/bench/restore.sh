@@ -35,7 +35,7 @@ restore_rows() {
   timed "${as_aws[@]}" "$boto" "$(tools/s3-pit-restore)" -b past-pit -B past-pit -t "$moment" --max-workers 32
   pit_ms=$took_ms pit_cpu=$burnt_ms
   history check past-pit $history_count
-  timed build/bin/seedbank-bucket restore past-ours --at "$moment" --yes
+  timed "$root/build/bin/seedbank-bucket" restore past-ours --at "$moment" --yes --output "$work/past-ours.plan"
   history check past-ours $history_count
   row "restoring 2,000 objects, to s3-pit-restore" "$took_ms" "$pit_ms" ms 0.333
   row "  CPU of it" "$burnt_ms" "$pit_cpu" ms 0.125
