@@ -7,6 +7,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
 #include <openssl/rand.h>
@@ -16,8 +17,8 @@
 #include <strings.h>
 #include <sys/random.h>
 
-/* By the operation and the first of an algorithm's names; of decoders also by what they read. Those
- * of keys are for certificates of others, and for the key of our own that gRPC reads from PEM. */
+/* By the operation and the first of an algorithm's names; of decoders also by what they read: the
+ * keys in certificates. Our private key needs none: it is read as before OpenSSL 3, and sooner. */
 static const struct {
     int operation;
     const char *name, *property;
@@ -54,8 +55,6 @@ static const struct {
     {OSSL_OP_DECODER, "RSA-PSS", "=SubjectPublicKeyInfo"},
     {OSSL_OP_DECODER, "EC", "=SubjectPublicKeyInfo"},
     {OSSL_OP_DECODER, "ED25519", "=SubjectPublicKeyInfo"},
-    {OSSL_OP_DECODER, "EC", "=type-specific"},
-    {OSSL_OP_DECODER, "DER", "input=pem"},
 };
 
 /* Libraries of Debian 12 hide it; static ones do not. */
@@ -113,6 +112,26 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_store)
 /* Of 50 groups for the key exchange of TLS, those whose kind of key is wanted and that someone
  * uses: libssl fetches a kind of key for each. */
 static const char *const groups[] = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
+
+/* Of 24 ciphers that libssl looks up for each context, those above: for each of the others it would
+ * search all, and write an error. The linker puts the first function in the place of the second. */
+static const int ciphers[] = {NID_aes_128_gcm, NID_aes_256_gcm, NID_chacha20_poly1305,
+                              NID_aes_128_cbc, NID_aes_256_cbc};
+
+const EVP_CIPHER *algorithms_cipher(OSSL_LIB_CTX *context, int nid,
+                                    const char *properties) __asm__("__wrap_ssl_evp_cipher_fetch");
+extern const EVP_CIPHER *any_cipher(OSSL_LIB_CTX *context, int nid,
+                                    const char *properties) __asm__("__real_ssl_evp_cipher_fetch")
+    __attribute__((weak));
+const EVP_CIPHER *algorithms_cipher(OSSL_LIB_CTX *context, int nid, const char *properties)
+{
+    for (size_t i = 0; i < sizeof ciphers / sizeof ciphers[0]; i++) {
+        if (ciphers[i] == nid) {
+            return any_cipher(context, nid, properties);
+        }
+    }
+    return NULL;
+}
 
 static OSSL_FUNC_provider_get_capabilities_fn *all_capabilities;
 

@@ -40,13 +40,32 @@ void grpc_setup_log(const struct log *log)
     gpr_set_log_function(forward_log);
 }
 
-/* gRPC's hook for what its core library has beyond the core, defined here and so not taken from
- * there: xDS, 3 MB of a static program that set itself up at each start, for nobody. */
-void no_extra_filters(void *builder) __asm__(
-    "_ZN9grpc_core20RegisterExtraFiltersEPNS_17CoreConfiguration7BuilderE");
-void no_extra_filters(void *builder)
+/* gRPC's list of what its core is made of, defined here and so not taken from there: in its order,
+ * what a server needs. Its own has all that clients can beside (balancing, name resolution, xDS):
+ * 4 MB of a static program, set up at each start for nobody. C++ functions, hence the names. */
+#define IN_CORE(name, mangled)                                                                     \
+    extern void name(void *builder) __asm__("_ZN" mangled "17CoreConfiguration7BuilderE")
+IN_CORE(event_engine, "17grpc_event_engine12experimental"
+                      "44RegisterEventEngineChannelArgPreconditioningEPN9grpc_core");
+IN_CORE(handshakers, "9grpc_core35SecurityRegisterHandshakerFactoriesEPNS_");
+IN_CORE(http_filters, "9grpc_core19RegisterHttpFiltersEPNS_");
+IN_CORE(deadline_filter, "9grpc_core22RegisterDeadlineFilterEPNS_");
+IN_CORE(message_size_filter, "9grpc_core25RegisterMessageSizeFilterEPNS_");
+IN_CORE(resource_quota, "9grpc_core21RegisterResourceQuotaEPNS_");
+IN_CORE(security_filters, "9grpc_core23RegisterSecurityFiltersEPNS_");
+IN_CORE(builtins, "9grpc_core16RegisterBuiltinsEPNS_");
+IN_CORE(parts_of_core, "9grpc_core22BuildCoreConfigurationEPNS_");
+
+void parts_of_core(void *builder)
 {
-    (void)builder;
+    event_engine(builder);
+    handshakers(builder);
+    http_filters(builder);
+    deadline_filter(builder);
+    message_size_filter(builder);
+    resource_quota(builder);
+    security_filters(builder);
+    builtins(builder);
 }
 
 /* absl looks for lock orders that could deadlock, at each lock that gRPC takes: a fiftieth of the
@@ -63,22 +82,24 @@ static void ignore_deadlocks(void)
     }
 }
 
-/* Each connection, as it is made. No tickets: a host connects once, and OpenSSL would send two
- * after each handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for
+/* The host's connection, as it is made. No tickets: it is the only one, and OpenSSL would send two
+ * after the handshake. gRPC would exchange keys on P-256 alone, and ask hosts that sent a key for
  * X25519 (those in Go) to begin again. */
-static void suit(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
-                 void *pointer)
+static void suit_host(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
+                      void *pointer)
 {
+    int groups[] = {NID_X25519, NID_X9_62_prime256v1};
     (void)value, (void)data, (void)index, (void)number, (void)pointer;
-    static char groups[] = "x25519:secp256r1"; /* the macro takes a char that is not const */
-    SSL_set_num_tickets(ssl, 0);
-    SSL_set1_groups_list(ssl, groups);
+    if (SSL_is_server(ssl)) {
+        SSL_set_num_tickets(ssl, 0);
+        SSL_set1_groups(ssl, groups, sizeof groups / sizeof groups[0]);
+    }
 }
 
 grpc_server *grpc_setup_server(void)
 {
     ignore_deadlocks();
-    SSL_get_ex_new_index(0, NULL, suit, NULL, NULL);
+    SSL_get_ex_new_index(0, NULL, suit_host, NULL, NULL);
     grpc_init();
     grpc_arg args[] = {
         {.type = GRPC_ARG_INTEGER,

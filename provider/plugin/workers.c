@@ -107,32 +107,45 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Called with the lock held. */
-static void start_thread(struct workers *w)
+/* Not under the lock, which the new thread wants first of all. False if the job was left to nobody.
+ */
+static bool start_thread(struct workers *w, unsigned i, struct job *job)
 {
-    if (pthread_create(&w->thread[w->threads], NULL, work, w) == 0) {
-        w->threads++;
-        w->free_threads++;
+    if (pthread_create(&w->thread[i], NULL, work, w) == 0) {
+        return true;
     }
+    pthread_mutex_lock(&w->lock);
+    w->free_threads--;
+    bool left = --w->threads == 0;
+    if (left) {
+        take_out(w, job);
+        w->waiting--;
+        w->active--;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return !left;
 }
 
 bool workers_submit(struct workers *w, struct job *job)
 {
     pthread_mutex_lock(&w->lock);
-    if (w->free_threads <= w->waiting && w->threads < w->max) {
-        start_thread(w);
+    bool more = w->free_threads <= w->waiting && w->threads < w->max;
+    unsigned i = w->threads;
+    if (more) {
+        w->threads++;
+        w->free_threads++;
     }
-    bool accepted = w->threads > 0;
-    if (accepted) {
-        job->started = false;
-        append(w, job);
-        w->waiting++;
-        w->active++;
-    }
+    job->started = false;
+    append(w, job);
+    w->waiting++;
+    w->active++;
     pthread_mutex_unlock(&w->lock);
-    /* Not under the lock, which the thread that wakes wants first of all. */
+    if (more) {
+        return start_thread(w, i, job);
+    }
+    /* Not under the lock, as above. */
     pthread_cond_signal(&w->work);
-    return accepted;
+    return true;
 }
 
 void workers_cancel(struct workers *w)

@@ -25,7 +25,8 @@ struct workers *workers_new(unsigned max);
  */
 void workers_free(struct workers *w);
 
-/* False if the system refuses the first thread; the job is then not run. */
+/* By one thread at a time. False if the system refuses the first thread; the job is then not run.
+ */
 bool workers_submit(struct workers *w, struct job *job);
 
 /* Raise the cancel of every job that waits or runs now; later jobs are not touched. */

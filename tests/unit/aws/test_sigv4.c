@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <jansson.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,18 +231,45 @@ static void an_impossible_time_is_refused(void **state)
     arena_free(a);
 }
 
-/* RFC 1321's and RFC 4231's own examples. */
+/* RFC 1321's and RFC 6234's own examples. */
 static void digests(void **state)
 {
     char md5[DIGEST_MD5_BASE64_SIZE], hex[DIGEST_SHA256_HEX_SIZE];
-    unsigned char mac[DIGEST_SHA256_SIZE];
     (void)state;
 
     assert_true(digest_md5_base64(STR_LIT(""), md5));
     assert_string_equal(md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
-    assert_true(digest_hmac_sha256(STR_LIT("Jefe"), STR_LIT("what do ya want for nothing?"), mac));
+    assert_true(digest_sha256_hex(STR_LIT("abc"), hex));
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_true(digest_sha256_hex((struct str){NULL, 0}, hex));
+    assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+/* Cases 2 and 6 of RFC 4231, and OpenSSL's HMAC for keys around the size of a block. */
+static void macs(void **state)
+{
+    static const char data[] = "what do ya want for nothing?";
+    unsigned char key[150], mac[DIGEST_SHA256_SIZE], theirs[DIGEST_SHA256_SIZE];
+    char hex[DIGEST_SHA256_HEX_SIZE];
+    (void)state;
+
+    assert_true(digest_hmac_sha256(STR_LIT("Jefe"), STR_LIT(data), mac));
     digest_hex(mac, sizeof(mac), hex);
     assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof(key));
+    assert_true(
+        digest_hmac_sha256((struct str){(const char *)key, 131},
+                           STR_LIT("Test Using Larger Than Block-Size Key - Hash Key First"), mac));
+    digest_hex(mac, sizeof(mac), hex);
+    assert_string_equal(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    for (size_t n = 0; n < sizeof(key); n++) {
+        key[n] = (unsigned char)(7 * n);
+        assert_true(digest_hmac_sha256((struct str){(const char *)key, n},
+                                       (struct str){data, n % sizeof(data)}, mac));
+        assert_non_null(HMAC(EVP_sha256(), key, (int)n, (const unsigned char *)data,
+                             n % sizeof(data), theirs, NULL));
+        assert_memory_equal(mac, theirs, sizeof(mac));
+    }
 }
 
 /* One test for each folder; how many there are now. */
@@ -272,9 +300,10 @@ int main(void)
         cmocka_unit_test(secret_stays_inside),
         cmocka_unit_test(an_impossible_time_is_refused),
         cmocka_unit_test(digests),
+        cmocka_unit_test(macs),
     };
     struct arena *a = arena_new();
-    size_t in_headers = add_cases(a, VECTORS, vector, tests, 4);
+    size_t in_headers = add_cases(a, VECTORS, vector, tests, 5);
     size_t all = add_cases(a, PRESIGN, presigned_vector, tests, in_headers);
 
     if (in_headers < AT_LEAST || all - in_headers < 10) {

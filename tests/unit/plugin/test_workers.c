@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/cancel.h"
@@ -47,11 +48,16 @@ static struct workers *start(unsigned max)
     return workers_new(max);
 }
 
-static void submit(struct workers *w, struct task *task, int64_t wait_ms)
+static bool accepted(struct workers *w, struct task *task, int64_t wait_ms)
 {
     task->job = (struct job){.run = run, .done = done, .cancel = cancel_new(NULL)};
     task->wait_ms = wait_ms;
-    assert_true(workers_submit(w, &task->job));
+    return workers_submit(w, &task->job);
+}
+
+static void submit(struct workers *w, struct task *task, int64_t wait_ms)
+{
+    assert_true(accepted(w, task, wait_ms));
 }
 
 static void test_every_job_runs_once(void **state)
@@ -116,6 +122,38 @@ static void test_wait_gives_up_in_time(void **state)
     assert_int_equal(atomic_load(&interrupted), 1);
 }
 
+/* Of each thread from now on: more than there are addresses for, or as usual. */
+static void set_stack_size(size_t size)
+{
+    pthread_attr_t attributes;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, size), 0);
+    assert_int_equal(pthread_setattr_default_np(&attributes), 0);
+    pthread_attr_destroy(&attributes);
+}
+
+static void test_without_a_thread_nothing_is_accepted(void **state)
+{
+    struct task refused, first, second;
+    struct workers *w = start(2);
+
+    (void)state;
+    set_stack_size((size_t)1 << 47);
+    assert_false(accepted(w, &refused, 0));
+    cancel_free(refused.job.cancel);
+    assert_true(workers_wait_idle(w, 0));
+
+    set_stack_size((size_t)8 << 20);
+    submit(w, &first, 30);
+    set_stack_size((size_t)1 << 47);
+    submit(w, &second, 0); /* the first one's thread runs it */
+    set_stack_size((size_t)8 << 20);
+    assert_true(workers_wait_idle(w, 20000));
+    assert_int_equal(atomic_load(&ran), 2);
+    assert_int_equal(atomic_load(&most_at_once), 1);
+    workers_free(w);
+}
+
 static void test_none_at_all(void **state)
 {
     (void)state;
@@ -130,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_no_more_threads_than_the_maximum),
         cmocka_unit_test(test_cancel_reaches_waiting_and_running_jobs_but_no_later_one),
         cmocka_unit_test(test_wait_gives_up_in_time),
+        cmocka_unit_test(test_without_a_thread_nothing_is_accepted),
         cmocka_unit_test(test_none_at_all),
     };
 
