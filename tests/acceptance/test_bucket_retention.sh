@@ -126,20 +126,18 @@ check "replace it, the new one first" apply -replace seedbank_bucket_retention.a
 check "its rule stays" rules_are "$bucket" "next theirs"
 check "destroy the new one" destroy
 
-# ---- Several on one bucket -----------------------------------------------------------------------
+# ---- What another program put into the rule ------------------------------------------------------
 replaces "$bucket"
 check "a bucket without rules" no_rules "$bucket"
-
-# ---- What another program put into the rule ------------------------------------------------------
-retention 'prefix = "a/"
+one 'prefix = "a/"
   noncurrent_version_expiration = { days = 40 }'
 check "a rule below a prefix" apply
 replaces "$bucket" "$(rule ours a/ "<Expiration><Days>800</Days></Expiration>$(expire 40)")"
-retention 'noncurrent_version_expiration = { days = 40 }'
+one 'noncurrent_version_expiration = { days = 40 }'
 check "its other action is not spread over the whole bucket" \
   refuses "would do more than is asked for.*Expiration/Days" apply
 check "the rule is as it was" says '<Prefix>a/<.*<Days>800<' "$(s3 lifecycle "$bucket")"
-retention 'prefix = "a/"
+one 'prefix = "a/"
   noncurrent_version_expiration = { days = 50 }'
 check "its days may change" apply
 check "its other action stays" says '<Days>800<.*<NoncurrentDays>50<|<NoncurrentDays>50<.*<Days>800<' \
@@ -147,11 +145,13 @@ check "its other action stays" says '<Days>800<.*<NoncurrentDays>50<|<Noncurrent
 check "it is destroyed" destroy
 
 # ---- Two resources of one rule -------------------------------------------------------------------
-retention 'noncurrent_version_expiration = { days = 40 }'
+one 'noncurrent_version_expiration = { days = 40 }'
 sed 's/"a" {/"b" {/; 1,/^resource/{/^resource/!d}' main.tf >b.tf
 check "two resources of one rule are told" refuses "Two resources manage lifecycle rule \"ours\"" apply
 rm b.tf
 check "one of them is destroyed" destroy
+
+# ---- Several on one bucket -----------------------------------------------------------------------
 config <<TF
 provider "seedbank" {
   s3 = { force_path_style = true }
