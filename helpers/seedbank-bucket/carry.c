@@ -84,7 +84,7 @@ static enum rc take_free(struct carry *c, struct batch **ret_batch)
     }
     b->arena = arena_new();
     b->slots = arena_array(b->arena, CARRY_BATCH, sizeof *b->slots);
-    b->n = 0;
+    b->n = b->ids = 0;
     atomic_store(&b->left, 0);
     *ret_batch = b;
     return RC_OK;
@@ -127,7 +127,8 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     s->step = step_copy(b->arena, step);
     s->number = number;
     s->state = state;
-    return b->n == CARRY_BATCH ? begin(c) : RC_OK;
+    b->ids += step->n_newer;
+    return b->n == CARRY_BATCH || b->ids >= CARRY_IDS ? begin(c) : RC_OK;
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */

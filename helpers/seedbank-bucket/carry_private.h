@@ -15,10 +15,11 @@ struct cli_progress;
 struct crew;
 struct ctx;
 
-#define CARRY_BATCH   1000 /* steps */
-#define CARRY_BATCHES 3    /* being looked up, written, looked up again */
-#define CARRY_THREADS 128  /* how many requests are in the air is the client's to find out */
-#define CARRY_JOB     100  /* deletions in one request */
+#define CARRY_BATCH   1000  /* steps */
+#define CARRY_IDS     20000 /* to be removed by them, more or less */
+#define CARRY_BATCHES 3     /* being looked up, written, looked up again */
+#define CARRY_THREADS 128   /* how many requests are in the air is the client's to find out */
+#define CARRY_JOB     100   /* deletions in one request */
 
 /* A step on its way. */
 struct slot {
@@ -40,6 +41,7 @@ struct batch {
     pthread_mutex_t lock;
     struct slot *slots;
     size_t n;
+    size_t ids; /* that its steps remove */
     struct look_key *keys;
     atomic_size_t left; /* jobs that are not done */
     bool busy;

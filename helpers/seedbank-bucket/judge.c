@@ -65,8 +65,7 @@ static bool is_ours(const struct step *s, const struct judge_entry *e, const str
  */
 
 /* The first `newer` entries: all ours, or some foreign among them. A copy of the same content right
- * below one of ours is of a request that was sent again, because its answer was lost: the library
- * below us does so, too, and does not tell. */
+ * below one of ours is of a request that was sent again, because its answer was lost. */
 static struct judge_result weigh(struct arena *a, const struct step *s,
                                  const struct judge_view *view, size_t newer,
                                  const struct judge_own *own)

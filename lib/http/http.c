@@ -118,6 +118,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
                   struct http_response *ret_response)
 {
     unsigned allowed = http_retry_allowed(cx, client), tries = 0;
+    bool repeated = false;
     struct http_try t;
     int64_t delay;
     enum rc rc;
@@ -128,6 +129,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
             return rc;
         }
         http_log_try(cx, &t, ++tries);
+        repeated = repeated || tries > 1 || t.begun > 1;
         if (tries > allowed || !http_retry_wanted(request, &t)) {
             break;
         }
@@ -146,6 +148,7 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
         return http_error_report(cx, &t, tries);
     }
     t.response.tries = tries;
+    t.response.repeated = repeated;
     *ret_response = t.response;
     return RC_OK;
 }

@@ -97,6 +97,8 @@ struct http_response {
     size_t n_headers;
     struct str body; /* NUL-terminated, in cx->arena */
     unsigned tries;
+    bool repeated; /* it may have reached the server more than once: in several tries, or in one on
+                      a kept connection that died, which libcurl sends again by itself */
 };
 
 /* RC_OK for any complete reply, whatever its status (after retries are used up); RC_FAIL for no

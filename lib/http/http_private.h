@@ -84,6 +84,7 @@ struct http_try {
     struct http_client *client;
     const struct http_request *request;
     struct buf *body;
+    unsigned begun; /* how often the request was, over one connection after the other */
     size_t head_bytes, headers_cap;
     size_t moved; /* bytes so far, both ways */
     bool head_done;

@@ -88,6 +88,15 @@ static size_t on_body(const char *p, size_t size, size_t n, void *arg)
     return http_reply_body(arg, (struct str){p, size * n});
 }
 
+static int on_begin(void *arg, char *remote, char *local, int remote_port, int local_port)
+{
+    struct http_try *t = arg;
+
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    t->begun++;
+    return CURL_PREREQFUNC_OK;
+}
+
 static void set_manners(CURL *easy, struct http_try *t)
 {
     const struct http_client_options *o = &t->client->options;
@@ -110,6 +119,8 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }
 
 /* ---- Waiting ----------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ static enum rc read_reply(struct ctx *cx, const struct s3_request *request,
         .version_id = http_header_get(&reply->http, "x-amz-version-id"),
         .etag = s3_object_info_etag(cx->arena, etag),
         .last_modified = xml_text(reply->root, "LastModified"),
-        .repeated = reply->http.tries > 1,
+        .repeated = reply->http.repeated,
     };
     return RC_OK;
 }

@@ -222,7 +222,7 @@ static void read_answer(struct run *r, const struct s3_reply *reply, bool *asked
     size_t at = 0;
 
     for (size_t i = 0; i < r->in->n_items; i++) {
-        r->results[i].repeated = r->results[i].repeated || (asked[i] && reply->http.tries > 1);
+        r->results[i].repeated = r->results[i].repeated || (asked[i] && reply->http.repeated);
     }
     for (const struct xml_node *entry = reply->root->first; entry; entry = entry->next) {
         bool known = strcmp(entry->name, "Deleted") == 0 || strcmp(entry->name, "Error") == 0;
@@ -366,7 +366,7 @@ static void delete_one(struct run *r, size_t i)
         rc = s3_request_send(r->cx, r->client, &request, &reply);
     }
     if (rc == RC_OK) {
-        r->results[i].repeated = reply.http.tries > 1;
+        r->results[i].repeated = reply.http.repeated;
         settle(r, i,
                (struct s3_delete_result){
                    .outcome = S3_DELETE_DONE,

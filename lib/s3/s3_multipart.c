@@ -220,7 +220,7 @@ enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
         return rc;
     }
     written.version_id = http_header_get(&reply.http, "x-amz-version-id");
-    written.repeated = reply.http.tries > 1;
+    written.repeated = reply.http.repeated;
     etag = xml_text(reply.root, "ETag");
     if (etag && *etag) {
         written.etag = s3_object_info_etag(cx->arena, etag);

@@ -300,6 +300,7 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
     struct s3_trial trial = s3_again_begin(cx, client, request->bucket);
     struct s3_reply reply = {.root = NULL};
     const char *why = NULL;
+    bool repeated = false;
     unsigned repeats = 0; /* of what may have reached the server; a refused request did nothing */
 
     for (;;) {
@@ -310,6 +311,7 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
             return RC_FAIL;
         }
         reply.http.tries += repeats;
+        reply.http.repeated = reply.http.repeated || repeated;
         if (!is_refusal(cx, request, &reply, &why)) {
             break;
         }
@@ -319,6 +321,7 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
             return rc == RC_NOT_FOUND ? refused(cx, &trial, request, &error) : rc;
         }
         repeats = reply.http.tries - 1;
+        repeated = reply.http.repeated;
     }
     if (check_document(cx, &trial.place, request, &reply, why) != RC_OK) {
         return RC_FAIL;

@@ -202,6 +202,31 @@ static void test_unsafe_requests_are_sent_once_also_after_keep_alive(void **stat
     assert_int_equal(http_server_count(f->server), 2);
 }
 
+/* The same with one that may be sent again: it is, in one try or in two, and told. */
+static void test_what_was_sent_again_is_told(void **state)
+{
+    struct http_fixture *f = *state;
+    struct http_response r;
+
+    expect(f, (struct http_server_reply){.body = "keeps the connection"});
+    expect(f, (struct http_server_reply){.fault = HTTP_SERVER_CLOSE});
+    expect(f, (struct http_server_reply){.body = "at last"});
+    expect(f, (struct http_server_reply){.status = 503});
+    expect(f, (struct http_server_reply){.body = "a second try"});
+    expect(f, (struct http_server_reply){.body = "once"});
+    assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
+    assert_false(r.repeated);
+    assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
+    assert_string_equal(r.body.p, "at last");
+    assert_true(r.repeated);
+    assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
+    assert_string_equal(r.body.p, "a second try");
+    assert_true(r.repeated);
+    assert_int_equal(http_fixture_get(f, "/", &r), RC_OK);
+    assert_false(r.repeated);
+    finish(f);
+}
+
 /* What never reached a server may be sent again, whatever it is. */
 static void test_unsafe_requests_are_repeated_when_nothing_was_sent(void **state)
 {
@@ -427,6 +452,7 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_broken_replies_are_tried_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unsafe_requests_are_sent_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_sent_again_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unsafe_requests_are_sent_once_also_after_keep_alive,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_unsafe_requests_are_repeated_when_nothing_was_sent,
