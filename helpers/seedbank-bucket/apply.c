@@ -33,7 +33,7 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
 
     cli_say(cli, "Restored %s of bucket %s%s%s.", cli_words_of(a, done_of(t), "object", "objects"),
             w->head.bucket, w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at);
-    say_count(cli, t->done[STEP_REVEAL], "shown again: their delete markers were removed");
+    say_count(cli, t->done[STEP_REVEAL], "shown again: delete markers removed");
     say_count(
         cli, t->done[STEP_COPY],
         arena_printf(a, "copied forward from an older version (%s)", cli_words_bytes(a, t->bytes)));
