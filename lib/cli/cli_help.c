@@ -113,6 +113,10 @@ static void program_help(FILE *out, const struct cli_program *program)
     for (const struct cli_command *const *c = program->commands; *c != NULL; c++) {
         item(out, (*c)->name, (*c)->summary);
     }
+    fputs("\nInstead of a command:\n", out);
+    item(out, "--version", "print the version");
+    item(out, "--man", "print the manual page: pipe it into man -l -");
+    item(out, "--completion", "print a completion for bash: source it");
     fputs("\nEnvironment:\n", out);
     for (const struct cli_option *o = program->environment; o->name != NULL; o++) {
         item(out, o->name, o->doc);

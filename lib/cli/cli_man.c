@@ -81,8 +81,8 @@ void cli_man(FILE *out, const struct cli_program *program)
         fputc(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
     }
     fputs(" 1 \"\" \"seedbank\" \"User Commands\"\n.SH NAME\n", out);
-    text(out, program->name);
-    fputs("\\- ", out);
+    bold(out, "", program->name, NULL);
+    fputs(" \\- ", out);
     text(out, program->summary);
     fputs(".SH SYNOPSIS\n", out);
     bold(out, "", program->name, "COMMAND");
