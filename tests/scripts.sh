@@ -10,7 +10,8 @@
 #
 # A script names its servers in a line "# servers: minio moto"; one without that line talks to Ceph RGW. The
 # first is the one whose SEEDBANK_S3_* it gets; use_server of tests/checks.sh turns to another. Servers that no
-# chosen script names are not started; --debian chooses the scripts whose servers Debian has, which is RGW.
+# chosen script names are not started. A line "# needs: boto3" names AWS's own client. --debian chooses the
+# scripts that do with what Debian has: their server is RGW, and they need nothing else.
 # A script that dies or tests nothing counts as failed; what it left (logs too) stays in its folder.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -46,26 +47,29 @@ servers_of() {
   echo "${named:-rgw}"
 }
 
-# from_debian SERVER...: all are RGW, in one make or another.
+# from_debian SCRIPT: its servers are RGW, in one make or another, and it needs nothing else.
 from_debian() {
-  [[ " $*" =~ ^(\ rgw(-[a-z]+)?)+$ ]]
+  [[ " $(servers_of "$1")" =~ ^(\ rgw(-[a-z]+)?)+$ ]] && ! grep -q '^# needs: ' "$1"
 }
 
 # chosen SCRIPT
 chosen() {
-  # shellcheck disable=SC2046 # words
-  [ -z "$debian" ] || from_debian $(servers_of "$1") || return
+  [ -z "$debian" ] || from_debian "$1" || return
   [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " = *" $(basename "$1" .sh) "* ]]
 }
 
 scripts_choose() {
   local script named
   scripts=()
+  # shellcheck disable=SC2034 # for who called
+  foreign= # some chosen script takes more than Debian has
   for script in "$1"/test_*.sh; do
     if chosen "$script"; then
       scripts+=("$script")
       read -ra named < <(servers_of "$script")
       servers+=("${named[@]}")
+      # shellcheck disable=SC2034
+      from_debian "$script" || foreign=yes
     fi
   done
   mapfile -t servers < <(printf '%s\n' "${servers[@]}" | sort -u)

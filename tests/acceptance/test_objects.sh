@@ -1,5 +1,6 @@
 # The calls on objects that a restore makes, on Ceph RGW: every key that S3 allows.
 # shellcheck shell=bash
+# needs: boto3
 # shellcheck source=tests/acceptance/objects.sh
 . "$SEEDBANK_ROOT/tests/acceptance/objects.sh"
 
