@@ -5,6 +5,7 @@
 #include "cli/cli_progress.h"
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_list.h"
+#include "s3/s3_object_info.h"
 #include "s3/s3_rules.h"
 #include "seedbank-bucket/audit.h"
 #include "seedbank-bucket/commands.h"
@@ -44,11 +45,6 @@ struct pass {
 };
 
 /* ---- The listing ----------------------------------------------------------------------------- */
-
-static bool is_archive(const char *storage_class)
-{
-    return strcmp(storage_class, "GLACIER") == 0 || strcmp(storage_class, "DEEP_ARCHIVE") == 0;
-}
 
 static void count_doom(const struct pass *p, const struct s3_list_entry *e)
 {
@@ -103,7 +99,7 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
                                          .latest = e->latest,
                                          .null_version = strcmp(e->version_id, "null") == 0,
                                      });
-    p->audit->archived += is_archive(e->storage_class);
+    p->audit->archived += s3_object_info_is_archive(e->storage_class);
     p->newer_old = same ? p->newer_old : 0;
     if (same && !e->marker && !e->latest && p->audit->expiry != NULL) {
         count_doom(p, e);
@@ -156,14 +152,9 @@ static enum rc read_settings(struct audit *a)
     return rc;
 }
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 static enum rc list(struct audit *a)
 {
-    struct pass p = {.audit = a, .arena = arena_new()};
+    struct pass p = {.audit = a, .arena = arena_within(a->cli->cx->arena)};
     struct s3_list_options o = {
         .bucket = a->settings->bucket,
         .prefix = a->settings->prefix,
@@ -171,7 +162,6 @@ static enum rc list(struct audit *a)
     };
     enum rc rc;
 
-    arena_defer(a->cli->cx->arena, free_arena, p.arena);
     a->timeline = timeline_new(p.arena, a->settings->prefix ? a->settings->prefix : "");
     p.progress = cli_progress_begin(
         a->cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});

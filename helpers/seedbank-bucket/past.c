@@ -44,11 +44,6 @@ struct past {
     size_t n_ids, room, id_bytes;
 };
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 struct past *past_new(struct arena *a, const struct past_options *options)
 {
     struct past *p = arena_alloc(a, sizeof *p);
@@ -56,9 +51,8 @@ struct past *past_new(struct arena *a, const struct past_options *options)
     p->options = *options;
     p->seen.oldest_of_id = INT64_MAX;
     p->key = buf_new(a, MAX_KEY);
-    p->arena = arena_new();
+    p->arena = arena_within(a);
     p->fresh = arena_mark(p->arena);
-    arena_defer(a, free_arena, p->arena);
     return p;
 }
 

@@ -34,27 +34,14 @@ static bool keeps_markers(void *arg, const char *key)
     return rule != NULL || p->settings->keep_history || p->versioning.mfa_delete;
 }
 
-static const char *keep_text(const struct planning *p, const char *text)
-{
-    return text ? arena_strdup(p->kept, text) : NULL;
-}
-
 static void keep_shown(struct planning *p, int kind, const struct step *step)
 {
     struct plan_shown *shown = &p->result->shown[kind];
     struct step s = *step;
 
+    s.n_newer = 0; /* they are not shown, and may be many */
     if (shown->n < PLAN_SHOWN) {
-        s.key = keep_text(p, s.key);
-        s.latest = keep_text(p, s.latest);
-        s.version = keep_text(p, s.version);
-        s.etag = keep_text(p, s.etag);
-        s.modified = keep_text(p, s.modified);
-        s.storage_class = keep_text(p, s.storage_class);
-        s.why = keep_text(p, s.why);
-        s.newer = NULL;
-        s.n_newer = 0;
-        shown->steps[shown->n++] = s;
+        shown->steps[shown->n++] = step_copy(p->kept, &s);
     }
 }
 
@@ -119,18 +106,6 @@ static enum rc end_key(struct ctx *cx, struct planning *p)
     return reach_give(cx, p->reach, &end.step);
 }
 
-static bool is_excluded(const struct planning *p, const char *key)
-{
-    const struct cli_texts *excludes = &p->settings->excludes;
-
-    for (size_t i = 0; i < excludes->n; i++) {
-        if (str_starts(key, excludes->items[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 {
     struct planning *p = arg;
@@ -143,7 +118,7 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
         if (p->begun) {
             rc = end_key(cx, p);
         }
-        if (rc != RC_OK || is_excluded(p, e->key)) {
+        if (rc != RC_OK || cli_texts_begin(&p->settings->excludes, e->key)) {
             return rc;
         }
         past_begin(p->past, e->key);

@@ -91,11 +91,6 @@ static enum rc look(struct planning *p)
     return rc == RC_OK ? plan_list(p) : rc;
 }
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
                   struct plan_result *ret_result)
 {
@@ -106,11 +101,10 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
         .settings = settings,
         .prefixes = tidy(cx->arena, &settings->prefixes),
         .result = result,
-        .kept = arena_new(),
+        .kept = arena_within(cx->arena),
     };
     enum rc rc;
 
-    arena_defer(cx->arena, free_arena, p.kept);
     rc = plan_check_before(&p);
     if (rc == RC_OK) {
         rc = replica_get(cx, &p.target, &p.replica);

@@ -49,11 +49,6 @@ struct reach {
 
 /* ---- One version ----------------------------------------------------------------------------- */
 
-static bool is_archive(const char *storage_class)
-{
-    return strcmp(storage_class, "GLACIER") == 0 || strcmp(storage_class, "DEEP_ARCHIVE") == 0;
-}
-
 /* Where it is known, *ret_why says why no object under that key can be read, or NULL. Not NULL: the
  * caller is the one to ask, and to tell. Waits while another one asks. */
 static struct kms *kms_to_ask(struct reach *r, const char *id, const char **ret_why)
@@ -222,29 +217,6 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
     return r;
 }
 
-static const char *dup_text(struct arena *a, const char *text)
-{
-    return text ? arena_strdup(a, text) : NULL;
-}
-
-static struct step copy_step(struct arena *a, const struct step *s)
-{
-    struct step c = *s;
-
-    c.key = arena_strdup(a, s->key);
-    c.latest = dup_text(a, s->latest);
-    c.version = dup_text(a, s->version);
-    c.etag = dup_text(a, s->etag);
-    c.modified = dup_text(a, s->modified);
-    c.storage_class = dup_text(a, s->storage_class);
-    c.why = dup_text(a, s->why);
-    c.newer = arena_array(a, s->n_newer, sizeof *c.newer);
-    for (size_t i = 0; i < s->n_newer; i++) {
-        c.newer[i] = arena_strdup(a, s->newer[i]);
-    }
-    return c;
-}
-
 /* Wait until the oldest step is done. RC_FAIL: it never will be; crew_end says why. */
 static enum rc wait_for_first(struct ctx *cx, struct reach *r)
 {
@@ -297,7 +269,7 @@ static struct slot *put_in(struct reach *r, const struct step *step, bool asks)
 
     arena_free(slot->arena);
     slot->arena = arena_new();
-    slot->step = copy_step(slot->arena, step);
+    slot->step = step_copy(slot->arena, step);
     slot->done = !asks;
     return slot;
 }
@@ -309,7 +281,8 @@ enum rc reach_give(struct ctx *cx, struct reach *r, const struct step *step)
     struct slot *slot;
     enum rc rc = RC_OK;
 
-    if (!r->options.ask && step->kind == STEP_COPY && is_archive(step->storage_class)) {
+    if (!r->options.ask && step->kind == STEP_COPY &&
+        s3_object_info_is_archive(step->storage_class)) {
         changed.kind = STEP_UNREACHABLE;
         changed.why = arena_printf(cx->arena, ARCHIVED, step->storage_class);
     }

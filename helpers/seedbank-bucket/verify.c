@@ -214,16 +214,6 @@ static enum rc end_key(struct verifying *v)
     return RC_OK;
 }
 
-static bool is_excluded(const struct verifying *v, const char *key)
-{
-    for (size_t i = 0; i < v->excludes.n; i++) {
-        if (str_starts(key, v->excludes.items[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void begin_key(struct verifying *v, const struct s3_list_entry *e)
 {
     past_begin(v->past, e->key);
@@ -247,7 +237,7 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
     }
     if (!v->begun || !past_goes_on(v->past, e->key)) {
         rc = v->begun ? end_key(v) : RC_OK;
-        if (rc != RC_OK || is_excluded(v, e->key)) {
+        if (rc != RC_OK || cli_texts_begin(&v->excludes, e->key)) {
             return rc;
         }
         begin_key(v, e);
@@ -274,16 +264,10 @@ static bool no(void *arg, const char *key)
     return false;
 }
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 static struct arena *new_arena(struct verifying *v, struct arena_mark *ret_fresh)
 {
-    struct arena *a = arena_new();
+    struct arena *a = arena_within(v->cli->cx->arena);
 
-    arena_defer(v->cli->cx->arena, free_arena, a);
     *ret_fresh = arena_mark(a);
     return a;
 }

@@ -41,11 +41,6 @@ static bool is(const char *text, const char *other)
     return text != NULL && strcmp(text, other) == 0;
 }
 
-static bool is_archive(const char *storage_class)
-{
-    return is(storage_class, "GLACIER") || is(storage_class, "DEEP_ARCHIVE");
-}
-
 static bool holds_still(struct ctx *cx, const struct s3_object_settings *s)
 {
     const char *now = clock_rfc3339(cx->arena, cx->clock->now(cx->clock));
@@ -58,7 +53,7 @@ static struct s3_object_settings settings_of(struct ctx *cx, const struct write_
 {
     struct s3_object_settings s = info->settings;
 
-    if (is_archive(s.storage_class)) {
+    if (s3_object_info_is_archive(s.storage_class)) {
         s.storage_class = NULL;
     }
     s.storage_class = o->storage_class ? o->storage_class : s.storage_class;

@@ -193,6 +193,19 @@ void arena_defer(struct arena *a, void (*fn)(void *arg), void *arg)
     a->deferred = d;
 }
 
+static void free_within(void *arena)
+{
+    arena_free(arena);
+}
+
+struct arena *arena_within(struct arena *owner)
+{
+    struct arena *a = arena_new();
+
+    arena_defer(owner, free_within, a);
+    return a;
+}
+
 struct arena_mark arena_mark(struct arena *a)
 {
     return (struct arena_mark){

@@ -20,6 +20,9 @@ struct arena *arena_new(void);
 /* Run the deferred calls in reverse order, wipe and free. NULL is allowed. */
 void arena_free(struct arena *a);
 
+/* Another one that goes with `owner`, for what must outlive the owner's rewinds to later marks. */
+struct arena *arena_within(struct arena *owner);
+
 /* Zeroed, aligned for any type. A size of 0 gives a unique pointer. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull, malloc));
 

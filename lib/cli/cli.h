@@ -56,6 +56,9 @@ struct cli_texts {
     size_t n;
 };
 
+/* One of the texts is how `text` begins. */
+bool cli_texts_begin(const struct cli_texts *texts, const char *text);
+
 struct cli_option {
     const char *name;  /* "at" for --at; NULL ends a table */
     char letter;       /* 'o' for -o; 0: none */

@@ -211,3 +211,13 @@ enum rc cli_parse(struct ctx *cx, const struct cli_command *command, char **argv
     }
     return rc;
 }
+
+bool cli_texts_begin(const struct cli_texts *texts, const char *text)
+{
+    for (size_t i = 0; i < texts->n; i++) {
+        if (str_starts(text, texts->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}

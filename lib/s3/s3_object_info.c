@@ -142,12 +142,16 @@ static bool is(const char *text, const char *word)
     return text && strcmp(text, word) == 0;
 }
 
+bool s3_object_info_is_archive(const char *storage_class)
+{
+    return is(storage_class, "GLACIER") || is(storage_class, "DEEP_ARCHIVE");
+}
+
 bool s3_object_info_archived(const struct s3_object_info *info)
 {
-    const char *class = info->settings.storage_class;
     bool restored = info->restore && strstr(info->restore, "ongoing-request=\"false\"");
 
-    return info->archive || ((is(class, "GLACIER") || is(class, "DEEP_ARCHIVE")) && !restored);
+    return info->archive || (s3_object_info_is_archive(info->settings.storage_class) && !restored);
 }
 
 uint64_t s3_object_info_etag_parts(const char *etag)

@@ -85,6 +85,9 @@ struct s3_written {
 bool s3_object_info_read(struct arena *a, const struct http_response *http,
                          struct s3_object_info *ret_info);
 
+/* A storage class whose objects must be restored before they can be read; NULL is none. */
+bool s3_object_info_is_archive(const char *storage_class);
+
 /* It lies in an archive and must be restored there before it can be read or copied. */
 bool s3_object_info_archived(const struct s3_object_info *info);
 
