@@ -1,5 +1,5 @@
 /* Keys looked up in bulk: each is found as it is, and with few requests. */
-#include "unit.h"
+#include "fixture.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,10 +7,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/ctx.h"
-#include "base/session.h"
-#include "http_server.h"
-#include "s3/s3.h"
 #include "seedbank-bucket/look.h"
 
 #define KEYS          5000 /* in the bucket: k/00000 ..., each with versions "new" and "old" */
@@ -19,10 +15,7 @@
 #define PAGE_ROOM     ((size_t)1 << 20)
 
 struct fixture {
-    struct http_server *server;
-    struct session *session;
-    struct ctx *cx;
-    struct s3_target target;
+    struct place at;
     struct arena *into;
     atomic_uint requests;
 };
@@ -102,18 +95,11 @@ static int make(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof *f);
 
-    f->server = http_server_start(
-        &(struct http_server_options){.any_order = true, .handler = handle, .handler_arg = f});
-    f->session = session_new();
-    f->cx = ctx_new(&(struct ctx_options){.session = f->session});
+    place_begin(
+        &f->at,
+        &(struct http_server_options){.any_order = true, .handler = handle, .handler_arg = f},
+        NULL);
     f->into = arena_new();
-    f->target.bucket = "b";
-    assert_int_equal(s3_client_new(f->cx, f->session,
-                                   &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                        .access_key = "some-access-key",
-                                                        .secret_key = "some-secret-key"},
-                                   &f->target.client),
-                     RC_OK);
     *state = f;
     return 0;
 }
@@ -122,12 +108,8 @@ static int unmake(void **state)
 {
     struct fixture *f = *state;
 
-    http_server_stop(f->server);
-    assert_satisfied(f->server);
-    ctx_free(f->cx);
-    session_free(f->session);
+    place_end(&f->at);
     arena_free(f->into);
-    http_server_free(f->server);
     test_free(f);
     return 0;
 }
@@ -137,7 +119,7 @@ static int unmake(void **state)
 static unsigned look_at(struct fixture *f, long first, long step, size_t n)
 {
     struct look_key *keys = arena_array(f->into, n, sizeof *keys);
-    struct look look = {&f->target, keys, n, f->into};
+    struct look look = {&f->at.target, keys, n, f->into};
 
     atomic_store(&f->requests, 0);
     for (size_t i = 0; i < n; i++) {
@@ -145,7 +127,7 @@ static unsigned look_at(struct fixture *f, long first, long step, size_t n)
                                     .depth = 64};
         keys[i].last = arena_printf(f->into, "new%ld", first + (long)i * step);
     }
-    assert_int_equal(look_up(f->cx, &look), RC_OK);
+    assert_int_equal(look_up(f->at.cx, &look), RC_OK);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(keys[i].n, 1);
         assert_string_equal(keys[i].entries[0].id, keys[i].last);
@@ -189,9 +171,9 @@ static void so_deep_as_is_wanted(void **state)
         {.key = "k/01235", .last = NULL, .depth = 64},
         {.key = "k/01236", .last = "other", .depth = 64},
     };
-    struct look look = {&f->target, keys, COUNT(keys), f->into};
+    struct look look = {&f->at.target, keys, COUNT(keys), f->into};
 
-    assert_int_equal(look_up(f->cx, &look), RC_OK);
+    assert_int_equal(look_up(f->at.cx, &look), RC_OK);
     assert_int_equal(keys[0].n, 2);
     assert_string_equal(keys[0].entries[1].id, "old1233");
     assert_int_equal(keys[1].n, 64); /* no further: what is there is a conflict anyway */
@@ -208,9 +190,9 @@ static void keys_that_are_not_there(void **state)
         {.key = "k/02000", .last = "new2000", .depth = 64},
         {.key = "k/09999", .last = "v", .depth = 64},
     };
-    struct look look = {&f->target, keys, COUNT(keys), f->into};
+    struct look look = {&f->at.target, keys, COUNT(keys), f->into};
 
-    assert_int_equal(look_up(f->cx, &look), RC_OK);
+    assert_int_equal(look_up(f->at.cx, &look), RC_OK);
     assert_int_equal(keys[0].n, 1);
     assert_int_equal(keys[1].n, 0);
     assert_int_equal(keys[2].n, 1);

@@ -1,5 +1,5 @@
 /* Many versions asked at once come out in order, with what was found. */
-#include "unit.h"
+#include "fixture.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,9 +7,6 @@
 #include <unistd.h>
 
 #include "base/cancel.h"
-#include "base/ctx.h"
-#include "base/session.h"
-#include "http_server.h"
 #include "seedbank-bucket/reach.h"
 
 #define MANY 1500
@@ -22,11 +19,8 @@
 #define ERROR(code, message) "<Error><Code>" code "</Code><Message>" message "</Message></Error>"
 
 struct fixture {
-    struct http_server *server;
-    struct session *session;
+    struct place at;
     struct cancel *cancel;
-    struct ctx *cx;
-    struct s3_target target;
     atomic_uint peeks; /* GETs */
     atomic_uint heads;
     bool slow;
@@ -95,18 +89,11 @@ static int make(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof *f);
 
-    f->server = http_server_start(
-        &(struct http_server_options){.any_order = true, .handler = handle, .handler_arg = f});
-    f->session = session_new();
     f->cancel = cancel_new(NULL);
-    f->cx = ctx_new(&(struct ctx_options){.session = f->session, .cancel = f->cancel});
-    f->target.bucket = "b";
-    assert_int_equal(s3_client_new(f->cx, f->session,
-                                   &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                        .access_key = "some-access-key",
-                                                        .secret_key = "some-secret-key"},
-                                   &f->target.client),
-                     RC_OK);
+    place_begin(
+        &f->at,
+        &(struct http_server_options){.any_order = true, .handler = handle, .handler_arg = f},
+        f->cancel);
     *state = f;
     return 0;
 }
@@ -115,12 +102,8 @@ static int unmake(void **state)
 {
     struct fixture *f = *state;
 
-    http_server_stop(f->server);
-    assert_satisfied(f->server);
-    ctx_free(f->cx);
-    session_free(f->session);
+    place_end(&f->at);
     cancel_free(f->cancel);
-    http_server_free(f->server);
     test_free(f);
     return 0;
 }
@@ -141,8 +124,8 @@ static enum rc take(struct ctx *cx, void *arg, const struct step *step)
 static struct reach *reach_of(struct fixture *f, bool ask)
 {
     f->n = 0;
-    return reach_new(
-        f->cx, &(struct reach_options){.target = f->target, .ask = ask, .take = take, .arg = f});
+    return reach_new(f->at.cx, &(struct reach_options){
+                                   .target = f->at.target, .ask = ask, .take = take, .arg = f});
 }
 
 static struct step step_of(struct arena *a, const char *key, size_t i)
@@ -166,16 +149,16 @@ static void test_order_is_kept(void **state)
     struct reach *r = reach_of(f, true);
 
     for (size_t i = 0; i < MANY; i++) {
-        struct arena_mark mark = arena_mark(f->cx->arena);
-        struct step s = step_of(f->cx->arena, i % 7 == 0 ? "glacier" : "fine", i);
+        struct arena_mark mark = arena_mark(f->at.cx->arena);
+        struct step s = step_of(f->at.cx->arena, i % 7 == 0 ? "glacier" : "fine", i);
         if (i % 3 == 0) {
             s.kind = STEP_REVEAL;
             s.n_newer = 1;
         }
-        assert_int_equal(reach_give(f->cx, r, &s), RC_OK);
-        arena_rewind(f->cx->arena, mark); /* as the listing does with each page */
+        assert_int_equal(reach_give(f->at.cx, r, &s), RC_OK);
+        arena_rewind(f->at.cx->arena, mark); /* as the listing does with each page */
     }
-    assert_int_equal(reach_end(f->cx, r, RC_OK), RC_OK);
+    assert_int_equal(reach_end(f->at.cx, r, RC_OK), RC_OK);
     assert_int_equal(f->n, MANY);
     for (size_t i = 0; i < MANY; i++) {
         enum step_kind copied = i % 7 == 0 ? STEP_UNREACHABLE : STEP_COPY;
@@ -204,17 +187,17 @@ static void test_what_each_answer_means(void **state)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct reach *r = reach_of(f, true);
-        struct step s = step_of(f->cx->arena, cases[i].key, 0);
+        struct step s = step_of(f->at.cx->arena, cases[i].key, 0);
         f->why[0] = '\0';
-        assert_int_equal(reach_give(f->cx, r, &s), RC_OK);
-        assert_int_equal(reach_end(f->cx, r, RC_OK), RC_OK);
+        assert_int_equal(reach_give(f->at.cx, r, &s), RC_OK);
+        assert_int_equal(reach_end(f->at.cx, r, RC_OK), RC_OK);
         assert_int_equal(f->n, 1);
         assert_int_equal(f->kinds[0], cases[i].why ? STEP_UNREACHABLE : STEP_COPY);
         if (strstr(f->why, cases[i].why ? cases[i].why : "") == NULL) {
             fail_msg("%s: %s", cases[i].key, f->why);
         }
     }
-    assert_int_equal(f->cx->diags.errors, 0);
+    assert_int_equal(f->at.cx->diags.errors, 0);
 }
 
 static void test_a_key_of_kms_is_asked_once(void **state)
@@ -223,10 +206,10 @@ static void test_a_key_of_kms_is_asked_once(void **state)
     struct reach *r = reach_of(f, true);
 
     for (size_t i = 0; i < 200; i++) {
-        struct step s = step_of(f->cx->arena, i % 2 ? "kms-good" : "kms-bad", i);
-        assert_int_equal(reach_give(f->cx, r, &s), RC_OK);
+        struct step s = step_of(f->at.cx->arena, i % 2 ? "kms-good" : "kms-bad", i);
+        assert_int_equal(reach_give(f->at.cx, r, &s), RC_OK);
     }
-    assert_int_equal(reach_end(f->cx, r, RC_OK), RC_OK);
+    assert_int_equal(reach_end(f->at.cx, r, RC_OK), RC_OK);
     assert_int_equal(atomic_load(&f->peeks), 2);
     for (size_t i = 0; i < 200; i++) {
         assert_int_equal(f->kinds[i], i % 2 ? STEP_COPY : STEP_UNREACHABLE);
@@ -237,13 +220,13 @@ static void test_without_asking_the_listing_is_believed(void **state)
 {
     struct fixture *f = *state;
     struct reach *r = reach_of(f, false);
-    struct step s = step_of(f->cx->arena, "fine", 0), cold = step_of(f->cx->arena, "fine", 1);
+    struct step s = step_of(f->at.cx->arena, "fine", 0), cold = step_of(f->at.cx->arena, "fine", 1);
 
     cold.storage_class = "DEEP_ARCHIVE";
-    assert_int_equal(reach_give(f->cx, r, &s), RC_OK);
-    assert_int_equal(reach_give(f->cx, r, &cold), RC_OK);
+    assert_int_equal(reach_give(f->at.cx, r, &s), RC_OK);
+    assert_int_equal(reach_give(f->at.cx, r, &cold), RC_OK);
     assert_int_equal(f->n, 2); /* nothing waits */
-    assert_int_equal(reach_end(f->cx, r, RC_OK), RC_OK);
+    assert_int_equal(reach_end(f->at.cx, r, RC_OK), RC_OK);
     assert_int_equal(f->kinds[0], STEP_COPY);
     assert_int_equal(f->kinds[1], STEP_UNREACHABLE);
     assert_int_equal(atomic_load(&f->heads), 0);
@@ -257,24 +240,24 @@ static void gives_up(struct fixture *f, const char *key)
     enum rc rc = RC_OK;
 
     for (size_t i = 0; i < MANY && rc == RC_OK; i++) {
-        struct step s = step_of(f->cx->arena, i == 400 ? key : "fine", i);
-        rc = reach_give(f->cx, r, &s);
+        struct step s = step_of(f->at.cx->arena, i == 400 ? key : "fine", i);
+        rc = reach_give(f->at.cx, r, &s);
     }
-    assert_int_equal(reach_end(f->cx, r, rc), RC_FAIL);
+    assert_int_equal(reach_end(f->at.cx, r, rc), RC_FAIL);
     assert_true(f->n <= 400);
-    assert_int_equal(f->cx->diags.errors, 1);
+    assert_int_equal(f->at.cx->diags.errors, 1);
 }
 
 static void test_trouble_ends_it(void **state)
 {
     gives_up(*state, "broken");
-    assert_diag(((struct fixture *)*state)->cx, "HTTP 500");
+    assert_diag(((struct fixture *)*state)->at.cx, "HTTP 500");
 }
 
 static void test_wrong_credentials_end_it(void **state)
 {
     gives_up(*state, "expired");
-    assert_diag(((struct fixture *)*state)->cx, "InvalidAccessKeyId");
+    assert_diag(((struct fixture *)*state)->at.cx, "InvalidAccessKeyId");
 }
 
 static void test_who_takes_may_refuse(void **state)
@@ -285,12 +268,12 @@ static void test_who_takes_may_refuse(void **state)
 
     f->answer = RC_CONFLICT;
     for (size_t i = 0; i < MANY && rc == RC_OK; i++) {
-        struct step s = step_of(f->cx->arena, "fine", i);
-        rc = reach_give(f->cx, r, &s);
+        struct step s = step_of(f->at.cx->arena, "fine", i);
+        rc = reach_give(f->at.cx, r, &s);
     }
-    assert_int_equal(reach_end(f->cx, r, rc), RC_CONFLICT);
+    assert_int_equal(reach_end(f->at.cx, r, rc), RC_CONFLICT);
     assert_int_equal(f->n, 1);
-    assert_int_equal(f->cx->diags.errors, 0);
+    assert_int_equal(f->at.cx->diags.errors, 0);
 }
 
 static void test_a_listing_that_failed_keeps_its_message(void **state)
@@ -299,12 +282,13 @@ static void test_a_listing_that_failed_keeps_its_message(void **state)
     struct reach *r = reach_of(f, true);
 
     for (size_t i = 0; i < 100; i++) {
-        struct step s = step_of(f->cx->arena, "fine", i);
-        assert_int_equal(reach_give(f->cx, r, &s), RC_OK);
+        struct step s = step_of(f->at.cx->arena, "fine", i);
+        assert_int_equal(reach_give(f->at.cx, r, &s), RC_OK);
     }
-    assert_int_equal(reach_end(f->cx, r, diag_error(f->cx, NULL, "the listing", "broke")), RC_FAIL);
-    assert_int_equal(f->cx->diags.errors, 1);
-    assert_diag(f->cx, "the listing");
+    assert_int_equal(reach_end(f->at.cx, r, diag_error(f->at.cx, NULL, "the listing", "broke")),
+                     RC_FAIL);
+    assert_int_equal(f->at.cx->diags.errors, 1);
+    assert_diag(f->at.cx, "the listing");
 }
 
 static void test_interrupted(void **state)
@@ -315,15 +299,15 @@ static void test_interrupted(void **state)
 
     f->slow = true;
     for (size_t i = 0; i < MANY && rc == RC_OK; i++) {
-        struct step s = step_of(f->cx->arena, "fine", i);
-        rc = reach_give(f->cx, r, &s);
+        struct step s = step_of(f->at.cx->arena, "fine", i);
+        rc = reach_give(f->at.cx, r, &s);
         if (i == 300) {
             cancel_raise(f->cancel);
         }
     }
-    assert_int_equal(reach_end(f->cx, r, rc), RC_FAIL);
+    assert_int_equal(reach_end(f->at.cx, r, rc), RC_FAIL);
     assert_true(f->n < MANY);
-    assert_diag(f->cx, "interrupted");
+    assert_diag(f->at.cx, "interrupted");
 }
 
 int main(void)

@@ -1,14 +1,10 @@
 /* What is asked of a server that changes a key, and what its answer comes to. */
-#include "unit.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/ctx.h"
-#include "base/session.h"
-#include "http_server.h"
-#include "s3/s3.h"
 #include "s3/s3_delete.h"
 #include "seedbank-bucket/write.h"
 
@@ -20,10 +16,7 @@
 #define ERROR(code) "<Error><Code>" code "</Code><Message>no</Message></Error>"
 
 struct fixture {
-    struct http_server *server;
-    struct session *session;
-    struct ctx *cx;
-    struct s3_target target;
+    struct place at;
     struct write_options options;
 };
 
@@ -31,17 +24,8 @@ static int make(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof *f);
 
-    f->server = http_server_start(&(struct http_server_options){.any_order = false});
-    f->session = session_new();
-    f->cx = ctx_new(&(struct ctx_options){.session = f->session});
-    f->target.bucket = "b";
-    f->options.target = &f->target;
-    assert_int_equal(s3_client_new(f->cx, f->session,
-                                   &(struct s3_options){.endpoint = http_server_url(f->server),
-                                                        .access_key = "some-access-key",
-                                                        .secret_key = "some-secret-key"},
-                                   &f->target.client),
-                     RC_OK);
+    place_begin(&f->at, &(struct http_server_options){.any_order = false}, NULL);
+    f->options.target = &f->at.target;
     *state = f;
     return 0;
 }
@@ -50,12 +34,8 @@ static int unmake(void **state)
 {
     struct fixture *f = *state;
 
-    http_server_stop(f->server);
-    assert_satisfied(f->server);
-    assert_null(f->cx->diags.first); /* whatever failed is said in the result */
-    ctx_free(f->cx);
-    session_free(f->session);
-    http_server_free(f->server);
+    assert_null(f->at.cx->diags.first); /* whatever failed is said in the result */
+    place_end(&f->at);
     test_free(f);
     return 0;
 }
@@ -70,7 +50,7 @@ static const struct step copy = {.kind = STEP_COPY,
 
 static void expect_head(struct fixture *f, int status, const char *headers)
 {
-    http_server_expect(f->server,
+    http_server_expect(f->at.server,
                        &(struct http_server_step){.method = "HEAD",
                                                   .target = "/b/k?versionId=w",
                                                   .reply = {.status = status, .headers = headers}});
@@ -79,7 +59,7 @@ static void expect_head(struct fixture *f, int status, const char *headers)
 static void expect_copy(struct fixture *f, const char *a, const char *b, const char *c)
 {
     http_server_expect(
-        f->server,
+        f->at.server,
         &(struct http_server_step){.method = "PUT",
                                    .target = "/b/k",
                                    .expect = {"x-amz-copy-source: b/k?versionId=w",
@@ -89,7 +69,7 @@ static void expect_copy(struct fixture *f, const char *a, const char *b, const c
 
 static struct write_result run(struct fixture *f)
 {
-    return write_copy(f->cx, &f->options, &copy, (struct s3_copy_watch){.began = NULL});
+    return write_copy(f->at.cx, &f->options, &copy, (struct s3_copy_watch){.began = NULL});
 }
 
 static void a_copy_is_told(void **state)
@@ -116,7 +96,7 @@ static void what_the_plan_saw_is_not_asked_again(void **state)
     plain.plain = true;
     expect_copy(f, "x-amz-metadata-directive: COPY", "!x-amz-storage-class", NULL);
     assert_int_equal(
-        write_copy(f->cx, &f->options, &plain, (struct s3_copy_watch){.began = NULL}).outcome,
+        write_copy(f->at.cx, &f->options, &plain, (struct s3_copy_watch){.began = NULL}).outcome,
         WRITE_DONE);
 }
 
@@ -164,10 +144,10 @@ static void what_belongs_to_a_version_goes_with_it(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         f->options.keep_compliance = rows[i].keep_compliance;
         f->options.storage_class = rows[i].storage_class;
-        expect_head(f, 200, arena_printf(f->cx->arena, "%s%s", HEADERS, rows[i].headers));
+        expect_head(f, 200, arena_printf(f->at.cx->arena, "%s%s", HEADERS, rows[i].headers));
         expect_copy(f, rows[i].a, rows[i].b, rows[i].c);
         assert_int_equal(run(f).outcome, WRITE_DONE);
-        assert_satisfied(f->server);
+        assert_satisfied(f->at.server);
     }
 }
 
@@ -214,10 +194,11 @@ static void a_failed_copy_may_have_been_made(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct write_result r;
         expect_head(f, 200, HEADERS);
-        http_server_expect(f->server, &(struct http_server_step){.method = "PUT",
-                                                                 .target = "/b/k",
-                                                                 .reply = {.status = rows[i].status,
-                                                                           .body = rows[i].code}});
+        http_server_expect(
+            f->at.server,
+            &(struct http_server_step){.method = "PUT",
+                                       .target = "/b/k",
+                                       .reply = {.status = rows[i].status, .body = rows[i].code}});
         r = run(f);
         assert_int_equal(r.outcome, rows[i].outcome);
         assert_non_null(r.why);
@@ -242,26 +223,28 @@ static void an_upload_is_told_before_its_parts(void **state)
     large.size = (uint64_t)6 << 30;
     large.plain = true;
     http_server_expect(
-        f->server, &(struct http_server_step){
-                       .method = "HEAD",
-                       .times = 1,
-                       .reply = {.status = 200,
-                                 .headers = "Content-Length: 6442450944\r\nETag: \"e\"\r\n"
-                                            "Last-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"}});
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = "GET",
-                                      .target = "/b/k?tagging&versionId=w",
-                                      .reply = {.body = "<Tagging><TagSet></TagSet></Tagging>"}});
+        f->at.server,
+        &(struct http_server_step){
+            .method = "HEAD",
+            .times = 1,
+            .reply = {.status = 200,
+                      .headers = "Content-Length: 6442450944\r\nETag: \"e\"\r\n"
+                                 "Last-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"}});
     http_server_expect(
-        f->server, &(struct http_server_step){
-                       .method = "POST",
-                       .target = "/b/k?uploads",
-                       .reply = {.body = "<InitiateMultipartUploadResult><UploadId>u1</UploadId>"
-                                         "</InitiateMultipartUploadResult>"}});
-    http_server_expect(f->server, &(struct http_server_step){.method = "DELETE",
-                                                             .target = "/b/k?uploadId=u1",
-                                                             .reply = {.status = 204}});
-    assert_int_not_equal(write_copy(f->cx, &f->options, &large, watch).outcome, WRITE_DONE);
+        f->at.server,
+        &(struct http_server_step){.method = "GET",
+                                   .target = "/b/k?tagging&versionId=w",
+                                   .reply = {.body = "<Tagging><TagSet></TagSet></Tagging>"}});
+    http_server_expect(
+        f->at.server, &(struct http_server_step){
+                          .method = "POST",
+                          .target = "/b/k?uploads",
+                          .reply = {.body = "<InitiateMultipartUploadResult><UploadId>u1</UploadId>"
+                                            "</InitiateMultipartUploadResult>"}});
+    http_server_expect(f->at.server, &(struct http_server_step){.method = "DELETE",
+                                                                .target = "/b/k?uploadId=u1",
+                                                                .reply = {.status = 204}});
+    assert_int_not_equal(write_copy(f->at.cx, &f->options, &large, watch).outcome, WRITE_DONE);
     assert_non_null(noted);
     assert_string_equal(noted, "u1");
 }
@@ -270,18 +253,18 @@ static void an_upload_of_an_earlier_run_is_given_up(void **state)
 {
     struct fixture *f = *state;
 
-    http_server_expect(f->server, &(struct http_server_step){.method = "DELETE",
-                                                             .target = "/b/k?uploadId=u1",
-                                                             .reply = {.status = 204}});
-    assert_int_equal(write_give_up(f->cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = "DELETE",
-                                      .reply = {.status = 404, .body = ERROR("NoSuchUpload")}});
-    assert_int_equal(write_give_up(f->cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = "DELETE",
-                                      .reply = {.status = 403, .body = ERROR("AccessDenied")}});
-    assert_int_equal(write_give_up(f->cx, &f->options, &copy, "u1").outcome, WRITE_UNKNOWN);
+    http_server_expect(f->at.server, &(struct http_server_step){.method = "DELETE",
+                                                                .target = "/b/k?uploadId=u1",
+                                                                .reply = {.status = 204}});
+    assert_int_equal(write_give_up(f->at.cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
+    http_server_expect(f->at.server, &(struct http_server_step){
+                                         .method = "DELETE",
+                                         .reply = {.status = 404, .body = ERROR("NoSuchUpload")}});
+    assert_int_equal(write_give_up(f->at.cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
+    http_server_expect(f->at.server, &(struct http_server_step){
+                                         .method = "DELETE",
+                                         .reply = {.status = 403, .body = ERROR("AccessDenied")}});
+    assert_int_equal(write_give_up(f->at.cx, &f->options, &copy, "u1").outcome, WRITE_UNKNOWN);
 }
 
 /* ---- Deletions ------------------------------------------------------------------------------- */
@@ -296,11 +279,12 @@ static void an_upload_of_an_earlier_run_is_given_up(void **state)
 static void expect_delete(struct fixture *f, const char *body)
 {
     http_server_expect(
-        f->server, &(struct http_server_step){
-                       .method = "POST",
-                       .target = "/b?delete",
-                       .reply = {.body = arena_printf(f->cx->arena,
-                                                      "<DeleteResult>%s</DeleteResult>", body)}});
+        f->at.server,
+        &(struct http_server_step){
+            .method = "POST",
+            .target = "/b?delete",
+            .reply = {.body =
+                          arena_printf(f->at.cx->arena, "<DeleteResult>%s</DeleteResult>", body)}});
 }
 
 static void markers_are_told_one_by_one(void **state)
@@ -312,7 +296,7 @@ static void markers_are_told_one_by_one(void **state)
     expect_delete(f, "<Deleted><Key>a</Key><DeleteMarker>true</DeleteMarker>"
                      "<DeleteMarkerVersionId>m1</DeleteMarkerVersionId></Deleted>"
                      "<Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error>");
-    write_markers(f->cx, &f->options, keys, 2, r);
+    write_markers(f->at.cx, &f->options, keys, 2, r);
     assert_int_equal(r[0].outcome, WRITE_DONE);
     assert_string_equal(r[0].id, "m1");
     assert_int_equal(r[1].outcome, WRITE_REFUSED);
@@ -327,7 +311,7 @@ static void a_key_is_done_when_all_its_ids_are(void **state)
     struct write_result r[2];
 
     expect_delete(f, DELETED("a", "1") REFUSED("a", "2") DELETED("b", "3"));
-    write_removals(f->cx, &f->options, removals, 2, r);
+    write_removals(f->at.cx, &f->options, removals, 2, r);
     assert_int_equal(r[0].outcome, WRITE_REFUSED);
     assert_int_equal(r[1].outcome, WRITE_DONE);
 }
@@ -337,23 +321,23 @@ static void the_first_failure_ends_a_key(void **state)
 {
     struct fixture *f = *state;
     size_t n = 2 * S3_DELETE_MAX + 500;
-    const char **ids = arena_array(f->cx->arena, n, sizeof *ids);
-    struct buf *all = buf_new(f->cx->arena, (size_t)1 << 20);
+    const char **ids = arena_array(f->at.cx->arena, n, sizeof *ids);
+    struct buf *all = buf_new(f->at.cx->arena, (size_t)1 << 20);
     struct write_removal removal = {"a", ids, n};
     struct write_result r;
 
     for (size_t i = 0; i < n; i++) {
-        ids[i] = arena_printf(f->cx->arena, "v%zu", i);
+        ids[i] = arena_printf(f->at.cx->arena, "v%zu", i);
         if (i < S3_DELETE_MAX) {
             buf_printf(all, "<Deleted><Key>a</Key><VersionId>v%zu</VersionId></Deleted>", i);
         }
     }
     expect_delete(f, all->data);
-    http_server_expect(f->server, &(struct http_server_step){
-                                      .method = "POST",
-                                      .target = "/b?delete",
-                                      .reply = {.status = 403, .body = ERROR("AccessDenied")}});
-    write_removals(f->cx, &f->options, &removal, 1, &r);
+    http_server_expect(f->at.server, &(struct http_server_step){
+                                         .method = "POST",
+                                         .target = "/b?delete",
+                                         .reply = {.status = 403, .body = ERROR("AccessDenied")}});
+    write_removals(f->at.cx, &f->options, &removal, 1, &r);
     assert_int_equal(r.outcome, WRITE_UNKNOWN);
     assert_non_null(strstr(r.why, "AccessDenied"));
 }
