@@ -85,15 +85,12 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 {
     struct pass *p = arg;
     bool same = p->key_room > 0 && strcmp(p->key, e->key) == 0;
-    int64_t modified = 0;
+    int64_t at_s = e->modified.tv_sec;
 
-    if (!moment_read(e->last_modified, &modified)) {
-        return diag_error(cx, NULL, "The list of versions cannot be read",
-                          "The time of an entry is \"%s\".", e->last_modified);
-    }
+    (void)cx;
     timeline_add(p->audit->timeline, &(struct timeline_entry){
                                          .key = e->key,
-                                         .at_s = modified / MOMENT_SECOND,
+                                         .at_s = at_s,
                                          .size = e->size,
                                          .marker = e->marker,
                                          .latest = e->latest,
@@ -105,7 +102,7 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
         count_doom(p, e);
     }
     p->newer_old += same && !e->latest;
-    follow_key(p, e->key, modified / MOMENT_SECOND);
+    follow_key(p, e->key, at_s);
     cli_progress_add(p->progress, 1, 0);
     return RC_OK;
 }

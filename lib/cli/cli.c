@@ -72,10 +72,9 @@ static int gravity(enum cli_exit code)
 
 void cli_outcome(struct cli *cli, enum cli_exit outcome)
 {
-    if (!cli->outcome_given || gravity(outcome) > gravity(cli->outcome)) {
+    if (gravity(outcome) > gravity(cli->outcome)) {
         cli->outcome = outcome;
     }
-    cli->outcome_given = true;
 }
 
 /* ---- Output ---------------------------------------------------------------------------------- */
@@ -188,13 +187,20 @@ bool cli_is_stopping(const struct cli *cli)
     return cancel_raised(cli->stop);
 }
 
+/* What went well before, as when a plan was carried out whose verification then fails, does not say
+ * why the command failed. */
+static bool tells_failure(enum cli_exit outcome)
+{
+    return outcome != CLI_DONE && outcome != CLI_PARTLY && outcome != CLI_VERIFY_FAILED;
+}
+
 static void settle(struct cli *cli, enum rc rc)
 {
     if (rc != RC_OK && cli_is_stopping(cli)) {
         cli_outcome(cli, CLI_INTERRUPTED);
     } else if (rc == RC_NOT_FOUND) {
         cli_outcome(cli, CLI_NOT_FOUND);
-    } else if (rc != RC_OK && !cli->outcome_given) {
+    } else if (rc != RC_OK && !tells_failure(cli->outcome)) {
         cli_outcome(cli, CLI_ERROR);
     }
 }
@@ -230,9 +236,11 @@ static const struct cli_command *find(const struct cli_program *program, const c
 
 static void run(struct cli *cli, char **argv)
 {
+    static const struct log log = {LOG_DEBUG, log_line};
     void *settings = arena_alloc(cli->cx->arena, cli->command->size);
     enum rc rc = cli_parse(cli->cx, cli->command, argv, settings, &cli->common);
 
+    cli->cx->log = cli->common.verbose ? &log : NULL;
     if (rc != RC_OK) {
         cli_outcome(cli, CLI_USAGE);
     } else if (cli->common.help) {
@@ -245,8 +253,6 @@ static void run(struct cli *cli, char **argv)
 static int run_command(const struct cli_program *program, const struct cli_command *command,
                        char **argv)
 {
-    bool verbose = false;
-    struct log log = {LOG_DEBUG, log_line};
     struct cli cli = {
         .program = program,
         .command = command,
@@ -256,12 +262,8 @@ static int run_command(const struct cli_program *program, const struct cli_comma
         .terminal = isatty(STDERR_FILENO) == 1,
     };
 
-    for (char **word = argv; *word != NULL; word++) {
-        verbose = verbose || strcmp(*word, "--verbose") == 0 || strcmp(*word, "-v") == 0;
-    }
     cli.stop = cancel_new(cli.cancel);
-    cli.cx = ctx_new(&(struct ctx_options){
-        .session = cli.session, .log = verbose ? &log : NULL, .cancel = cli.stop});
+    cli.cx = ctx_new(&(struct ctx_options){.session = cli.session, .cancel = cli.stop});
     heed_signals(&cli);
     run(&cli, argv);
     print_messages(&cli);

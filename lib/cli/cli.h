@@ -95,7 +95,7 @@ struct cli_command {
     const struct cli_group *groups;
     size_t size; /* of the settings' struct, handed over zeroed but for what was given */
     /* Does the work. RC_NOT_FOUND becomes CLI_NOT_FOUND, RC_FAIL CLI_ERROR, unless cli_outcome or
-     * cli_refuse said what it is. */
+     * cli_refuse said why it failed (CLI_DONE, CLI_PARTLY and CLI_VERIFY_FAILED do not). */
     enum rc (*run)(struct cli *cli, const void *settings);
 };
 
@@ -124,7 +124,6 @@ struct cli {
     struct cli_common common;
     bool terminal;         /* standard error is one: progress may redraw its line */
     enum cli_exit outcome; /* the gravest so far */
-    bool outcome_given;
 };
 
 /* main of a program. Returns the exit code. */
