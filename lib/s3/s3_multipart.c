@@ -87,6 +87,16 @@ static void part_params(struct arena *a, const struct s3_multipart *upload,
     out[1] = (struct sigv4_param){"uploadId", upload->upload_id};
 }
 
+static enum rc keep_etag(struct ctx *cx, const struct s3_request *request, const char *etag,
+                         struct s3_part *part)
+{
+    if (etag == NULL || *etag == '\0') {
+        return lacking(cx, request, "with which ETag");
+    }
+    part->etag = s3_object_info_etag(cx->arena, etag);
+    return RC_OK;
+}
+
 enum rc s3_multipart_put(struct ctx *cx, const struct s3_multipart *upload, struct str content,
                          struct s3_part *part)
 {
@@ -101,20 +111,11 @@ enum rc s3_multipart_put(struct ctx *cx, const struct s3_multipart *upload, stru
         .content_md5 = true,
     };
     struct s3_reply reply = {.root = NULL};
-    const char *etag;
     enum rc rc;
 
     part_params(cx->arena, upload, part, params);
     rc = send(cx, upload, &request, &reply);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    etag = http_header_get(&reply.http, "etag");
-    if (etag == NULL || *etag == '\0') {
-        return lacking(cx, &request, "with which ETag");
-    }
-    part->etag = s3_object_info_etag(cx->arena, etag);
-    return RC_OK;
+    return rc == RC_OK ? keep_etag(cx, &request, http_header_get(&reply.http, "etag"), part) : rc;
 }
 
 enum rc s3_multipart_copy(struct ctx *cx, const struct s3_multipart *upload,
@@ -142,20 +143,11 @@ enum rc s3_multipart_copy(struct ctx *cx, const struct s3_multipart *upload,
         .extra_ms = s3_copy_extra_ms(range->n),
     };
     struct s3_reply reply = {.root = NULL};
-    const char *etag;
     enum rc rc;
 
     part_params(cx->arena, upload, part, params);
     rc = send(cx, upload, &request, &reply);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    etag = xml_text(reply.root, "ETag");
-    if (etag == NULL || *etag == '\0') {
-        return lacking(cx, &request, "with which ETag");
-    }
-    part->etag = s3_object_info_etag(cx->arena, etag);
-    return RC_OK;
+    return rc == RC_OK ? keep_etag(cx, &request, xml_text(reply.root, "ETag"), part) : rc;
 }
 
 static struct str end_body(struct arena *a, const struct s3_multipart_end *end)
