@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "s3/s3_list.h"
 
+struct arena;
 struct walk;
 
 /* Keys that begin so hold what this program keeps beside the objects. They are walked over only by
@@ -45,6 +46,9 @@ enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry) RC_MU
 
 /* So far, what was passed over included. */
 uint64_t walk_entries(const struct walk *w);
+
+/* Prefixes as the options want them: in order, without those that another one covers. */
+struct cli_texts walk_tidy(struct arena *a, const struct cli_texts *prefixes);
 
 /* Ends the progress; the walk is over. */
 void walk_end(struct walk *w);
