@@ -88,14 +88,15 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
     int64_t at_s = e->modified.tv_sec;
 
     (void)cx;
-    timeline_add(p->audit->timeline, &(struct timeline_entry){
-                                         .key = e->key,
-                                         .at_s = at_s,
-                                         .size = e->size,
-                                         .marker = e->marker,
-                                         .latest = e->latest,
-                                         .null_version = strcmp(e->version_id, "null") == 0,
-                                     });
+    timeline_add(p->audit->timeline,
+                 &(struct timeline_entry){
+                     .key = e->key,
+                     .at_s = at_s,
+                     .size = e->size,
+                     .marker = e->marker,
+                     .latest = e->latest,
+                     .null_version = e->null_origin || strcmp(e->version_id, "null") == 0,
+                 });
     p->audit->archived += s3_object_info_is_archive(e->storage_class);
     p->newer_old = same ? p->newer_old : 0;
     if (same && !e->marker && !e->latest && p->audit->expiry != NULL) {
