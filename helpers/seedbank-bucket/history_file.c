@@ -347,3 +347,9 @@ enum rc history_file_next(struct ctx *cx, struct history_reader *r, struct histo
     *ret_line = line;
     return RC_OK;
 }
+
+void history_file_rewind(struct history_reader *r)
+{
+    sealed_rewind(r->sealed);
+    r->order.place = 0;
+}

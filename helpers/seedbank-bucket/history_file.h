@@ -95,4 +95,7 @@ enum rc history_file_read(struct ctx *cx, const char *title, FILE *file,
 enum rc history_file_next(struct ctx *cx, struct history_reader *r,
                           struct history_line *ret_line) RC_MUST_CHECK;
 
+/* From the first line again. */
+void history_file_rewind(struct history_reader *r);
+
 #endif

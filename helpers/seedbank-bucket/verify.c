@@ -10,6 +10,7 @@
 #include "s3/s3_versioning.h"
 #include "seedbank-bucket/check.h"
 #include "seedbank-bucket/commands.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/walk.h"
@@ -39,6 +40,11 @@ struct verifying {
     struct arena *key; /* of `newest` */
     struct arena_mark key_fresh;
     struct check_newest newest;
+
+    struct history *history; /* NULL: it is no copy with history */
+    struct arena *kept;
+    uint64_t doubts; /* keys of which it does not tell all */
+    const char *doubtful;
 
     struct counts counts;
 };
@@ -212,10 +218,23 @@ static void keep_newest(struct verifying *v, const struct s3_list_entry *e)
 {
     arena_rewind(v->key, v->key_fresh);
     v->key_fresh = arena_mark(v->key);
-    v->newest = (struct check_newest){.id = arena_strdup(v->key, e->version_id),
-                                      .etag = arena_strdup(v->key, e->etag),
-                                      .size = e->size,
-                                      .marker = e->marker};
+    v->newest = (struct check_newest){.id = NULL};
+    if (e != NULL) {
+        v->newest = (struct check_newest){.id = arena_strdup(v->key, e->version_id),
+                                          .etag = arena_strdup(v->key, e->etag),
+                                          .size = e->size,
+                                          .marker = e->marker};
+    }
+}
+
+/* Of a copy with history: what no time is known of is not taken for what it looks like. */
+static void doubt(struct verifying *v, const char *why)
+{
+    past_doubt(v->past, why);
+    if (why != NULL && v->doubts++ == 0) {
+        v->doubtful =
+            arena_printf(v->kept, "%s: %s", cli_words_key(v->kept, past_key(v->past)), why);
+    }
 }
 
 static enum rc take_key(struct verifying *v, struct walk *w, const char *key)
@@ -231,6 +250,7 @@ static enum rc take_key(struct verifying *v, struct walk *w, const char *key)
         past_add(v->past, e);
         rc = walk_entry(w, &e);
     }
+    doubt(v, walk_doubt(w, v->at));
     return rc == RC_OK ? end_key(v) : rc;
 }
 
@@ -242,6 +262,7 @@ static enum rc list(struct verifying *v)
                                                      .target = v->target,
                                                      .prefixes = v->prefixes,
                                                      .excludes = v->excludes,
+                                                     .history = v->history,
                                                      .doing = "verifying"});
     const char *key;
     enum rc rc;
@@ -279,6 +300,7 @@ static enum rc walk(struct verifying *v)
     v->past = past_new(cli->cx->arena, &past);
     v->held = new_arena(v, &v->fresh);
     v->key = new_arena(v, &v->key_fresh);
+    v->kept = arena_within(cli->cx->arena);
     rc = next_step(v);
     if (rc == RC_OK) {
         rc = list(v);
@@ -385,6 +407,18 @@ static void say_result(struct verifying *v)
     cli_outcome(cli, c->different > 0 ? CLI_VERIFY_FAILED : c->idle > 0 ? CLI_PARTLY : CLI_DONE);
 }
 
+static enum rc refuse_doubts(struct verifying *v)
+{
+    struct arena *a = v->cli->cx->arena;
+
+    return cli_refuse(v->cli, "The history of this copy does not tell all",
+                      "What %s in the source at %s is not known, such as %s. It is the history of "
+                      "%s. With --accept-gaps this is no refusal.",
+                      arena_printf(a, "%s %s", cli_words_of(a, v->doubts, "object", "objects"),
+                                   v->doubts == 1 ? "was" : "were"),
+                      moment_text(a, v->at), v->doubtful, history_text(a, v->history));
+}
+
 enum rc verify_run(struct cli *cli, const struct verify *settings)
 {
     struct verifying *v = arena_alloc(cli->cx->arena, sizeof *v);
@@ -400,10 +434,16 @@ enum rc verify_run(struct cli *cli, const struct verify *settings)
     }
     rc = settings->plan ? by_plan(v) : by_time(v);
     if (rc == RC_OK) {
+        rc = history_open(cli, &v->target, &v->prefixes, &v->history);
+    }
+    if (rc == RC_OK) {
         rc = walk(v);
     }
     if (rc == RC_OK) {
         say_result(v);
+    }
+    if (rc == RC_OK && v->doubts > 0 && settings->plan == NULL && !settings->accept_gaps) {
+        rc = refuse_doubts(v);
     }
     return rc;
 }
@@ -446,6 +486,12 @@ static const struct cli_option options[] = {
         .kind = CLI_TEXTS,
         .offset = offsetof(struct verify, excludes),
         .doc = "Not keys that begin so. May be given several times.",
+    },
+    {
+        .name = "accept-gaps",
+        .kind = CLI_FLAG,
+        .offset = offsetof(struct verify, accept_gaps),
+        .doc = "Of a copy with history: do not refuse where it does not tell what an object was.",
     },
     {
         .name = "exact",

@@ -13,7 +13,8 @@ struct verify {
     const char *plan; /* a plan's file; NULL: by `at` */
     const char *at;
     struct cli_texts prefixes, excludes; /* with `at` */
-    bool exact;                          /* what was born later is a difference, too */
+    bool accept_gaps; /* where the history of a copy does not tell what an object was */
+    bool exact;       /* what was born later is a difference, too */
 };
 
 /* With its summary. RC_OK also where there are differences, which cli_outcome knows. */
