@@ -1,6 +1,6 @@
 /*
- * Single objects: their content, whole and in memory (large ones will stream;
- * these are the simple calls for small things), and what is kept beside it.
+ * Single objects: what is kept beside their content, and the content of small
+ * ones, whole and in memory (s3_object_read.h has it piece by piece).
  */
 #ifndef S3_S3_OBJECT_H
 #define S3_S3_OBJECT_H

@@ -7,7 +7,7 @@
 #include "s3/s3_bucket.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
@@ -48,6 +48,7 @@ struct call {
 
 #define GOOD_HEAD                                                                                  \
     "Content-Length: 5\r\nETag: \"e\"\r\nLast-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
+#define GOOD_CONTENT "ETag: \"e\"\r\nLast-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
 #define GOOD_COPY                                                                                  \
     XML("<CopyObjectResult><LastModified>2015-08-30T12:36:00.000Z</LastModified>"                  \
         "<ETag>&quot;e&quot;</ETag></CopyObjectResult>")
@@ -165,8 +166,9 @@ static inline enum rc call_finds(struct ctx *cx, const struct s3_target *t)
 }
 static inline enum rc call_list(struct ctx *cx, const struct s3_target *t, bool live)
 {
+    const struct s3_list_options options = {.bucket = t->bucket};
     struct s3_list *list =
-        s3_list_new(cx, t->client, &(struct s3_list_options){.bucket = t->bucket, .live = live});
+        live ? s3_list_live_new(cx, t->client, &options) : s3_list_new(cx, t->client, &options);
     const struct s3_list_entry *entry;
     enum rc rc;
 
@@ -371,10 +373,10 @@ static const struct call calls[] = {
      GOOD_LIVE_LIST, NULL, .patience = CALL_HASTY},
     {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
      NULL, .patience = CALL_HASTY},
-    {"get an object", call_object_get, "GET", CALL_CONTENT, "read object", "s3:GetObject", "hello",
-     NULL, .patience = CALL_HASTY},
-    {"get a version", call_version_get, "GET", CALL_CONTENT, "read object", "s3:GetObjectVersion",
-     "hello", NULL, .patience = CALL_HASTY},
+    {"get an object", call_object_get, "GET", CALL_CONTENT, "read", "s3:GetObject", "hello", NULL,
+     .patience = CALL_HASTY, .good = {.headers = GOOD_CONTENT, .body = "hello"}},
+    {"get a version", call_version_get, "GET", CALL_CONTENT, "read", "s3:GetObjectVersion", "hello",
+     NULL, .patience = CALL_HASTY, .good = {.headers = GOOD_CONTENT, .body = "hello"}},
     {"delete an object", call_object_delete, "DELETE", CALL_PLAIN, "delete object",
      "s3:DeleteObject", NULL, NULL, .patience = CALL_HASTY},
     {"delete a version", call_version_delete, "DELETE", CALL_PLAIN, "delete object",
