@@ -7,12 +7,12 @@
 #include "base/session.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
-#include "json/json_bytes.h"
-#include "seedbank-bucket/copy_private.h"
 #include "s3/s3_lock.h"
+#include "seedbank-bucket/copy_private.h"
 #include "seedbank-bucket/ferry.h"
 #include "seedbank-bucket/guard.h"
 #include "seedbank-bucket/write.h"
+#include "json/json_bytes.h"
 
 #define THREADS      64  /* how many requests are in the air is the clients' to find out */
 #define MARKERS      100 /* deletions in one request */
@@ -46,15 +46,19 @@ struct job {
     size_t n;
 };
 
-/* ---- What became of it ------------------------------------------------------------------------- */
+/* ---- What became of it -------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
     bool fails; /* many of them in a row have one cause */
 } troubles[TROUBLES] = {
-    [FAILED] = {"failed", true},        [REFUSED] = {"refused", true},
-    [GONE] = {"gone", false},           [CONFLICT] = {"conflict", false},
-    [INCOMPLETE] = {"incomplete", false}, [UNPROVEN] = {"unproven", false},
+    [FAILED] = {"failed", true},
+    [REFUSED] = {"refused", true},
+    [GONE] = {"gone", false},
+    [CONFLICT] = {"conflict", false},
+    [INCOMPLETE] = {"incomplete", false},
+    [UNPROVEN] = {"unproven", false},
 };
 
 static void tell(const struct carrying *c, const struct copy_item *item, const char *outcome,
@@ -97,9 +101,12 @@ static enum rc report_trouble(struct ctx *cx, struct carrying *c, const struct c
                               enum trouble trouble, const char *why)
 {
     uint64_t *const counts[TROUBLES] = {
-        [FAILED] = &c->tally.failed,     [REFUSED] = &c->tally.refused,
-        [GONE] = &c->tally.gone,         [CONFLICT] = &c->tally.conflicts,
-        [INCOMPLETE] = &c->tally.incomplete, [UNPROVEN] = &c->tally.unproven,
+        [FAILED] = &c->tally.failed,
+        [REFUSED] = &c->tally.refused,
+        [GONE] = &c->tally.gone,
+        [CONFLICT] = &c->tally.conflicts,
+        [INCOMPLETE] = &c->tally.incomplete,
+        [UNPROVEN] = &c->tally.unproven,
     };
     bool hopeless = false;
 
@@ -134,7 +141,8 @@ static void report_done(struct carrying *c, const struct copy_item *item, uint64
     tell(c, item, "done", NULL);
 }
 
-/* ---- Copies ------------------------------------------------------------------------------------ */
+/* ---- Copies ------------------------------------------------------------------------------------
+ */
 
 static enum rc report(struct ctx *cx, struct carrying *c, const struct copy_item *item,
                       const struct ferry_result *r)
@@ -178,7 +186,8 @@ static enum rc run_copy(struct ctx *cx, struct carrying *c, const struct copy_it
     return report(cx, c, item, &r);
 }
 
-/* ---- Deletions --------------------------------------------------------------------------------- */
+/* ---- Deletions ---------------------------------------------------------------------------------
+ */
 
 static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job *job)
 {
@@ -200,17 +209,17 @@ static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job 
     return rc;
 }
 
-/* ---- The crew ---------------------------------------------------------------------------------- */
+/* ---- The crew ----------------------------------------------------------------------------------
+ */
 
 static enum rc run_job(struct ctx *cx, void *arg, const void *item)
 {
     struct carrying *c = arg;
     const struct job *job = item;
-    enum rc rc = job->items->kind == COPY_EXTRA ? run_markers(cx, c, job)
-                                                : run_copy(cx, c, job->items);
+    enum rc rc =
+        job->items->kind == COPY_EXTRA ? run_markers(cx, c, job) : run_copy(cx, c, job->items);
 
-    cli_progress_add(c->progress, job->n,
-                     job->items->kind == COPY_EXTRA ? 0 : job->items->size);
+    cli_progress_add(c->progress, job->n, job->items->kind == COPY_EXTRA ? 0 : job->items->size);
     return rc;
 }
 
@@ -288,7 +297,8 @@ static enum rc give_all(struct carrying *c)
     return rc == RC_NOT_FOUND ? give_markers(c) : rc;
 }
 
-/* ---- From end to end --------------------------------------------------------------------------- */
+/* ---- From end to end ---------------------------------------------------------------------------
+ */
 
 static void hand_over(struct carrying *c)
 {
@@ -347,11 +357,8 @@ enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
         .write = {.target = &copy->to},
         .marked = arena_new(),
     };
-    const struct crew_options crew = {.threads = THREADS,
-                                      .stop = cli->stop,
-                                      .run = run_job,
-                                      .arg = &c,
-                                      .copy = copy_of_job};
+    const struct crew_options crew = {
+        .threads = THREADS, .stop = cli->stop, .run = run_job, .arg = &c, .copy = copy_of_job};
     const struct ferry_options ferry = ferry_of(copy, has_no_lock(copy));
     enum rc rc, crew_rc;
 

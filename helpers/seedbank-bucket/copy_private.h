@@ -37,9 +37,9 @@ enum copy_kind {
 /* All but those that are the same are written down before anything is copied. */
 struct copy_item {
     enum copy_kind kind;
-    const char *name; /* see place_name */
-    uint64_t size;    /* of the source; of what is extra, the destination's */
-    const char *etag; /* the same */
+    const char *name;  /* see place_name */
+    uint64_t size;     /* of the source; of what is extra, the destination's */
+    const char *etag;  /* the same */
     const char *there; /* the destination's ETag; "": it has none of that name */
 };
 
@@ -73,12 +73,12 @@ struct copy {
 
 struct copy_tally {
     struct copy_count done[COPY_KINDS];
-    uint64_t unproven;  /* of those copied: nothing tells whether the content is the same */
+    uint64_t unproven;   /* of those copied: nothing tells whether the content is the same */
     uint64_t incomplete; /* copied without something that the destination cannot hold */
-    uint64_t streamed;  /* through this process */
-    uint64_t refused;   /* not copied, because of what they are */
-    uint64_t gone;      /* from the source, meanwhile */
-    uint64_t conflicts; /* somebody else wrote at the destination */
+    uint64_t streamed;   /* through this process */
+    uint64_t refused;    /* not copied, because of what they are */
+    uint64_t gone;       /* from the source, meanwhile */
+    uint64_t conflicts;  /* somebody else wrote at the destination */
     uint64_t failed;
     const char *why_streamed; /* although both are at one server; NULL: they are not, or it was not
                                  needed */
