@@ -27,23 +27,32 @@ static struct cli_texts there(struct arena *a, const struct bucket_place *place,
     return t;
 }
 
+struct cli_texts place_walk_prefixes(struct arena *a, const struct bucket_place *place,
+                                     const struct cli_texts *names)
+{
+    struct cli_texts prefixes = there(a, place, names);
+
+    if (prefixes.n == 0 && *place->prefix != '\0') {
+        prefixes.items[prefixes.n++] = place->prefix;
+    }
+    return walk_tidy(a, &prefixes);
+}
+
 struct place_walk *place_walk_new(const struct place_walk_options *o)
 {
     struct arena *a = o->cli->cx->arena;
     struct place_walk *w = arena_alloc(a, sizeof *w);
-    struct cli_texts prefixes = there(a, &o->place, &o->prefixes);
 
-    if (prefixes.n == 0 && *o->place.prefix != '\0') {
-        prefixes.items[prefixes.n++] = o->place.prefix;
-    }
     w->options = *o;
     w->arena = arena_within(a);
-    w->walk = walk_new(&(struct walk_options){.cli = o->cli,
-                                              .target = o->target,
-                                              .prefixes = walk_tidy(a, &prefixes),
-                                              .excludes = there(a, &o->place, &o->excludes),
-                                              .live = o->live,
-                                              .doing = o->doing});
+    w->walk =
+        walk_new(&(struct walk_options){.cli = o->cli,
+                                        .target = o->target,
+                                        .prefixes = place_walk_prefixes(a, &o->place, &o->prefixes),
+                                        .excludes = there(a, &o->place, &o->excludes),
+                                        .live = o->live,
+                                        .history = o->history,
+                                        .doing = o->doing});
     return w;
 }
 

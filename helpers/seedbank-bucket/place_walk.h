@@ -12,6 +12,8 @@
 #include "s3/s3.h"
 #include "seedbank-bucket/place.h"
 
+struct arena;
+struct history;
 struct place_walk;
 struct walk;
 
@@ -21,8 +23,14 @@ struct place_walk_options {
     struct bucket_place place;
     struct cli_texts prefixes, excludes; /* of names, in any order */
     bool live;                           /* as struct walk_options has it */
+    struct history *history;             /* the same */
     const char *doing;                   /* the same */
 };
+
+/* Prefixes of names as keys begin there, as walk wants them; of the whole place where there are
+ * none. */
+struct cli_texts place_walk_prefixes(struct arena *a, const struct bucket_place *place,
+                                     const struct cli_texts *names);
 
 /* As walk_new. */
 struct place_walk *place_walk_new(const struct place_walk_options *options);

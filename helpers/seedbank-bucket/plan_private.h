@@ -10,6 +10,7 @@
 #include "seedbank-bucket/plan.h"
 
 struct guarantee;
+struct history;
 struct past;
 struct reach;
 struct replica;
@@ -20,6 +21,7 @@ struct planning {
     struct s3_target target;
     struct s3_versioning versioning;
     struct guarantee *guarantee;
+    struct history *history; /* NULL: it is no copy with history */
     struct replica *replica;
     struct cli_texts prefixes; /* none is within another */
     struct plan_result *result;
@@ -30,6 +32,7 @@ struct planning {
     struct past *past;
     struct reach *reach;
     uint64_t entries;
+    uint64_t doubts; /* keys of which the history does not tell all */
     bool gap_before; /* nothing proves that versioning was on at the chosen time */
 };
 

@@ -99,7 +99,7 @@ static bool is_whole(const struct step *s)
     bool removes = s->kind == STEP_REVEAL || s->kind == STEP_PURGE;
     bool idle = s->kind == STEP_UNREACHABLE || s->kind == STEP_UNKNOWN;
 
-    return s->key != NULL && *s->key != '\0' && s->latest != NULL &&
+    return s->key != NULL && *s->key != '\0' && (s->latest != NULL || idle) &&
            (!wanted || (s->version != NULL && s->etag != NULL)) && removes == (s->n_newer > 0) &&
            (s->kind != STEP_HIDE || s->version == NULL) && (!idle || s->why != NULL);
 }

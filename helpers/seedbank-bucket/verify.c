@@ -92,7 +92,10 @@ enum rc verify_run(struct cli *cli, const struct verify *settings)
     if (rc == RC_OK) {
         rc = verify_pass(v);
     }
-    return rc == RC_OK ? verify_report_end(v) : rc;
+    if (rc == RC_OK) {
+        rc = verify_report_end(v);
+    }
+    return rc == RC_OK && v->mode->end != NULL ? v->mode->end(v) : rc;
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */
@@ -139,6 +142,8 @@ static const struct cli_option how[] = {
     TEXTS(prefixes, "prefix", "PREFIX",
           "Only keys that begin so, in BUCKET/PREFIX behind that. May be given several times."),
     TEXTS(excludes, "exclude", "PREFIX", "Not keys that begin so. May be given several times."),
+    FLAG(accept_gaps, "accept-gaps",
+         "Of a copy with history: do not refuse where it does not tell what an object was."),
     FLAG(exact, "exact",
          "Take what was born later, or is in the copy alone, for a difference; it is only counted "
          "otherwise."),

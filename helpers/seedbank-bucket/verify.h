@@ -17,6 +17,7 @@ struct verify {
     struct cli_texts prefixes, excludes; /* of names in the place; not with `plan` */
     const char *manifest_out;            /* a file; NULL: none */
     int64_t max_age;                     /* ms; with `against`. 0: not asked */
+    bool accept_gaps;                    /* where the history of a copy does not tell all */
     bool exact;                          /* what was born later is a difference, too */
     bool deep;                           /* contents are read, and what is beside them compared */
 };

@@ -10,6 +10,7 @@
 #include "seedbank-bucket/verify.h"
 #include "seedbank-bucket/work.h"
 
+struct history;
 struct ring;
 struct verifying;
 
@@ -36,6 +37,8 @@ struct verify_mode {
     /* The next name, in order; its texts live until the next call. Found stands in the want where
      * v->separate is false. */
     enum rc (*next)(struct verifying *v, struct verify_want *ret_want);
+    /* After the result was told; NULL: nothing more. */
+    enum rc (*end)(struct verifying *v);
 };
 extern const struct verify_mode verify_by_time, verify_by_plan, verify_by_against,
     verify_by_manifest, verify_by_nothing;
@@ -71,7 +74,11 @@ struct verifying {
 
     struct place_walk *want_walk, *found_walk; /* NULL: none */
     struct verify_texts want_texts, found_texts;
-    struct past *past; /* by time, and by plan */
+    struct past *past;       /* by time, and by plan */
+    struct history *history; /* the same, of a copy with one; NULL: it is none */
+    struct verify_texts doubt_texts;
+    uint64_t doubts;      /* keys of which the history does not tell all */
+    const char *doubtful; /* the first of them, and why */
 
     struct work work; /* by plan; its reader stands behind `step` */
     struct verify_texts step_texts;

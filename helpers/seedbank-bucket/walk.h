@@ -5,6 +5,9 @@
  *
  *     while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
  *         while ((rc = walk_entry(w, &entry)) == RC_OK && entry != NULL) {
+ *
+ * Of a copy with history the entries have the times of the source. Then there may be keys
+ * without an entry: the history knows them, and nothing of them is left.
  */
 #ifndef SEEDBANK_BUCKET_WALK_H
 #define SEEDBANK_BUCKET_WALK_H
@@ -16,6 +19,7 @@
 #include "s3/s3_list.h"
 
 struct arena;
+struct history;
 struct walk;
 
 /* Keys that begin so hold what this program keeps beside the objects. They are walked over only by
@@ -30,6 +34,7 @@ struct walk_options {
     struct cli_texts excludes;
     const char *after, *until; /* keys behind the one, up to the other; NULL: no such bound */
     bool live;                 /* what readers see (s3_list_live.h), not every version */
+    struct history *history;   /* of that bucket, which is begun anew; NULL: none, or not wanted */
     const char *doing;         /* for the progress; NULL: none is shown */
 };
 
@@ -43,6 +48,10 @@ enum rc walk_key(struct walk *w, const char **ret_key) RC_MUST_CHECK;
 /* The next entry of that key, newest first; lives until the next call of either. NULL: it has no
  * more. */
 enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry) RC_MUST_CHECK;
+
+/* Why it cannot be known what the key was at that moment (moment.h); NULL: what the entries say is
+ * so. After its last entry; lives until the next key. */
+const char *walk_doubt(const struct walk *w, int64_t at);
 
 /* So far, what was passed over included. */
 uint64_t walk_entries(const struct walk *w);
