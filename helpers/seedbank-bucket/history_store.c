@@ -139,10 +139,13 @@ enum rc history_store_get(struct ctx *cx, const struct s3_target *target,
 enum rc history_store_put(struct ctx *cx, const struct s3_target *target, const char *key,
                           FILE *file)
 {
-    const struct s3_object to = {
-        .bucket = target->bucket, .key = key, .expected_owner = target->expected_owner};
+    struct s3_put put = {.to = {
+                             .bucket = target->bucket,
+                             .key = key,
+                             .expected_owner = target->expected_owner,
+                         }};
     struct buf *all = buf_new(cx->arena, MAX_WHOLE);
-    const char *version;
+    struct s3_written written;
     char block[65536];
     size_t n;
 
@@ -150,5 +153,6 @@ enum rc history_store_put(struct ctx *cx, const struct s3_target *target, const 
     while ((n = fread(block, 1, sizeof block, file)) > 0) {
         buf_append(all, block, n);
     }
-    return s3_object_put(cx, target->client, &to, buf_str(all), &version);
+    put.content = buf_str(all);
+    return s3_object_put(cx, target->client, &put, &written);
 }
