@@ -43,13 +43,13 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
     say_count(cli, t->failed, "failed: the same command tries them again");
     say_count(cli, t->idle, "that cannot be restored: the plan says why");
     cli_event(cli, "summary",
-              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "bucket",
+              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "bucket",
                         w->head.bucket, "at", w->head.at, "reveal",
                         (json_int_t)t->done[STEP_REVEAL], "copy", (json_int_t)t->done[STEP_COPY],
                         "hide", (json_int_t)t->done[STEP_HIDE], "purge",
                         (json_int_t)t->done[STEP_PURGE], "bytes", (json_int_t)t->bytes, "conflicts",
                         (json_int_t)t->conflicts, "failed", (json_int_t)t->failed, "unreachable",
-                        (json_int_t)t->idle));
+                        (json_int_t)t->idle, "conditional", t->conditional));
 }
 
 static void say_undo(struct cli *cli, const struct work *w)

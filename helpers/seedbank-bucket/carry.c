@@ -37,6 +37,8 @@ struct carry *carry_new(const struct carry_options *o)
         .doing = o->doing, .items = "objects", .total_items = o->total, .total_bytes = 0};
 
     c->options = *o;
+    c->options.write.condition = &c->condition;
+    c->condition.deletions = s3_client_is_aws(o->write.target->client);
     c->cx = ctx_new(&lent);
     c->guard.target = o->write.target;
     c->guard.allow_unversioned = o->allow_unversioned;
@@ -164,6 +166,7 @@ enum rc carry_end(struct carry *c, struct carry_tally *ret_tally)
 
     cli_progress_end(c->progress);
     hand_over(c);
+    c->tally.conditional = atomic_load(&c->condition.minds) == CONDITION_MINDS;
     *ret_tally = c->tally;
     ctx_free(c->cx);
     pthread_mutex_destroy(&c->lock);

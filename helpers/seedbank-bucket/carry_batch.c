@@ -116,6 +116,12 @@ static bool is_lossy(const struct carry *c, const struct slot *s)
     return !c->guard.enabled && s->step.kind == STEP_COPY && strcmp(s->step.version, "null") == 0;
 }
 
+/* What the write's condition is; it was looked at a moment ago. */
+static const char *newest_of(const struct slot *s)
+{
+    return s->look->n > 0 && !s->look->entries[0].marker ? s->look->entries[0].etag : NULL;
+}
+
 static enum rc go(struct carry *c, struct batch *b, struct slot *s)
 {
     if (c->options.settle) {
@@ -126,6 +132,7 @@ static enum rc go(struct carry *c, struct batch *b, struct slot *s)
                      "the wanted version is \"null\" and the bucket keeps no versions: "
                      "copying would put it at risk");
     }
+    s->newest = newest_of(s);
     s->go = true;
     return RC_OK;
 }
@@ -257,8 +264,9 @@ static enum rc judge_written(struct ctx *cx, struct batch *b, struct slot *s)
         break;
     }
     why = s->result.why ? s->result.why : r.why;
-    return s->result.outcome == WRITE_GONE ? leave(cx, b, s, why)
-                                           : carry_report_failure(cx, b, s, why);
+    return s->result.outcome == WRITE_GONE || s->result.outcome == WRITE_CHANGED
+               ? leave(cx, b, s, why)
+               : carry_report_failure(cx, b, s, why);
 }
 
 static void release(struct batch *b)

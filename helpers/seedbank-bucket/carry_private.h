@@ -30,6 +30,7 @@ struct slot {
     const char *told[2]; /* room for own.ids of this run */
     struct judge_result before;
     struct look_key *look;
+    const char *newest;         /* go: as struct condition_copy has it */
     bool go;                    /* it is to be written */
     bool ran;                   /* its write was sent */
     struct write_result result; /* of that */
@@ -51,6 +52,7 @@ struct carry {
     struct carry_options options;
     struct ctx *cx; /* its cancel is the hard one: what has begun ends */
     struct guard guard;
+    struct condition condition;
     struct crew *crew;
     struct cli_progress *progress;
     struct batch batches[CARRY_BATCHES];

@@ -100,36 +100,51 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
     return result(WRITE_DONE, NULL);
 }
 
-struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step, struct s3_copy_watch watch)
+static struct write_result changed(bool repeated)
 {
+    struct write_result r = result(WRITE_CHANGED, "changed since: the server says that its newest "
+                                                  "version is another by now");
+
+    r.repeated = repeated;
+    return r;
+}
+
+struct write_result write_copy(struct ctx *cx, const struct write_options *o,
+                               const struct write_copying *copying)
+{
+    const struct step *step = copying->step;
     struct s3_object_info info = {.size = 0};
     struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
     struct s3_object_settings settings;
-    struct s3_copy copy = {
-        .from = object_of(o, step, step->version),
-        .to = object_of(o, step, NULL),
-        .etag = step->etag,
-        .size = step->size,
-        .settings = &settings,
-        .watch = watch,
-    };
+    struct condition_copy in = {.newest = copying->newest};
     struct s3_written written = {.version_id = NULL};
     struct diag_point before = diag_point(cx);
+    bool other = false;
     enum rc rc;
 
     if (r.outcome != WRITE_DONE) {
         return r;
     }
     settings = settings_of(cx, o, &info);
-    /* MinIO does not carry this one by itself. */
-    copy.meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL;
-    rc = s3_copy(cx, o->target->client, &copy, &written);
+    in.copy = (struct s3_copy){
+        .from = object_of(o, step, step->version),
+        .to = object_of(o, step, NULL),
+        .etag = step->etag,
+        .size = step->size,
+        .settings = &settings,
+        /* MinIO does not carry this one by itself. */
+        .meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL,
+        .watch = copying->watch,
+    };
+    rc = condition_copy(cx, o->target->client, o->condition, &in, &written, &other);
     if (rc == RC_OK) {
         return (struct write_result){.outcome = WRITE_DONE,
                                      .id = written.version_id,
                                      .modified = written.last_modified,
                                      .repeated = written.repeated};
+    }
+    if (rc == RC_CONFLICT && other) {
+        return changed(written.repeated);
     }
     return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
 }
@@ -185,19 +200,25 @@ bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct s
 
 /* ---- Deletions ------------------------------------------------------------------------------- */
 
-/* One request, at most S3_DELETE_MAX items. */
-static void ask(struct ctx *cx, const struct write_options *o, const struct s3_delete_item *items,
-                size_t n, struct write_result *ret_results)
+static bool is_changed(const char *code)
 {
-    struct s3_delete batch = {.bucket = o->target->bucket,
-                              .expected_owner = o->target->expected_owner,
-                              .items = items,
-                              .n_items = n};
+    return strcmp(code, "PreconditionFailed") == 0 ||
+           strcmp(code, "ConditionalRequestConflict") == 0;
+}
+
+/* One request, at most S3_DELETE_MAX items. */
+static void ask(struct ctx *cx, const struct write_options *o, struct s3_delete batch,
+                struct write_result *ret_results)
+{
+    size_t n = batch.n_items;
     struct s3_delete_result *results = arena_array(cx->arena, n, sizeof *results);
     struct diag_point before = diag_point(cx);
-    enum rc rc = s3_delete(cx, o->target->client, &batch, results);
     const char *why = "the bucket is gone, or is being changed";
+    enum rc rc;
 
+    batch.bucket = o->target->bucket;
+    batch.expected_owner = o->target->expected_owner;
+    rc = s3_delete(cx, o->target->client, &batch, results);
     if (rc != RC_OK) {
         why = rc == RC_FAIL ? taken(cx, before) : why;
         for (size_t i = 0; i < n; i++) {
@@ -210,23 +231,30 @@ static void ask(struct ctx *cx, const struct write_options *o, const struct s3_d
                                                       [S3_DELETE_DONE] = WRITE_DONE,
                                                       [S3_DELETE_REFUSED] = WRITE_REFUSED};
         ret_results[i] = result(outcomes[results[i].outcome], results[i].message);
-        if (results[i].outcome == S3_DELETE_DONE) {
+        ret_results[i].repeated = results[i].repeated;
+        if (batch.if_match != NULL && is_changed(results[i].code)) {
+            ret_results[i] = changed(results[i].repeated);
+        } else if (results[i].outcome == S3_DELETE_DONE) {
             ret_results[i].why = NULL;
             ret_results[i].id = results[i].marker ? results[i].marker_version_id : NULL;
-            ret_results[i].repeated = results[i].repeated;
         }
     }
 }
 
-void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
-                   struct write_result *ret_results)
+void write_markers(struct ctx *cx, const struct write_options *o,
+                   const struct write_marker *markers, size_t n, struct write_result *ret_results)
 {
     struct s3_delete_item *items = arena_array(cx->arena, n, sizeof *items);
+    bool conditional = o->condition != NULL && o->condition->deletions;
+    const char **match = conditional ? arena_array(cx->arena, n, sizeof *match) : NULL;
 
     for (size_t i = 0; i < n; i++) {
-        items[i].key = keys[i];
+        items[i].key = markers[i].key;
+        if (match != NULL && *markers[i].newest != '\0') {
+            match[i] = markers[i].newest;
+        }
     }
-    ask(cx, o, items, n, ret_results);
+    ask(cx, o, (struct s3_delete){.items = items, .n_items = n, .if_match = match}, ret_results);
 }
 
 /* More than one request takes, of one key: the first failure ends it. */
@@ -262,7 +290,7 @@ void write_removals(struct ctx *cx, const struct write_options *o,
             from = ++to;
             continue;
         }
-        ask(cx, o, items, used, results);
+        ask(cx, o, (struct s3_delete){.items = items, .n_items = used}, results);
         used = 0;
         for (; from < to; from++) {
             ret_results[from] = result(WRITE_DONE, NULL);

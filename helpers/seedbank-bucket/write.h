@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "s3/s3_copy.h"
+#include "seedbank-bucket/condition.h"
 #include "seedbank-bucket/step.h"
 
 struct ctx;
@@ -18,6 +19,9 @@ struct write_options {
     const struct s3_target *target;
     const char *storage_class; /* of copies; NULL: the source's, STANDARD for one in an archive */
     bool keep_compliance;      /* a retention in COMPLIANCE mode, too */
+    /* Writes only while the key is as it was looked at, where the server can. NULL: whatever it
+     * is. */
+    struct condition *condition;
 };
 
 enum write_outcome {
@@ -25,6 +29,7 @@ enum write_outcome {
     WRITE_UNKNOWN, /* no answer that tells: it may have been done, more than once */
     WRITE_REFUSED, /* it was not done */
     WRITE_GONE,    /* the same, because the wanted version is not there any more */
+    WRITE_CHANGED, /* the same, because somebody changed the key meanwhile: the server says so */
 };
 
 struct write_result {
@@ -36,16 +41,25 @@ struct write_result {
 };
 
 /* Copy the step's wanted version over its key, with all that belongs to it. */
+struct write_copying {
+    const struct step *step;
+    const char *newest; /* as struct condition_copy has it */
+    struct s3_copy_watch watch;
+};
 struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step, struct s3_copy_watch watch);
+                               const struct write_copying *copying);
 
 /* Give up a copy in parts that an earlier run began. */
 struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                   const struct step *step, const char *upload_id);
 
 /* Put a delete marker on each of the keys (at most S3_DELETE_MAX), in one request. */
-void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
-                   struct write_result *ret_results);
+struct write_marker {
+    const char *key;
+    const char *newest; /* ETag of its newest version; "": not known */
+};
+void write_markers(struct ctx *cx, const struct write_options *o,
+                   const struct write_marker *markers, size_t n, struct write_result *ret_results);
 
 /* Remove versions or markers for good, by their IDs, in that order. */
 struct write_removal {
