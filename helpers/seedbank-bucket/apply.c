@@ -99,7 +99,7 @@ static uint64_t ended(const struct work *w)
 static enum rc give_all(struct cli *cli, struct work *w, struct carry *carry)
 {
     struct step step;
-    uint64_t number = 0;
+    uint64_t number = w->first;
     enum rc rc = RC_OK;
 
     while (rc == RC_OK) {
@@ -134,31 +134,33 @@ static enum rc carry_out(struct cli *cli, const struct apply *apply, struct work
     return given == RC_OK ? rc : given;
 }
 
+/* What the pieces of a plan came to; a plan that is not cut is one piece. */
+struct applying {
+    const struct apply *apply;
+    struct carry_tally tally; /* of this run; idle: of what was done before, too */
+    uint64_t left;            /* conflicts of earlier runs */
+    bool any, worked;         /* there was something to do; still, in this run */
+};
+
 /* The gravest of what became of single keys. */
-static void judge_outcome(struct cli *cli, const struct work *w, uint64_t conflicts,
-                          uint64_t failed)
+static void judge_outcome(struct cli *cli, const struct carry_tally *t, uint64_t left)
 {
-    bool partly = conflicts > 0 || failed > 0 || w->active < w->steps;
-
-    cli_outcome(cli, partly ? CLI_PARTLY : CLI_DONE);
+    cli_outcome(cli, t->conflicts + t->failed + t->idle + left > 0 ? CLI_PARTLY : CLI_DONE);
 }
 
-static enum rc say_finished(struct cli *cli, const struct work *w)
+static void add_tally(struct carry_tally *sum, const struct carry_tally *t)
 {
-    uint64_t left = replay_count(w->replay, false, REPLAY_LEFT);
-
-    cli_say(cli, "The plan %s was carried out already: nothing to do.", w->file);
-    say_count(cli, left, "were left as they are: others had changed them");
-    say_count(cli, w->steps - w->active, "that cannot be restored: the plan says why");
-    cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)left));
-    if (w->active > 0) {
-        say_undo(cli, w);
+    for (int i = 0; i < STEP_KINDS; i++) {
+        sum->done[i] += t->done[i];
     }
-    judge_outcome(cli, w, left, 0);
-    return RC_OK;
+    sum->bytes += t->bytes;
+    sum->conflicts += t->conflicts;
+    sum->failed += t->failed;
+    sum->idle += t->idle;
+    sum->conditional = sum->conditional || t->conditional;
 }
 
-static enum rc run_locked(struct cli *cli, const struct apply *apply, struct work *w)
+static enum rc run_locked(struct cli *cli, struct applying *on, struct work *w)
 {
     struct carry_tally tally = {.bytes = 0};
     enum rc rc = check_undone(cli, w);
@@ -166,9 +168,13 @@ static enum rc run_locked(struct cli *cli, const struct apply *apply, struct wor
     if (rc != RC_OK) {
         return rc;
     }
+    on->any = true;
+    on->left += replay_count(w->replay, false, REPLAY_LEFT);
     if (ended(w) == w->active) {
-        return say_finished(cli, w);
+        on->tally.idle += w->steps - w->active;
+        return RC_OK;
     }
+    on->worked = true;
     if (replay_is_new(w->replay)) {
         rc = work_begin(cli, w, false);
     } else {
@@ -176,40 +182,69 @@ static enum rc run_locked(struct cli *cli, const struct apply *apply, struct wor
                 cli_words_count(cli->cx->arena, ended(w)),
                 cli_words_count(cli->cx->arena, w->active));
     }
-    if (rc != RC_OK) {
-        return rc;
+    if (rc == RC_OK) {
+        rc = carry_out(cli, on->apply, w, &tally);
     }
-    rc = carry_out(cli, apply, w, &tally);
-    say_summary(cli, w, &tally);
-    judge_outcome(cli, w, tally.conflicts + replay_count(w->replay, false, REPLAY_LEFT),
-                  tally.failed);
-    if (rc != RC_OK) {
-        cli_outcome(cli, CLI_ERROR);
+    add_tally(&on->tally, &tally);
+    return rc;
+}
+
+static enum rc run_piece(struct cli *cli, void *arg, struct work *w)
+{
+    struct applying *on = arg;
+    enum rc rc;
+
+    if (w->active == 0) { /* it needs no journal */
+        on->tally.idle += w->steps;
+        return RC_OK;
     }
-    if (rc != RC_OK || tally.failed > 0) {
+    rc = work_lock(cli, w);
+    rc = rc == RC_OK ? run_locked(cli, on, w) : rc;
+    return work_unlock(cli, w, rc);
+}
+
+static void say_finished(struct cli *cli, const struct work *w, const struct applying *on)
+{
+    cli_say(cli, "%s %s: nothing to do.", work_name(cli, w),
+            on->any ? "was carried out already" : "has no step that does something");
+    say_count(cli, on->left, "were left as they are: others had changed them");
+    say_count(cli, on->tally.idle, "that cannot be restored: the plan says why");
+    cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)on->left));
+    if (on->any) {
+        say_undo(cli, w);
+    }
+}
+
+static void say_worked(struct cli *cli, const struct work *w, const struct applying *on, enum rc rc)
+{
+    say_summary(cli, w, &on->tally);
+    if (rc != RC_OK || on->tally.failed > 0) {
         cli_say(cli, "To go on: %s", work_command(cli, w, "apply"));
     }
     say_undo(cli, w);
-    return rc;
 }
 
 enum rc apply_run(struct cli *cli, const struct apply *apply)
 {
+    struct applying on = {.apply = apply};
     struct work w;
     enum rc rc = work_open(cli, apply->file, &apply->server, &w);
 
     if (rc == RC_OK) {
         rc = check_purge(cli, apply, &w);
     }
-    if (rc == RC_OK && w.active == 0) {
-        cli_say(cli, "The plan %s has nothing to do.", w.file);
-        judge_outcome(cli, &w, 0, 0);
-        return RC_OK;
+    if (rc != RC_OK) {
+        return rc;
     }
-    if (rc == RC_OK) {
-        rc = work_lock(cli, &w);
-        rc = rc == RC_OK ? run_locked(cli, apply, &w) : rc;
-        rc = work_unlock(cli, &w, rc);
+    rc = work_each(cli, &w, apply->shard, (struct work_visitor){run_piece, &on});
+    if (on.worked) {
+        say_worked(cli, &w, &on, rc);
+    } else if (rc == RC_OK) {
+        say_finished(cli, &w, &on);
+    }
+    judge_outcome(cli, &on.tally, on.left);
+    if (rc != RC_OK && on.worked) {
+        cli_outcome(cli, CLI_ERROR);
     }
     return rc;
 }
@@ -247,7 +282,10 @@ static const struct cli_argument arguments[] = {
     {.name = NULL},
 };
 
+static const struct cli_option pieces[] = {WORK_SHARD_OPTION(struct apply, shard), {.name = NULL}};
+
 static const struct cli_group groups[] = {
+    {"Pieces", pieces, 0},
     APPLY_GROUP(offsetof(struct apply, options)),
     SETTINGS_GROUP(offsetof(struct apply, server)),
     {.title = NULL},
@@ -270,7 +308,11 @@ const struct cli_command apply_command = {
         "What was begun and done is recorded in FILE.journal. A run that was killed or interrupted "
         "goes on with the same command and does nothing twice; a plan that was carried out does "
         "nothing when it is run again. The first Ctrl-C lets end what is in flight, the second "
-        "breaks it off.",
+        "breaks it off.\n\n"
+        "A plan that was cut into pieces (plan --shards N) can be carried out by N processes at "
+        "once, on as many machines that see the same folder: each with --shard I and a journal of "
+        "its own, FILE.I.journal. Without --shard all pieces are carried out, one after the other; "
+        "those that others ended are passed over.",
     .arguments = arguments,
     .groups = groups,
     .size = sizeof(struct apply),

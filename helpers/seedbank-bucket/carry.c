@@ -8,7 +8,6 @@
 #include "cli/cli.h"
 #include "cli/cli_progress.h"
 #include "seedbank-bucket/carry_private.h"
-#include "seedbank-bucket/work.h"
 
 #define SLICE_MS 50 /* how soon a stop is noticed while a batch is waited for */
 
@@ -113,7 +112,7 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     struct batch *b;
     struct slot *s;
 
-    if (work_is_idle(step->kind)) {
+    if (step_is_idle(step->kind)) {
         c->tally.idle++;
         return RC_OK;
     }

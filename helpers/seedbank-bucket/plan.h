@@ -23,6 +23,7 @@ struct plan_settings {
     /* Not a time: whatever a delete marker hides now, if `since` (NULL: ever) is not after it. */
     bool undelete;
     const char *since;
+    uint64_t shards; /* pieces that the plan is cut into; 0: none */
 };
 
 struct plan_shown {

@@ -5,6 +5,7 @@
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
+#include "seedbank-bucket/shards.h"
 
 /* ---- Before the listing ---------------------------------------------------------------------- */
 
@@ -34,6 +35,11 @@ static enum rc check_options(struct planning *p)
 
     if (time != NULL && !moment_read_at(time, INT64_MAX, &some)) {
         return no_time(p);
+    }
+    if (s->shards > SHARDS_MAX) {
+        return wrong_use(p->cli,
+                         arena_printf(p->cli->cx->arena, "--shards can be %d at most", SHARDS_MAX),
+                         "Each piece is a process with a journal.");
     }
     if (s->keep_history && s->purge_newer) {
         return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",

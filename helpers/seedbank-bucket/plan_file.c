@@ -12,6 +12,8 @@
 #include "base/ctx.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "seedbank-bucket/plan_head.h"
+#include "seedbank-bucket/shards.h"
 #include "json/json_line.h"
 
 #define MAX_LINE JSON_LINE_MAX /* a key with a million markers */
@@ -26,12 +28,20 @@ struct plan_writer {
     const char *path;
     const char *temporary; /* NULL: the file has no name until it is whole */
     struct digest_stream *digest;
+    uint64_t size;         /* bytes written */
+    struct shards *shards; /* NULL: it is not cut */
+    size_t n_shards;
 };
 
 struct plan_reader {
     FILE *file;
     const char *path;
-    off_t steps; /* where the first begins */
+    off_t steps;        /* where the first begins that is read */
+    uint64_t left;      /* how many more are read */
+    uint64_t n;         /* of a piece: how many there are; else more than any plan has */
+    struct arena *kept; /* of the two below */
+    const struct shard *shards;
+    size_t n_shards; /* 0: it is not cut */
     char sha256[DIGEST_SHA256_HEX_SIZE];
 };
 
@@ -91,41 +101,22 @@ static bool write_line(struct ctx *cx, struct plan_writer *w, json_t *object)
                 digest_stream_add(w->digest, STR_LIT("\n")) && fputs(line, w->file) >= 0 &&
                 putc('\n', w->file) != EOF;
 
+    w->size += strlen(line) + 1;
     arena_rewind(cx->arena, mark);
     return fine;
-}
-
-static json_t *texts(const struct cli_texts *t)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < t->n; i++) {
-        json_array_append_new(list, json_string(t->items[i]));
-    }
-    return list;
-}
-
-static json_t *head_to_json(const struct plan_head *h)
-{
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, "
-                     "s:b, s:b}",
-                     "seedbank_plan", PLAN_FILE_VERSION, "endpoint", h->endpoint, "region",
-                     h->region, "bucket", h->bucket, "at", h->at, "made", h->made, "prefixes",
-                     texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
-                     h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer,
-                     "accept_gaps", h->accept_gaps, "allow_unversioned", h->allow_unversioned,
-                     "undelete", h->undelete, "probed", h->probed);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
                          struct plan_writer **ret_writer)
 {
     struct plan_writer *w = arena_alloc(cx->arena, sizeof *w);
-    json_t *first = head_to_json(head);
+    json_t *first = plan_head_to_json(head);
     int fd;
 
     w->path = path;
     w->digest = digest_stream_new(cx->arena);
+    w->n_shards = (size_t)head->shards;
+    w->shards = head->shards > 0 ? shards_new(cx->arena, w->n_shards) : NULL;
     if (first == NULL || w->digest == NULL) {
         json_decref(first);
         return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot write the plan %s", path),
@@ -148,6 +139,9 @@ enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_hea
 
 enum rc plan_file_add(struct ctx *cx, struct plan_writer *w, const struct step *step)
 {
+    if (w->shards != NULL) {
+        shards_add(w->shards, w->size, !step_is_idle(step->kind));
+    }
     return write_line(cx, w, step_to_json(step)) ? RC_OK : cannot_write(cx, w);
 }
 
@@ -172,9 +166,15 @@ static json_t *totals_to_json(const struct plan_totals *t)
 
 static bool write_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *totals)
 {
-    const char *line = json_line(cx->arena, totals_to_json(totals));
+    json_t *end = totals_to_json(totals);
+    const char *line;
     char sum[DIGEST_SHA256_HEX_SIZE];
 
+    if (w->shards != NULL) {
+        json_object_set_new(end, "shards",
+                            shards_to_json(shards_end(w->shards, w->size), w->n_shards));
+    }
+    line = json_line(cx->arena, end);
     line = arena_printf(cx->arena, "%.*s%s", (int)strlen(line) - 1, line, SUM);
     if (!digest_stream_add(w->digest, str_of(line)) || !digest_stream_end(w->digest, sum)) {
         errno = ENOTSUP; /* OpenSSL refuses SHA-256 */
@@ -282,6 +282,16 @@ static bool splits(struct str line, struct str *ret_before, struct str *ret_sum)
     return true;
 }
 
+/* That there are as many as the first line says is seen there. */
+static bool read_shards(struct plan_reader *r, const json_t *list)
+{
+    if (list == NULL) {
+        return true;
+    }
+    r->n_shards = json_array_size(list) > 0 ? json_array_size(list) - 1 : 0;
+    return r->n_shards > 0 && shards_from_json(r->kept, list, r->n_shards, &r->shards);
+}
+
 static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
                         struct digest_stream *digest, struct plan_totals *ret_totals)
 {
@@ -308,6 +318,9 @@ static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
     memcpy(r->sha256, sum, sizeof sum);
+    if (!read_shards(r, json_object_get(o, "shards"))) {
+        return no_plan(cx, r, "Its pieces are none");
+    }
     *ret_totals = t;
     return getc(r->file) == EOF ? RC_OK : no_plan(cx, r, "Something follows its end");
 }
@@ -336,25 +349,6 @@ static enum rc check(struct ctx *cx, struct plan_reader *r, struct plan_totals *
     return rc;
 }
 
-static struct cli_texts read_texts(struct arena *a, const json_t *list)
-{
-    struct cli_texts t = {.n = json_array_size(list)};
-
-    t.items = arena_array(a, t.n, sizeof *t.items);
-    for (size_t i = 0; i < t.n; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        t.items[i] = text ? arena_strdup(a, text) : "";
-    }
-    return t;
-}
-
-static const char *member(struct arena *a, const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head *ret_head)
 {
     const json_t *o = NULL;
@@ -369,23 +363,7 @@ static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head
     if (json_integer_value(json_object_get(o, "seedbank_plan")) != PLAN_FILE_VERSION) {
         return no_plan(cx, r, "It is of another version of this program, or something else");
     }
-    h = (struct plan_head){
-        .endpoint = member(cx->arena, o, "endpoint"),
-        .region = member(cx->arena, o, "region"),
-        .bucket = member(cx->arena, o, "bucket"),
-        .at = member(cx->arena, o, "at"),
-        .made = member(cx->arena, o, "made"),
-        .prefixes = read_texts(cx->arena, json_object_get(o, "prefixes")),
-        .excludes = read_texts(cx->arena, json_object_get(o, "excludes")),
-        .keep_history = json_is_true(json_object_get(o, "keep_history")),
-        .hide_newer = json_is_true(json_object_get(o, "hide_newer")),
-        .purge_newer = json_is_true(json_object_get(o, "purge_newer")),
-        .accept_gaps = json_is_true(json_object_get(o, "accept_gaps")),
-        .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
-        .undelete = json_is_true(json_object_get(o, "undelete")),
-        .probed = json_is_true(json_object_get(o, "probed")),
-    };
-    if (!h.endpoint || !h.region || !h.bucket || !h.at || !h.made) {
+    if (!plan_head_from_json(cx->arena, o, &h) || h.shards != r->n_shards) {
         return no_plan(cx, r, "Its first line is not whole");
     }
     *ret_head = h;
@@ -399,6 +377,7 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
     enum rc rc;
 
     r->path = path;
+    r->kept = arena_within(cx->arena);
     r->file = fopen(path, "re");
     if (r->file == NULL && errno == ENOENT) {
         return RC_NOT_FOUND;
@@ -413,6 +392,7 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
     }
     if (rc == RC_OK) {
         r->steps = ftello(r->file);
+        r->left = r->n = UINT64_MAX;
         *ret_reader = r;
     }
     return rc;
@@ -421,8 +401,13 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step)
 {
     const json_t *o = NULL;
-    enum rc rc = read_object(cx, r, &o);
+    enum rc rc;
 
+    if (r->left == 0) { /* the piece ends here */
+        return RC_NOT_FOUND;
+    }
+    r->left--;
+    rc = read_object(cx, r, &o);
     if (rc != RC_OK) {
         return rc == RC_NOT_FOUND ? no_plan(cx, r, "It was cut while it was read") : rc;
     }
@@ -442,4 +427,15 @@ const char *plan_file_sha256(const struct plan_reader *r)
 void plan_file_rewind(struct plan_reader *r)
 {
     fseeko(r->file, r->steps, SEEK_SET);
+    r->left = r->n;
+}
+
+struct plan_piece plan_file_piece(struct plan_reader *r, uint64_t piece)
+{
+    const struct shard *here = &r->shards[piece], *next = here + 1;
+
+    r->steps = (off_t)here->offset;
+    r->n = next->first - here->first;
+    plan_file_rewind(r);
+    return (struct plan_piece){here->first, r->n, next->active - here->active};
 }

@@ -64,6 +64,7 @@ static void fill_head(struct planning *p)
         .accept_gaps = s->accept_gaps,
         .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
         .undelete = s->undelete,
+        .shards = s->shards,
         .probed = !s->no_probe,
     };
     r->path = s->output ? s->output : free_name(a, s->bucket, moment_name(a, r->at));

@@ -47,6 +47,7 @@ struct step {
 
 /* "reveal", "copy", "hide", "purge", "unreachable", "unknown" */
 const char *step_name(enum step_kind kind);
+bool step_is_idle(enum step_kind kind); /* it does nothing, because nothing can be done */
 bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
 
 /* The same in that arena. */
