@@ -2,27 +2,18 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
+#include "seedbank-bucket/keep.h"
 
-#define MAX_WHY ((size_t)8192)
-#define SECONDS strlen("2026-11-24T03:16:18") /* of RFC 3339 in UTC: text in order of time */
-
-/* The messages since then as one line, taken back. */
 static const char *taken(struct ctx *cx, struct diag_point since)
 {
-    struct buf *text = buf_new(cx->arena, MAX_WHY);
-    const struct diag *d = since.last ? since.last->next : cx->diags.first;
+    const char *line = diag_line_since(cx, since);
 
-    for (; d != NULL; d = d->next) {
-        buf_printf(text, "%s%s: %s", text->len ? " " : "", d->summary, d->detail);
-    }
-    diag_drop_since(cx, since);
-    return text->len ? text->data : "the server's answer made no sense";
+    return line != NULL ? line : "the server's answer made no sense";
 }
 
 static struct s3_object object_of(const struct write_options *o, const struct step *step,
@@ -36,32 +27,12 @@ static struct s3_object object_of(const struct write_options *o, const struct st
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
-static bool is(const char *text, const char *other)
-{
-    return text != NULL && strcmp(text, other) == 0;
-}
-
-static bool holds_still(struct ctx *cx, const struct s3_object_settings *s)
-{
-    const char *now = clock_rfc3339(cx->arena, cx->clock->now(cx->clock));
-
-    return s->retain_until != NULL && strncmp(s->retain_until, now, SECONDS) > 0;
-}
-
 static struct s3_object_settings settings_of(struct ctx *cx, const struct write_options *o,
                                              const struct s3_object_info *info)
 {
-    struct s3_object_settings s = info->settings;
+    const struct keep_options keep = {o->storage_class, o->keep_compliance};
 
-    if (s3_object_info_is_archive(s.storage_class)) {
-        s.storage_class = NULL;
-    }
-    s.storage_class = o->storage_class ? o->storage_class : s.storage_class;
-    if (!holds_still(cx, &s) || (is(s.lock_mode, "COMPLIANCE") && !o->keep_compliance)) {
-        s.lock_mode = s.retain_until = NULL;
-    }
-    s.legal_hold = is(s.legal_hold, "ON") ? s.legal_hold : NULL;
-    return s;
+    return keep_settings(cx, &keep, info);
 }
 
 static struct write_result result(enum write_outcome outcome, const char *why)
@@ -82,6 +53,7 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
     struct s3_object from = object_of(o, step, step->version);
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_object_head(cx, o->target->client, &from, NULL, ret_info);
+    const char *why;
 
     if (rc == RC_FAIL || rc == RC_CONFLICT) {
         return result(WRITE_REFUSED, taken(cx, before));
@@ -89,15 +61,8 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
     if (rc == RC_NOT_FOUND || ret_info->state == S3_OBJECT_MARKER) {
         return gone();
     }
-    if (ret_info->state == S3_OBJECT_NEEDS_KEY) {
-        return result(WRITE_REFUSED, "it is encrypted with a key that only its owner has (SSE-C)");
-    }
-    if (s3_object_info_archived(ret_info)) {
-        return result(WRITE_REFUSED,
-                      "it lies in an archive: have it restored there first, for some "
-                      "days, then run the same command again");
-    }
-    return result(WRITE_DONE, NULL);
+    why = keep_fault(ret_info);
+    return why != NULL ? result(WRITE_REFUSED, why) : result(WRITE_DONE, NULL);
 }
 
 static struct write_result changed(bool repeated)
@@ -161,29 +126,6 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                               : result(WRITE_DONE, NULL);
 }
 
-static bool same_text(const char *x, const char *y)
-{
-    return strcmp(x ? x : "", y ? y : "") == 0;
-}
-
-static bool same_meta(const struct s3_object_meta *x, const struct s3_object_meta *y)
-{
-    bool same = same_text(x->content_type, y->content_type) &&
-                same_text(x->content_encoding, y->content_encoding) &&
-                same_text(x->content_disposition, y->content_disposition) &&
-                same_text(x->content_language, y->content_language) &&
-                same_text(x->cache_control, y->cache_control) && x->n_user == y->n_user;
-
-    for (size_t i = 0; same && i < x->n_user; i++) {
-        size_t k = 0;
-        while (k < y->n_user && strcasecmp(x->user[i].name, y->user[k].name) != 0) {
-            k++;
-        }
-        same = k < y->n_user && strcmp(x->user[i].value, y->user[k].value) == 0;
-    }
-    return same;
-}
-
 bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct step *step,
                    const char *id)
 {
@@ -195,7 +137,7 @@ bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct s
 
     diag_drop_since(cx, before);
     return known && a.state == S3_OBJECT_PRESENT && b.state == S3_OBJECT_PRESENT &&
-           a.size == b.size && a.size == step->size && same_meta(&a.meta, &b.meta);
+           a.size == b.size && a.size == step->size && keep_same_meta(&a.meta, &b.meta);
 }
 
 /* ---- Deletions ------------------------------------------------------------------------------- */
