@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
+#include "s3/s3_list_live.h"
 
 #define COUNT_EVERY 500 /* entries between two words to the progress line */
 
@@ -40,9 +41,9 @@ struct walk *walk_new(const struct walk_options *options)
             .start_after = options->after,
             .until = options->until,
             .expected_owner = options->target.expected_owner,
-            .live = options->live,
         };
-        w->lists[i] = s3_list_new(cli->cx, options->target.client, &list);
+        w->lists[i] = options->live ? s3_list_live_new(cli->cx, options->target.client, &list)
+                                    : s3_list_new(cli->cx, options->target.client, &list);
     }
     if (options->doing) {
         w->progress = cli_progress_begin(

@@ -28,7 +28,7 @@ struct walk_options {
         prefixes; /* in the order of their bytes, none within another; none: all keys */
     struct cli_texts excludes;
     const char *after, *until; /* keys behind the one, up to the other; NULL: no such bound */
-    bool live;                 /* as struct s3_list_options has it */
+    bool live;                 /* what readers see (s3_list_live.h), not every version */
     const char *doing;         /* for the progress; NULL: none is shown */
 };
 

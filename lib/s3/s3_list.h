@@ -1,9 +1,8 @@
 /*
- * What a bucket holds, in the server's order: every version and delete marker, by
- * key and newest first within one; or what readers see. Pulled entry by entry, so
- * that two listings can be merged.
+ * Every version and delete marker of a bucket, in the server's order: by key, and
+ * newest first within one. Pulled entry by entry, so that two listings can be
+ * merged.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 #ifndef S3_S3_LIST_H
 #define S3_S3_LIST_H
@@ -23,13 +22,12 @@ struct s3_list_options {
     const char *until;          /* end with the versions of this key; NULL: at the end */
     const char *expected_owner; /* account ID; NULL or "": any */
     unsigned page_size;         /* 0: 1000, the most that servers give */
-    bool live;                  /* what readers see: the newest versions, without their IDs, but for
-                                   what a delete marker hides. Servers without versions have this. */
+    bool live;                  /* for s3_list_live.h */
 };
 
 struct s3_list_entry {
     const char *key;           /* decoded; may hold any byte but NUL */
-    const char *version_id;    /* "null" for one written without versioning; "" when live */
+    const char *version_id;    /* "null" for one written without versioning */
     const char *etag;          /* with its quotes; "" for a delete marker */
     const char *last_modified; /* as sent, RFC 3339 */
     struct timespec modified;  /* the same; servers give milliseconds at most, AWS seconds */
@@ -48,7 +46,7 @@ struct s3_list *s3_list_new(struct ctx *cx, struct s3_client *client,
 /* The next entry, which lives until the next call; NULL: there is no more. A page is read to its
  * end before its first entry is given, and one page is held at a time, however many there are.
  * RC_NOT_FOUND: no such bucket. A listing that cannot be read to its end is RC_FAIL, never a short
- * success, and stays so. Needs s3:ListBucketVersions, live s3:ListBucket. */
+ * success, and stays so. Needs s3:ListBucketVersions. */
 enum rc s3_list_next(struct ctx *cx, struct s3_list *list,
                      const struct s3_list_entry **ret_entry) RC_MUST_CHECK;
 

@@ -33,7 +33,7 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_lifecycle.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
 #include "s3/s3_presign.h"
@@ -108,17 +108,11 @@ static enum rc presign(struct call *c)
 
 typedef enum rc visitor(struct call *c, const struct s3_list_entry *e);
 
-static enum rc list(struct call *c, const struct s3_list_options *wanted, visitor *visit)
+static enum rc each(struct call *c, struct s3_list *l, visitor *visit)
 {
-    const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
-    struct s3_list_options options = *wanted;
     const struct s3_list_entry *e;
-    struct s3_list *l;
     enum rc rc;
 
-    options.bucket = c->bucket;
-    options.page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0;
-    l = s3_list_new(c->cx, c->s3, &options);
     while ((rc = s3_list_next(c->cx, l, &e)) == RC_OK && e != NULL) {
         rc = visit(c, e);
         if (rc != RC_OK) {
@@ -137,10 +131,21 @@ static enum rc print_entry(struct call *c, const struct s3_list_entry *e)
     return RC_OK;
 }
 
+static struct s3_list_options all_under(const struct call *c, const char *prefix)
+{
+    const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
+
+    return (struct s3_list_options){
+        .bucket = c->bucket,
+        .prefix = prefix,
+        .page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0,
+    };
+}
+
 /* The range of a listing from the arguments. */
 static struct s3_list_options range(const struct call *c)
 {
-    struct s3_list_options options = {.prefix = c->args[0]};
+    struct s3_list_options options = all_under(c, c->args[0]);
 
     if (c->args[0] && c->args[1]) {
         options.start_after = c->args[1];
@@ -153,15 +158,14 @@ static enum rc versions(struct call *c)
 {
     struct s3_list_options options = range(c);
 
-    return list(c, &options, print_entry);
+    return each(c, s3_list_new(c->cx, c->s3, &options), print_entry);
 }
 
 static enum rc objects(struct call *c)
 {
     struct s3_list_options options = range(c);
 
-    options.live = true;
-    return list(c, &options, print_entry);
+    return each(c, s3_list_live_new(c->cx, c->s3, &options), print_entry);
 }
 
 static unsigned long long counted;
@@ -175,7 +179,8 @@ static enum rc count_entry(struct call *c, const struct s3_list_entry *e)
 
 static enum rc count(struct call *c)
 {
-    enum rc rc = list(c, &(struct s3_list_options){.prefix = c->args[0]}, count_entry);
+    struct s3_list_options options = all_under(c, c->args[0]);
+    enum rc rc = each(c, s3_list_new(c->cx, c->s3, &options), count_entry);
 
     if (rc == RC_OK) {
         printf("%llu\n", counted);
@@ -280,10 +285,11 @@ static enum rc purge_entry(struct call *c, const struct s3_list_entry *e)
 
 static enum rc remove_bucket(struct call *c)
 {
+    struct s3_list_options options = all_under(c, NULL);
     enum rc rc = RC_OK;
 
     if (c->args[0]) {
-        rc = list(c, &(struct s3_list_options){.prefix = NULL}, purge_entry);
+        rc = each(c, s3_list_new(c->cx, c->s3, &options), purge_entry);
     }
     return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
 }

@@ -7,7 +7,7 @@
 #include "s3/s3_bucket.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
@@ -165,8 +165,9 @@ static inline enum rc call_finds(struct ctx *cx, const struct s3_target *t)
 }
 static inline enum rc call_list(struct ctx *cx, const struct s3_target *t, bool live)
 {
+    const struct s3_list_options options = {.bucket = t->bucket};
     struct s3_list *list =
-        s3_list_new(cx, t->client, &(struct s3_list_options){.bucket = t->bucket, .live = live});
+        live ? s3_list_live_new(cx, t->client, &options) : s3_list_new(cx, t->client, &options);
     const struct s3_list_entry *entry;
     enum rc rc;
 

@@ -1,7 +1,7 @@
 /* Listings of servers that encode, page and err in different ways. */
 #include "base/buf.h"
 #include "fixture.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 
 #define FIRST     "/files?encoding-type=url&max-keys=2&versions"
 #define AFTER(m)  "/files?encoding-type=url&" m "&versions"
@@ -18,9 +18,8 @@
     "<DeleteMarker><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>true</IsLatest>" DATE     \
     "</DeleteMarker>"
 
-static enum rc list_as(struct fixture *f, const struct s3_list_options *o, struct buf *seen)
+static enum rc take_all(struct fixture *f, struct s3_list *list, struct buf *seen)
 {
-    struct s3_list *list = s3_list_new(f->cx, f->client, o);
     const struct s3_list_entry *e;
     enum rc rc;
 
@@ -32,6 +31,16 @@ static enum rc list_as(struct fixture *f, const struct s3_list_options *o, struc
     assert_int_equal(s3_list_next(f->cx, list, &e), rc); /* it stays so */
     assert_null(e);
     return rc;
+}
+
+static enum rc list_as(struct fixture *f, const struct s3_list_options *o, struct buf *seen)
+{
+    return take_all(f, s3_list_new(f->cx, f->client, o), seen);
+}
+
+static enum rc list_live(struct fixture *f, const struct s3_list_options *o, struct buf *seen)
+{
+    return take_all(f, s3_list_live_new(f->cx, f->client, o), seen);
 }
 
 static enum rc list(struct fixture *f, struct buf *seen)
@@ -289,8 +298,7 @@ static void what_readers_see(void **state)
 {
     struct fixture *f = *state;
     struct buf *seen = buf_new(f->cx->arena, 10000);
-    struct s3_list_options o = {
-        .bucket = "files", .page_size = 2, .live = true, .start_after = "a b"};
+    struct s3_list_options o = {.bucket = "files", .page_size = 2, .start_after = "a b"};
 
     fixture_expect(
         f, "GET", "/files?encoding-type=url&list-type=2&max-keys=2&start-after=a%20b", 200,
@@ -299,20 +307,20 @@ static void what_readers_see(void **state)
                    "/files?continuation-token=t%252Bo%2Bk%2Fen%3D&encoding-type=url&list-type=2&"
                    "max-keys=2",
                    200, LIVE("<Name>files</Name><KeyCount>1</KeyCount>" OBJECT("d")));
-    assert_int_equal(list_as(f, &o, seen), RC_OK);
+    assert_int_equal(list_live(f, &o, seen), RC_OK);
     assert_string_equal(seen->data, "a b+||latest;c||latest;d||latest;");
     fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED OBJECT("d")));
-    assert_int_equal(list_as(f, &o, seen), RC_FAIL);
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
     assert_diag(f->cx, "not from where");
     fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED NEXT_TOKEN("t") OBJECT("d")));
     fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED NEXT_TOKEN("t") OBJECT("d")));
-    assert_int_equal(list_as(f, &o, seen), RC_FAIL);
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
     assert_diag(f->cx, "begins where it began");
     fixture_expect(f, "GET", "*", 200, PAGE(VERSION("a", "1")));
     fixture_expect(f, "GET", "*", 200, XML("<Contents/>"));
-    assert_int_equal(list_as(f, &o, seen), RC_OK); /* in S3's namespace, and empty */
+    assert_int_equal(list_live(f, &o, seen), RC_OK); /* in S3's namespace, and empty */
     assert_string_equal(seen->data, "");
-    assert_int_equal(list_as(f, &o, seen), RC_FAIL);
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
     assert_diag(f->cx, "no <ListBucketResult> came");
 }
 
