@@ -31,12 +31,15 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
 {
     struct arena *a = cli->cx->arena;
 
-    cli_say(cli, "Restored %s of bucket %s%s%s.", cli_words_of(a, done_of(t), "object", "objects"),
-            w->head.bucket, w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at);
+    cli_say(cli, "Restored %s of bucket %s%s%s%s%s.",
+            cli_words_of(a, done_of(t), "object", "objects"), w->head.bucket,
+            w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at,
+            w->head.to ? " into " : "", w->head.to ? w->head.to : "");
     say_count(cli, t->done[STEP_REVEAL], "shown again: delete markers removed");
-    say_count(
-        cli, t->done[STEP_COPY],
-        arena_printf(a, "copied forward from an older version (%s)", cli_words_bytes(a, t->bytes)));
+    say_count(cli, t->done[STEP_COPY],
+              arena_printf(a, "%s (%s)",
+                           w->head.to ? "copied" : "copied forward from an older version",
+                           cli_words_bytes(a, t->bytes)));
     say_count(cli, t->done[STEP_HIDE], "born later: hidden by a delete marker");
     say_count(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
     say_count(cli, t->conflicts, "left as they are: others changed them since the plan was made");
@@ -116,21 +119,23 @@ static enum rc give_all(struct cli *cli, struct work *w, struct carry *carry)
 static enum rc carry_out(struct cli *cli, const struct apply *apply, struct work *w,
                          struct carry_tally *ret_tally)
 {
-    const struct carry_options options = {
+    struct carry_options options = {
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target,
-                  .storage_class = apply->options.storage_class,
-                  .keep_compliance = apply->options.keep_compliance},
+        .write = work_write(w),
         .allow_unversioned = apply->options.allow_unversioned,
         .doing = "restoring",
         .total = w->active - ended(w),
     };
-    struct carry *carry = carry_new(&options);
-    enum rc given = give_all(cli, w, carry);
-    enum rc rc = carry_end(carry, ret_tally);
+    struct carry *carry;
+    enum rc given, rc;
 
+    options.write.storage_class = apply->options.storage_class;
+    options.write.keep_compliance = apply->options.keep_compliance;
+    carry = carry_new(&options);
+    given = give_all(cli, w, carry);
+    rc = carry_end(carry, ret_tally);
     return given == RC_OK ? rc : given;
 }
 

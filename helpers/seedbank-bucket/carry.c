@@ -126,6 +126,7 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     b = c->filling;
     s = &b->slots[b->n++];
     s->step = step_copy(b->arena, step);
+    s->key = write_key(b->arena, &c->options.write, s->step.key);
     s->number = number;
     s->state = state;
     b->ids += step->n_newer;

@@ -148,7 +148,7 @@ static enum rc run_markers(struct ctx *cx, const struct job *job)
 
     for (size_t i = 0; i < job->n; i++) {
         const char *newest = job->slots[i]->newest;
-        markers[i] = (struct write_marker){job->slots[i]->step.key, newest ? newest : ""};
+        markers[i] = (struct write_marker){job->slots[i]->key, newest ? newest : ""};
     }
     write_markers(cx, &job->batch->carry->options.write, markers, job->n, results);
     return settle_all(cx, job, results);
@@ -161,7 +161,7 @@ static enum rc run_removals(struct ctx *cx, const struct job *job)
 
     for (size_t i = 0; i < job->n; i++) {
         const struct slot *s = job->slots[i];
-        removals[i] = (struct write_removal){s->step.key, s->before.ids, s->before.n_ids};
+        removals[i] = (struct write_removal){s->key, s->before.ids, s->before.n_ids};
     }
     write_removals(cx, &job->batch->carry->options.write, removals, job->n, results);
     for (size_t i = 0; i < job->n; i++) {

@@ -24,6 +24,7 @@ struct ctx;
 /* A step on its way. */
 struct slot {
     struct step step;
+    const char *key; /* in the bucket that is written */
     uint64_t number;
     enum replay_state state; /* before this run */
     struct judge_own own;

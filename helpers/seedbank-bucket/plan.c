@@ -43,6 +43,15 @@ const struct cli_option plan_options[] = {
         .doc = "Not keys that begin so. May be given several times.",
     },
     {
+        .name = "to",
+        .value = "BUCKET[/PREFIX]",
+        .kind = CLI_TEXT,
+        .offset = offsetof(struct plan_settings, to),
+        .doc = "Restore into another bucket of the same server and keys, or into a folder of it, "
+               "instead of in place: BUCKET is only read. The target's versioning must be enabled; "
+               "what it has already is not copied again.",
+    },
+    {
         .name = "output",
         .letter = 'o',
         .value = "FILE",

@@ -16,6 +16,7 @@
 struct plan_settings {
     struct settings server;
     const char *bucket, *at;
+    const char *to;     /* BUCKET[/PREFIX] that is written into; NULL: `bucket` itself */
     const char *output; /* NULL: plan_make names it */
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer;

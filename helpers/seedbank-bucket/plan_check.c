@@ -66,6 +66,9 @@ static enum rc check_versioning(struct planning *p)
                           "Look for a proxy that removes the header.");
     }
     p->result->now = p->versioning.date * MOMENT_SECOND;
+    if (p->to != NULL) { /* this one is only read */
+        return plan_target_check(p);
+    }
     if (p->versioning.status != S3_VERSIONING_ENABLED && !p->settings->allow_unversioned) {
         return cli_refuse(
             cli,
@@ -132,6 +135,9 @@ enum rc plan_check_before(struct planning *p)
 
     if (rc == RC_OK) {
         rc = settings_target(p->cli, &p->settings->server, p->settings->bucket, &p->target);
+    }
+    if (rc == RC_OK) {
+        rc = plan_target_read(p);
     }
     if (rc == RC_OK) {
         rc = check_versioning(p);

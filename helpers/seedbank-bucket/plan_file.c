@@ -43,13 +43,13 @@ static json_t *texts(const struct cli_texts *t)
 
 static json_t *head_to_json(const struct plan_head *h)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:I}",
-                     "endpoint", h->endpoint, "region", h->region, "bucket", h->bucket, "at", h->at,
-                     "made", h->made, "prefixes", texts(&h->prefixes), "excludes",
-                     texts(&h->excludes), "keep_history", h->keep_history, "hide_newer",
-                     h->hide_newer, "purge_newer", h->purge_newer, "accept_gaps", h->accept_gaps,
-                     "allow_unversioned", h->allow_unversioned, "undelete", h->undelete, "probed",
-                     h->probed, "shards", (json_int_t)h->shards);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:s*}",
+        "endpoint", h->endpoint, "region", h->region, "bucket", h->bucket, "at", h->at, "made",
+        h->made, "prefixes", texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
+        h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer, "accept_gaps",
+        h->accept_gaps, "allow_unversioned", h->allow_unversioned, "undelete", h->undelete,
+        "probed", h->probed, "shards", (json_int_t)h->shards, "to", h->to);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
@@ -148,6 +148,7 @@ static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head
         .endpoint = member(a, o, "endpoint"),
         .region = member(a, o, "region"),
         .bucket = member(a, o, "bucket"),
+        .to = member(a, o, "to"),
         .at = member(a, o, "at"),
         .made = member(a, o, "made"),
         .prefixes = read_texts(a, json_object_get(o, "prefixes")),

@@ -23,6 +23,9 @@ struct plan_head {
     const char *endpoint; /* scheme and host */
     const char *region;
     const char *bucket;
+    /* BUCKET[/PREFIX] (place.h) that the steps write into; their keys are those of `bucket`, and
+     * `latest` is what the target has of that name. NULL: `bucket` itself. */
+    const char *to;
     const char *at;   /* the chosen time, RFC 3339 */
     const char *made; /* the server's time when the listing began, RFC 3339 */
     struct cli_texts prefixes, excludes;

@@ -104,7 +104,8 @@ static bool is_whole(const struct step *s)
     bool removes = s->kind == STEP_REVEAL || s->kind == STEP_PURGE;
     bool idle = step_is_idle(s->kind);
 
-    return s->key != NULL && *s->key != '\0' && s->latest != NULL &&
+    return s->key != NULL && *s->key != '\0' &&
+           (s->latest != NULL || s->kind == STEP_COPY || idle) &&
            (!wanted || (s->version != NULL && s->etag != NULL)) && removes == (s->n_newer > 0) &&
            (s->kind != STEP_HIDE || s->version == NULL) && (!idle || s->why != NULL);
 }

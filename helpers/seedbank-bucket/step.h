@@ -28,7 +28,7 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     const char *key;
-    const char *latest;   /* version ID that was the newest */
+    const char *latest;   /* version ID that was the newest; NULL (COPY into another place): none */
     const char *version;  /* the wanted one; NULL: the key was not there */
     const char *etag;     /* of the wanted one, with its quotes */
     const char *modified; /* as the listing has it */

@@ -77,7 +77,7 @@ static enum rc take_back(struct cli *cli, const struct undo *undo, struct work *
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target},
+        .write = work_write(w),
         .allow_unversioned = undo->allow_unversioned,
         .undo = true,
         .doing = "taking back",
@@ -98,7 +98,7 @@ static enum rc settle(struct cli *cli, struct work *w)
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target},
+        .write = work_write(w),
         .settle = true,
         .doing = "looking at what was begun",
         .total = replay_count(w->replay, false, REPLAY_OPEN),
@@ -141,7 +141,7 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
     uint64_t hidden = t->done[STEP_HIDE], removed = t->done[STEP_PURGE];
 
     cli_say(cli, "Took back %s of bucket %s.",
-            cli_words_of(a, hidden + removed, "object", "objects"), w->head.bucket);
+            cli_words_of(a, hidden + removed, "object", "objects"), w->dst.bucket);
     say_count(cli, hidden, "hidden again by a delete marker");
     say_count(cli, removed, "freed of the version or marker that the plan had put on them");
     say_count(cli, t->conflicts, "left as they are: others changed them since");

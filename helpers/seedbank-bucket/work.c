@@ -35,10 +35,26 @@ static enum rc check_endpoint(struct cli *cli, const struct work *w)
 static enum rc open_target(struct cli *cli, struct work *w)
 {
     struct settings *s = arena_memdup(cli->cx->arena, w->settings, sizeof *s);
+    enum rc rc;
 
     s->endpoint = w->head.endpoint;
     s->region = s->region ? s->region : w->head.region;
-    return settings_target(cli, s, w->head.bucket, &w->target);
+    rc = settings_target(cli, s, w->head.bucket, &w->target);
+    if (rc == RC_OK && w->head.to != NULL) {
+        rc = place_read(cli->cx, "What the plan writes into", w->head.to, &w->to);
+    }
+    w->dst = w->target;
+    w->dst.bucket = w->to.bucket ? w->to.bucket : w->target.bucket;
+    return rc;
+}
+
+struct write_options work_write(const struct work *w)
+{
+    bool elsewhere = w->to.bucket != NULL;
+
+    return (struct write_options){.target = &w->dst,
+                                  .source = elsewhere ? &w->target : NULL,
+                                  .prefix = elsewhere ? w->to.prefix : NULL};
 }
 
 enum rc work_open(struct cli *cli, const char *file, const struct settings *settings,

@@ -7,9 +7,11 @@
 
 #include "base/rc.h"
 #include "s3/s3.h"
+#include "seedbank-bucket/place.h"
 #include "seedbank-bucket/plan_file.h"
 #include "seedbank-bucket/replay.h"
 #include "seedbank-bucket/settings.h"
+#include "seedbank-bucket/write.h"
 
 struct cli;
 struct journal;
@@ -27,6 +29,8 @@ struct work {
     const char *shard; /* as it was asked for; NULL: all */
     uint64_t piece;    /* the piece at hand */
     struct s3_target target;
+    struct bucket_place to;  /* what is written into, where that is another; no bucket: `target` */
+    struct s3_target dst;    /* what is written: `to`'s bucket, or `target` */
     struct journal *journal; /* NULL: not open */
     struct replay *replay;
 };
@@ -52,6 +56,9 @@ bool work_has_journal(struct cli *cli, const struct work *w);
 enum rc work_lock(struct cli *cli, struct work *w) RC_MUST_CHECK;
 enum rc work_replay(struct cli *cli, struct work *w) RC_MUST_CHECK;
 enum rc work_unlock(struct cli *cli, struct work *w, enum rc so_far) RC_MUST_CHECK;
+
+/* For the requests that write; the work must live as long. */
+struct write_options work_write(const struct work *w);
 
 /* The first line of the journal; with undo, the one that the taking back begins with. */
 enum rc work_begin(struct cli *cli, const struct work *w, bool undo) RC_MUST_CHECK;

@@ -16,13 +16,30 @@ static const char *taken(struct ctx *cx, struct diag_point since)
     return line != NULL ? line : "the server's answer made no sense";
 }
 
-static struct s3_object object_of(const struct write_options *o, const struct step *step,
+const char *write_key(struct arena *a, const struct write_options *o, const char *key)
+{
+    return o->prefix != NULL ? arena_printf(a, "%s%s", o->prefix, key) : key;
+}
+
+static struct s3_object object_of(const struct s3_target *target, const char *key,
                                   const char *version)
 {
-    return (struct s3_object){.bucket = o->target->bucket,
-                              .key = step->key,
+    return (struct s3_object){.bucket = target->bucket,
+                              .key = key,
                               .version_id = version,
-                              .expected_owner = o->target->expected_owner};
+                              .expected_owner = target->expected_owner};
+}
+
+/* The wanted version, and what is in its place: that version, or NULL the newest. */
+static struct s3_object wanted_of(const struct write_options *o, const struct step *step)
+{
+    return object_of(o->source ? o->source : o->target, step->key, step->version);
+}
+
+static struct s3_object place_of(struct ctx *cx, const struct write_options *o,
+                                 const struct step *step, const char *version)
+{
+    return object_of(o->target, write_key(cx->arena, o, step->key), version);
 }
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
@@ -50,7 +67,7 @@ static struct write_result gone(void)
 static struct write_result look(struct ctx *cx, const struct write_options *o,
                                 const struct step *step, struct s3_object_info *ret_info)
 {
-    struct s3_object from = object_of(o, step, step->version);
+    struct s3_object from = wanted_of(o, step);
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_object_head(cx, o->target->client, &from, NULL, ret_info);
     const char *why;
@@ -92,8 +109,8 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
     }
     settings = settings_of(cx, o, &info);
     in.copy = (struct s3_copy){
-        .from = object_of(o, step, step->version),
-        .to = object_of(o, step, NULL),
+        .from = wanted_of(o, step),
+        .to = place_of(cx, o, step, NULL),
         .etag = step->etag,
         .size = step->size,
         .settings = &settings,
@@ -118,7 +135,7 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                   const struct step *step, const char *upload_id)
 {
     const struct s3_multipart upload = {
-        .client = o->target->client, .object = object_of(o, step, NULL), .upload_id = upload_id};
+        .client = o->target->client, .object = place_of(cx, o, step, NULL), .upload_id = upload_id};
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_multipart_abort(cx, &upload);
 
@@ -129,7 +146,7 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
 bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct step *step,
                    const char *id)
 {
-    struct s3_object wanted = object_of(o, step, step->version), other = object_of(o, step, id);
+    struct s3_object wanted = wanted_of(o, step), other = place_of(cx, o, step, id);
     struct s3_object_info a = {.size = 0}, b = {.size = 0};
     struct diag_point before = diag_point(cx);
     bool known = s3_object_head(cx, o->target->client, &wanted, NULL, &a) == RC_OK &&

@@ -6,7 +6,7 @@
 
 # shown: what a reader of $b sees: key, size and ETag
 shown() {
-  s3 versions "$b" | awk -F '\t' '$3 == "latest" && $4 == "version" {print $1, $5, $6}'
+  s3 versions "$b" | awk -F '\t' '$3 == "latest" && $4 == "version" {print $1, $5, $6}' | md5sum
 }
 # lines WORD FILE: how many lines of that journal say that something was so
 lines() {
@@ -39,7 +39,7 @@ check "nor one without a number" exits 2 'has no piece one' bucket apply four.pl
 check "more pieces than anybody needs" exits 2 '1000 at most' bucket plan "$b" --at "$at" --shards 1001 -o many.plan
 
 # Piece 2 is slow, and killed in the middle.
-bucket apply four.plan --shard 2 --max-requests-per-second 8 >2.out 2>&1 &
+"$SEEDBANK_BIN/seedbank-bucket" apply four.plan --shard 2 --max-requests-per-second 8 >2.out 2>&1 &
 slow=$!
 for i in 0 1 3; do
   bucket apply four.plan --shard $i >$i.out 2>&1 &
@@ -58,7 +58,7 @@ check "piece 2 had not ended" test "$done_before" -lt 30
 check "verify of the whole plan finds what is missing" exits 4 'Not verified' bucket verify "$b" --plan four.plan
 check "piece 2 goes on" exits 0 'To take it back: seedbank-bucket undo four.plan --shard 2' bucket apply four.plan --shard 2
 check "all is as it was" is "$(shown)" "$good"
-check "nothing was done twice" is "$(s3 versions "$b" | grep -c '	version	')" 350
+check "nothing was done twice" is "$(s3 versions "$b" | awk '$4 == "version"' | wc -l)" 360
 check "each step is done once" is "$(cat four.plan.*.journal | grep '"did":"done"' | jq .n | sort -n | uniq | wc -l)" 120
 check "verify of the whole plan" exits 0 'Verified: 120 objects' bucket verify "$b" --plan four.plan
 check "without --shard: it was all done" exits 0 'was carried out already' bucket apply four.plan
@@ -72,12 +72,12 @@ check "and no more" exits 0 'taken back already' bucket undo four.plan
 
 # One process can do it all, whatever others did of it.
 bucket plan "$b" --at "$at" --shards 200 -o many.plan >/dev/null
-check "more pieces than steps: some are empty" exits 0 'has no step that does something' bucket apply many.plan --shard 199
-check "one of them" exits 0 'Restored 1 object' bucket apply many.plan --shard 7
+check "more pieces than steps: some are empty" exits 0 'has no step that does something' bucket apply many.plan --shard 0
+check "one of them" exits 0 'Restored 1 object' bucket apply many.plan --shard 199
 check "all the others by one process" exits 0 'Restored 119 objects' bucket apply many.plan
 check "all is as it was" is "$(shown)" "$good"
-cp many.plan.7.journal many.plan.8.journal
-check "a journal of another piece" exits 1 'this piece of it, has no such step' bucket apply many.plan --shard 8
+cp many.plan.199.journal many.plan.6.journal
+check "a journal of another piece" exits 1 'this piece of it, has no such step' bucket apply many.plan --shard 6
 
 # ---- --max-requests-per-second -------------------------------------------------------------------
 bucket plan "$b" --at "$at" --no-probe -o none.plan >/dev/null

@@ -151,6 +151,34 @@ static void what_belongs_to_a_version_goes_with_it(void **state)
     }
 }
 
+/* The wanted version is in "b", what is written is in the folder "in/" of "t". */
+static void a_copy_goes_to_another_place(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_target to = f->at.target;
+
+    to.bucket = "t";
+    f->options = (struct write_options){.target = &to, .source = &f->at.target, .prefix = "in/"};
+    assert_string_equal(write_key(f->at.cx->arena, &f->options, "k"), "in/k");
+    expect_head(f, 200, HEADERS);
+    http_server_expect(f->at.server,
+                       &(struct http_server_step){.method = "PUT",
+                                                  .target = "/t/in/k",
+                                                  .expect = {"x-amz-copy-source: b/k?versionId=w"},
+                                                  .reply = {.body = DONE}});
+    assert_int_equal(run(f).outcome, WRITE_DONE);
+    http_server_expect(f->at.server, &(struct http_server_step){.method = "DELETE",
+                                                                .target = "/t/in/k?uploadId=u1",
+                                                                .reply = {.status = 204}});
+    assert_int_equal(write_give_up(f->at.cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
+    expect_head(f, 200, HEADERS);
+    http_server_expect(f->at.server,
+                       &(struct http_server_step){.method = "HEAD",
+                                                  .target = "/t/in/k?versionId=n",
+                                                  .reply = {.status = 200, .headers = HEADERS}});
+    assert_true(write_is_copy(f->at.cx, &f->options, &copy, "n"));
+}
+
 static void what_cannot_be_copied_is_explained(void **state)
 {
     static const struct {
@@ -374,6 +402,7 @@ int main(void)
         TEST(a_copy_is_told),
         TEST(what_the_plan_saw_is_not_asked_again),
         TEST(what_belongs_to_a_version_goes_with_it),
+        TEST(a_copy_goes_to_another_place),
         TEST(what_cannot_be_copied_is_explained),
         TEST(a_failed_copy_may_have_been_made),
         TEST(an_upload_is_told_before_its_parts),
