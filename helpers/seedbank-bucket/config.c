@@ -39,8 +39,9 @@ enum rc config_read(struct ctx *cx, const char *path, struct config **ret_config
         return refuse(cx, path, why);
     }
     if (json_integer_value(json_object_get(o, "seedbank_bucket_config")) != 1) {
-        return refuse(cx, path, "It is of another kind, or of a version that this program does not "
-                                "know");
+        return refuse(cx, path,
+                      "It is of another kind, or of a version that this program does not "
+                      "know");
     }
     *c = (struct config){
         .arena = cx->arena,

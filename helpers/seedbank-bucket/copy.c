@@ -56,6 +56,11 @@ static enum rc run(struct cli *cli, const void *settings)
     c->settings = settings;
     pthread_mutex_init(&c->lock, NULL);
     rc = copy_check_before(c);
+    if (rc == RC_OK && c->settings->versions) {
+        rc = copy_history(c);
+        pthread_mutex_destroy(&c->lock);
+        return rc;
+    }
     if (rc == RC_OK) {
         rc = copy_list(c);
     }
@@ -73,7 +78,8 @@ static enum rc run(struct cli *cli, const void *settings)
     return rc;
 }
 
-/* ---- The command ------------------------------------------------------------------------------- */
+/* ---- The command -------------------------------------------------------------------------------
+ */
 
 #define ROW(member, option, word, how, text)                                                       \
     {                                                                                              \
@@ -86,6 +92,9 @@ static const struct cli_option what[] = {
         "Only keys that begin so, behind the prefix of SRC. May be given several times."),
     ROW(excludes, "exclude", "PREFIX", CLI_TEXTS,
         "Not keys that begin so, behind the prefix of SRC. May be given several times."),
+    ROW(versions, "versions", NULL, CLI_FLAG,
+        "Carry every version and delete marker, in order, and keep a history manifest in the "
+        "destination, by which audit, plan, restore and verify know the source's times there."),
     ROW(dry_run, "dry-run", NULL, CLI_FLAG, "Say what would be done, and write nothing."),
     ROW(delete_extra, "delete", NULL, CLI_FLAG,
         "Delete what the destination alone has, each by a delete marker: old versions stay. "
@@ -103,7 +112,8 @@ static const struct cli_option guards[] = {
     ROW(max_change, "max-change", "PERCENT", CLI_TEXT,
         "Refuse if more of the destination's objects than this would be overwritten or deleted. "
         "Without it 20."),
-    ROW(allow_empty, "allow-empty-source", NULL, CLI_FLAG, "Go on also if the source lists nothing."),
+    ROW(allow_empty, "allow-empty-source", NULL, CLI_FLAG,
+        "Go on also if the source lists nothing."),
     ROW(allow_unversioned, "allow-destructive-unversioned", NULL, CLI_FLAG,
         "Overwrite and delete also in a bucket whose versioning is not Enabled, where that is "
         "lost."),
@@ -115,7 +125,8 @@ static const struct cli_option creation[] = {
         "Make the destination's bucket, with versioning Enabled. One that exists is left alone "
         "(refused) unless it is empty or was made by this."),
     ROW(config, "config", "FILE", CLI_TEXT,
-        "With --create: put the settings that audit --save-config kept of a bucket. Lifecycle rules "
+        "With --create: put the settings that audit --save-config kept of a bucket. Lifecycle "
+        "rules "
         "are put disabled, and enabled when everything is there and proven."),
     {.name = NULL},
 };
@@ -128,15 +139,18 @@ const struct cli_command copy_command = {
         "run does what is missing by then. Keys keep their names behind the prefixes of SRC and "
         "DST. Where both are at one server, it copies by itself; if it refuses, and between two "
         "servers, the bytes go through this program, and are proven as they pass.\n\n"
-        "The same: equal sizes, and equal ETags or checksums. Where they do not tell (encryption by "
-        "KMS, uploads in parts of another size), the destination's must be newer than the source's. "
+        "The same: equal sizes, and equal ETags or checksums. Where they do not tell (encryption "
+        "by "
+        "KMS, uploads in parts of another size), the destination's must be newer than the "
+        "source's. "
         "Metadata, tags, encryption, storage class, legal hold and retention come along; what the "
         "destination cannot hold is listed.\n\n"
         "Refused, with exit code 5, before anything is written: a source that lists nothing; more "
         "than --max-change of the destination overwritten or deleted; anything overwritten or "
         "deleted where versioning is not Enabled. A copy that runs every night must not carry an "
         "accident into the backup.\n\n"
-        "Exit code 3: some keys could not be copied, or not with all that belongs to them; they are "
+        "Exit code 3: some keys could not be copied, or not with all that belongs to them; they "
+        "are "
         "listed. The first Ctrl-C lets end what is in flight, the second breaks it off.\n\n"
         "Source: s3:ListBucket, s3:GetBucketVersioning, s3:GetObject, s3:GetObjectVersion, "
         "s3:GetObjectTagging, s3:GetObjectVersionTagging, for locks s3:GetObjectRetention and "

@@ -7,12 +7,12 @@
 #include "base/session.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
-#include "json/json_bytes.h"
-#include "seedbank-bucket/copy_private.h"
 #include "s3/s3_lock.h"
+#include "seedbank-bucket/copy_private.h"
 #include "seedbank-bucket/ferry.h"
 #include "seedbank-bucket/guard.h"
 #include "seedbank-bucket/write.h"
+#include "json/json_bytes.h"
 
 #define THREADS      64  /* how many requests are in the air is the clients' to find out */
 #define MARKERS      100 /* deletions in one request */
@@ -46,15 +46,19 @@ struct job {
     size_t n;
 };
 
-/* ---- What became of it ------------------------------------------------------------------------- */
+/* ---- What became of it -------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
     bool fails; /* many of them in a row have one cause */
 } troubles[TROUBLES] = {
-    [FAILED] = {"failed", true},        [REFUSED] = {"refused", true},
-    [GONE] = {"gone", false},           [CONFLICT] = {"conflict", false},
-    [INCOMPLETE] = {"incomplete", false}, [UNPROVEN] = {"unproven", false},
+    [FAILED] = {"failed", true},
+    [REFUSED] = {"refused", true},
+    [GONE] = {"gone", false},
+    [CONFLICT] = {"conflict", false},
+    [INCOMPLETE] = {"incomplete", false},
+    [UNPROVEN] = {"unproven", false},
 };
 
 static void tell(const struct carrying *c, const struct copy_item *item, const char *outcome,
@@ -97,9 +101,12 @@ static enum rc report_trouble(struct ctx *cx, struct carrying *c, const struct c
                               enum trouble trouble, const char *why)
 {
     uint64_t *const counts[TROUBLES] = {
-        [FAILED] = &c->tally.failed,     [REFUSED] = &c->tally.refused,
-        [GONE] = &c->tally.gone,         [CONFLICT] = &c->tally.conflicts,
-        [INCOMPLETE] = &c->tally.incomplete, [UNPROVEN] = &c->tally.unproven,
+        [FAILED] = &c->tally.failed,
+        [REFUSED] = &c->tally.refused,
+        [GONE] = &c->tally.gone,
+        [CONFLICT] = &c->tally.conflicts,
+        [INCOMPLETE] = &c->tally.incomplete,
+        [UNPROVEN] = &c->tally.unproven,
     };
     bool hopeless = false;
 
@@ -134,7 +141,8 @@ static void report_done(struct carrying *c, const struct copy_item *item, uint64
     tell(c, item, "done", NULL);
 }
 
-/* ---- Copies ------------------------------------------------------------------------------------ */
+/* ---- Copies ------------------------------------------------------------------------------------
+ */
 
 static enum rc report(struct ctx *cx, struct carrying *c, const struct copy_item *item,
                       const struct ferry_result *r)
@@ -178,7 +186,8 @@ static enum rc run_copy(struct ctx *cx, struct carrying *c, const struct copy_it
     return report(cx, c, item, &r);
 }
 
-/* ---- Deletions --------------------------------------------------------------------------------- */
+/* ---- Deletions ---------------------------------------------------------------------------------
+ */
 
 static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job *job)
 {
@@ -200,17 +209,17 @@ static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job 
     return rc;
 }
 
-/* ---- The crew ---------------------------------------------------------------------------------- */
+/* ---- The crew ----------------------------------------------------------------------------------
+ */
 
 static enum rc run_job(struct ctx *cx, void *arg, const void *item)
 {
     struct carrying *c = arg;
     const struct job *job = item;
-    enum rc rc = job->items->kind == COPY_EXTRA ? run_markers(cx, c, job)
-                                                : run_copy(cx, c, job->items);
+    enum rc rc =
+        job->items->kind == COPY_EXTRA ? run_markers(cx, c, job) : run_copy(cx, c, job->items);
 
-    cli_progress_add(c->progress, job->n,
-                     job->items->kind == COPY_EXTRA ? 0 : job->items->size);
+    cli_progress_add(c->progress, job->n, job->items->kind == COPY_EXTRA ? 0 : job->items->size);
     return rc;
 }
 
@@ -288,7 +297,8 @@ static enum rc give_all(struct carrying *c)
     return rc == RC_NOT_FOUND ? give_markers(c) : rc;
 }
 
-/* ---- From end to end --------------------------------------------------------------------------- */
+/* ---- From end to end ---------------------------------------------------------------------------
+ */
 
 static void hand_over(struct carrying *c)
 {
@@ -310,17 +320,6 @@ static struct cli_progress *progress_of(const struct copy *copy)
                        .total_bytes = n[COPY_NEW].bytes + n[COPY_CHANGED].bytes});
 }
 
-static struct ferry_options ferry_of(const struct copy *copy, bool no_lock)
-{
-    return (struct ferry_options){
-        .from = copy->from,
-        .to = copy->to,
-        .one_server = copy->one_server,
-        .no_lock = no_lock,
-        .keep = {copy->settings->storage_class, copy->settings->keep_compliance},
-    };
-}
-
 /* Where it cannot be asked, it is tried. */
 static bool has_no_lock(struct copy *copy)
 {
@@ -331,6 +330,17 @@ static bool has_no_lock(struct copy *copy)
 
     diag_drop_since(cx, before);
     return rc == RC_OK && lock.status != S3_LOCK_ENABLED;
+}
+
+struct ferry_options copy_carry_ferry(struct copy *copy)
+{
+    return (struct ferry_options){
+        .from = copy->from,
+        .to = copy->to,
+        .one_server = copy->one_server,
+        .no_lock = has_no_lock(copy),
+        .keep = {copy->settings->storage_class, copy->settings->keep_compliance},
+    };
 }
 
 enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
@@ -347,12 +357,9 @@ enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
         .write = {.target = &copy->to},
         .marked = arena_new(),
     };
-    const struct crew_options crew = {.threads = THREADS,
-                                      .stop = cli->stop,
-                                      .run = run_job,
-                                      .arg = &c,
-                                      .copy = copy_of_job};
-    const struct ferry_options ferry = ferry_of(copy, has_no_lock(copy));
+    const struct crew_options crew = {
+        .threads = THREADS, .stop = cli->stop, .run = run_job, .arg = &c, .copy = copy_of_job};
+    const struct ferry_options ferry = copy_carry_ferry(copy);
     enum rc rc, crew_rc;
 
     pthread_mutex_init(&c.lock, NULL);

@@ -9,7 +9,8 @@
 
 #define MAX_CHANGE 20 /* percent */
 
-/* ---- Before the listings ----------------------------------------------------------------------- */
+/* ---- Before the listings -----------------------------------------------------------------------
+ */
 
 static enum rc wrong_use(struct copy *c, const char *summary, const char *detail)
 {
@@ -151,13 +152,13 @@ enum rc copy_check_before(struct copy *c)
         rc = look_at_destination(c, &destination);
     }
     if (rc == RC_OK && !c->one_server) { /* where a server does not say, ours stands in */
-        c->ahead =
-            ((destination ? destination : here) - (source ? source : here)) * MOMENT_SECOND;
+        c->ahead = ((destination ? destination : here) - (source ? source : here)) * MOMENT_SECOND;
     }
     return rc;
 }
 
-/* ---- After them -------------------------------------------------------------------------------- */
+/* ---- After them --------------------------------------------------------------------------------
+ */
 
 static uint64_t listed(const struct copy *c)
 {

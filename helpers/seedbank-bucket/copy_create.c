@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "cli/cli_words.h"
-#include "json/json_line.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_config.h"
 #include "s3/s3_lifecycle.h"
@@ -18,13 +17,15 @@
 #include "seedbank-bucket/copy_private.h"
 #include "seedbank-bucket/walk.h"
 #include "xml/xml.h"
+#include "json/json_line.h"
 
 #define MARK     WALK_RESERVED "created.json"
 #define MAX_MARK 65536
 #define LOCK     "object-lock"
 #define MAX_DOC  ((size_t)4 << 20)
 
-/* ---- The mark ---------------------------------------------------------------------------------- */
+/* ---- The mark ----------------------------------------------------------------------------------
+ */
 
 enum made { MADE_NOT, MADE_OPEN, MADE_ENDED };
 
@@ -62,14 +63,15 @@ static enum rc write_mark(struct copy *c, bool ended)
     struct ctx *cx = c->cli->cx;
     const struct s3_object mark = mark_of(c);
     const char *version;
-    const char *text = json_line(
-        cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
-                             c->config ? config_bucket(c->config) : "", "ended", ended));
+    const char *text =
+        json_line(cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
+                                       c->config ? config_bucket(c->config) : "", "ended", ended));
 
     return s3_object_put(cx, c->to.client, &mark, str_of(text), &version);
 }
 
-/* ---- The bucket -------------------------------------------------------------------------------- */
+/* ---- The bucket --------------------------------------------------------------------------------
+ */
 
 static bool wants_lock(struct copy *c)
 {
@@ -121,9 +123,8 @@ static enum rc enable_versioning(struct copy *c)
 static enum rc is_empty(struct copy *c, bool *ret_empty)
 {
     struct ctx *cx = c->cli->cx;
-    const struct s3_list_options options = {.bucket = c->to.bucket,
-                                            .expected_owner = c->to.expected_owner,
-                                            .page_size = 1};
+    const struct s3_list_options options = {
+        .bucket = c->to.bucket, .expected_owner = c->to.expected_owner, .page_size = 1};
     struct s3_list *list = s3_list_new(cx, c->to.client, &options);
     const struct s3_list_entry *entry = NULL;
     enum rc rc = s3_list_next(cx, list, &entry);
@@ -142,7 +143,8 @@ static enum rc refuse_other(struct copy *c)
                       "copy into it as it is.");
 }
 
-/* ---- Its settings ------------------------------------------------------------------------------ */
+/* ---- Its settings ------------------------------------------------------------------------------
+ */
 
 static const struct s3_config_part *part_of(const char *name)
 {
@@ -215,9 +217,8 @@ static enum rc put(struct copy *c, const char *name, struct str document)
 
 /* In this order: what protects first; what a policy might forbid before it. */
 static const char *const order[] = {
-    "cors",    "encryption",       "tagging", "ownershipControls",
-    "website", "acl",              "logging", "notification",
-    "publicAccessBlock", "replication", "policy",  NULL,
+    "cors",    "encryption",   "tagging",           "ownershipControls", "website", "acl",
+    "logging", "notification", "publicAccessBlock", "replication",       "policy",  NULL,
 };
 
 static enum rc put_all(struct copy *c)
@@ -279,7 +280,8 @@ static enum rc put_lifecycle(struct copy *c, bool asleep)
     return rc;
 }
 
-/* ---- From end to end --------------------------------------------------------------------------- */
+/* ---- From end to end ---------------------------------------------------------------------------
+ */
 
 static enum rc prepare(struct copy *c, enum made made)
 {
@@ -355,9 +357,10 @@ enum rc copy_create_end(struct copy *c, bool proven)
         return write_mark(c, true);
     }
     if (!proven) {
-        cli_say(c->cli, "Its lifecycle rules are there, disabled: not everything is proven. The same "
-                        "command enables them once it is; to do it sooner, put the document "
-                        "lifecycle of the file.");
+        cli_say(c->cli,
+                "Its lifecycle rules are there, disabled: not everything is proven. The same "
+                "command enables them once it is; to do it sooner, put the document "
+                "lifecycle of the file.");
         return RC_OK;
     }
     rc = put_lifecycle(c, false);

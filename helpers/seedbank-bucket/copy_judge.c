@@ -38,9 +38,8 @@ static struct proof_side proof_side_of(struct ctx *cx, const struct s3_target *t
                                        const struct bucket_place *place,
                                        const struct copy_pair *pair)
 {
-    return (struct proof_side){.target = *target,
-                               .key = place_key(cx->arena, place, pair->name),
-                               .size = pair->from.size};
+    return (struct proof_side){
+        .target = *target, .key = place_key(cx->arena, place, pair->name), .size = pair->from.size};
 }
 
 /* What the source has beside its content, the destination has, too. */

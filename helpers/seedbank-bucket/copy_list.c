@@ -75,12 +75,12 @@ static enum rc refuse_order(struct listing *l, const struct side *s)
 {
     struct ctx *cx = l->copy->cli->cx;
 
-    return diag_error(cx, NULL,
-                      arena_printf(cx->arena, "The listing of bucket %s is not in order",
-                                   s->place->bucket),
-                      "The key %s came behind one that it belongs before. Two listings can only be "
-                      "compared in the order of their bytes. Nothing was copied.",
-                      cli_words_key(cx->arena, s->entry->key));
+    return diag_error(
+        cx, NULL,
+        arena_printf(cx->arena, "The listing of bucket %s is not in order", s->place->bucket),
+        "The key %s came behind one that it belongs before. Two listings can only be "
+        "compared in the order of their bytes. Nothing was copied.",
+        cli_words_key(cx->arena, s->entry->key));
 }
 
 static enum rc advance(struct listing *l, struct side *s)
@@ -236,11 +236,8 @@ enum rc copy_list(struct copy *c)
         .from = {.walk = walk_of(c, &c->from, &c->from_place), .place = &c->from_place},
         .to = {.walk = c->absent ? NULL : walk_of(c, &c->to, &c->to_place), .place = &c->to_place},
     };
-    const struct crew_options crew = {.threads = THREADS,
-                                      .stop = c->cli->stop,
-                                      .run = look,
-                                      .arg = c,
-                                      .copy = copy_of_pair};
+    const struct crew_options crew = {
+        .threads = THREADS, .stop = c->cli->stop, .run = look, .arg = c, .copy = copy_of_pair};
     enum rc rc = copy_spool_begin(c), looked;
 
     if (rc != RC_OK) {

@@ -2,8 +2,8 @@
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "cli/cli_words.h"
-#include "json/json_bytes.h"
 #include "seedbank-bucket/copy_private.h"
+#include "json/json_bytes.h"
 
 #define SHOWN       10
 #define MAX_COMMAND 65536
@@ -16,7 +16,8 @@ const char *copy_show_kind(enum copy_kind kind)
     return names[kind];
 }
 
-/* ---- Before ------------------------------------------------------------------------------------ */
+/* ---- Before ------------------------------------------------------------------------------------
+ */
 
 static const char *meaning(const struct copy *c, enum copy_kind kind)
 {
@@ -93,7 +94,8 @@ enum rc copy_show_items(struct copy *c)
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* ---- After ------------------------------------------------------------------------------------- */
+/* ---- After -------------------------------------------------------------------------------------
+ */
 
 static void say_count(struct cli *cli, uint64_t n, const char *words)
 {

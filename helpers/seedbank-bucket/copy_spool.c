@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/ctx.h"
-#include "json/json_bytes.h"
 #include "seedbank-bucket/copy_private.h"
 #include "seedbank-bucket/sealed.h"
+#include "json/json_bytes.h"
 
 static const struct sealed_kind kind = {
     .name = "list",
@@ -51,9 +51,9 @@ enum rc copy_spool_end(struct copy *c)
     struct sealed_ends ends;
     enum rc rc = sealed_end(c->cli->cx, c->writer, json_object());
 
-    return rc == RC_OK ? sealed_read(c->cli->cx, &kind, TITLE, sealed_file(c->writer), &ends,
-                                     &c->reader)
-                       : rc;
+    return rc == RC_OK
+               ? sealed_read(c->cli->cx, &kind, TITLE, sealed_file(c->writer), &ends, &c->reader)
+               : rc;
 }
 
 void copy_spool_rewind(struct copy *c)

@@ -12,7 +12,6 @@
 #define SLICE_MS 100 /* between looks at whether Ctrl-C came */
 #define AGAIN    5   /* times that a version is overwritten while it is carried */
 
-
 static void destroy(void *arg)
 {
     struct ferry *f = arg;
@@ -41,7 +40,8 @@ const char *ferry_why_streamed(const struct ferry *f)
     return f->why_streamed;
 }
 
-/* ---- Memory ----------------------------------------------------------------------------------- */
+/* ---- Memory -----------------------------------------------------------------------------------
+ */
 
 /* What a version of that size takes while it goes through this process; less where there is never
  * so much. */
@@ -70,7 +70,8 @@ static void give_memory(struct ferry *f, uint64_t n)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* ---- Without what cannot be held --------------------------------------------------------------- */
+/* ---- Without what cannot be held ---------------------------------------------------------------
+ */
 
 /* The server said no to what it was asked for, and will again. */
 static bool is_refusal(struct ctx *cx, struct diag_point before)
@@ -131,7 +132,8 @@ static enum rc send_fitting(struct ctx *cx, struct ferry *f, const struct ferry_
     return rc;
 }
 
-/* ---- Conditions -------------------------------------------------------------------------------- */
+/* ---- Conditions --------------------------------------------------------------------------------
+ */
 
 enum there { THERE_AS_EXPECTED, THERE_OURS, THERE_OTHER, THERE_UNKNOWN };
 
@@ -198,7 +200,8 @@ static enum look look_again(struct ctx *cx, const struct ferry *f, const struct 
                                                                                    : LOOK_OTHER;
 }
 
-/* ---- One version ------------------------------------------------------------------------------- */
+/* ---- One version -------------------------------------------------------------------------------
+ */
 
 enum next { NEXT_DONE, NEXT_AGAIN };
 
@@ -227,8 +230,9 @@ static enum next on_conflict(struct ctx *cx, struct ferry *f, const struct ferry
     case THERE_UNKNOWN:
         break;
     }
-    *r = ended(FERRY_FAILED, "the server says that it is not as it was listed; run the same command "
-                             "again");
+    *r =
+        ended(FERRY_FAILED, "the server says that it is not as it was listed; run the same command "
+                            "again");
     return NEXT_DONE;
 }
 
@@ -240,8 +244,9 @@ static enum next on_unproven(struct ctx *cx, struct ferry *f, const struct ferry
     case LOOK_OTHER:
         return NEXT_AGAIN;
     case LOOK_FAILED:
-        *r = ended(FERRY_FAILED, "it was written, but whether the source's was overwritten meanwhile "
-                                 "could not be asked; run the same command again");
+        *r = ended(FERRY_FAILED,
+                   "it was written, but whether the source's was overwritten meanwhile "
+                   "could not be asked; run the same command again");
         return NEXT_DONE;
     case LOOK_SAME:
     case LOOK_GONE:
@@ -292,8 +297,8 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     diag_drop_since(cx, before);
     ret_result->outcome = FERRY_DONE;
     ret_result->lost = ferry_look_lost(cx, &c, how.without, ret_result->streamed);
-    same_etag = ret_result->written.etag != NULL &&
-                strcmp(ret_result->written.etag, c.info.etag) == 0;
+    same_etag =
+        ret_result->written.etag != NULL && strcmp(ret_result->written.etag, c.info.etag) == 0;
     return same_etag || load->version != NULL ? NEXT_DONE : on_unproven(cx, f, &c, ret_result);
 }
 

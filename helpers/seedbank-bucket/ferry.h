@@ -39,8 +39,9 @@ struct ferry_load {
     const char *key;
     const char *version; /* NULL: the newest, whatever it is by now */
     const char *to_key;
-    /* ETag that the destination's key shows; NULL: nothing is there, or a delete marker. "": any. What
-     * somebody else made of it meanwhile is left as it is, where the server minds conditions. */
+    /* ETag that the destination's key shows; NULL: nothing is there, or a delete marker. "": any.
+     * What somebody else made of it meanwhile is left as it is, where the server minds conditions.
+     */
     const char *there;
     struct s3_copy_watch watch; /* as struct s3_copy has it */
     bool sha256;                /* of the bytes is wanted: they go through this process */
@@ -60,8 +61,9 @@ struct ferry_result {
     uint64_t size;
     bool proven;   /* its bytes are the source's: proven as they were written */
     bool streamed; /* through this process */
-    const char *lost; /* what the destination cannot hold: "tags, storage class"; NULL: it has all */
-    const char *why;  /* of what was not done: cause and remedy; NULL otherwise */
+    const char
+        *lost;       /* what the destination cannot hold: "tags, storage class"; NULL: it has all */
+    const char *why; /* of what was not done: cause and remedy; NULL otherwise */
     char sha256[DIGEST_SHA256_HEX_SIZE]; /* "" where it is not known */
 };
 

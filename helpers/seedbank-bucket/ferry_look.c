@@ -34,8 +34,7 @@ static unsigned parts_of(const struct ferry_cargo *c)
     bool class = s->storage_class != NULL && strcmp(s->storage_class, "STANDARD") != 0;
 
     return (c->tags.n > 0 ? 1U << FERRY_TAGS : 0) |
-           (s->encryption != NULL ? 1U << FERRY_ENCRYPTION : 0) |
-           (class ? 1U << FERRY_CLASS : 0) |
+           (s->encryption != NULL ? 1U << FERRY_ENCRYPTION : 0) | (class ? 1U << FERRY_CLASS : 0) |
            (s->lock_mode != NULL || s->legal_hold != NULL ? 1U << FERRY_LOCK : 0) |
            (s->website_redirect != NULL ? 1U << FERRY_REDIRECT : 0);
 }

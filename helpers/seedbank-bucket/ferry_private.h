@@ -30,8 +30,8 @@ struct ferry {
 
     pthread_mutex_t lock; /* guards the memory */
     pthread_cond_t freed;
-    uint64_t memory; /* that is free */
-    atomic_uint never;       /* bits of ferry_part: the server has no such thing */
+    uint64_t memory;           /* that is free */
+    atomic_uint never;         /* bits of ferry_part: the server has no such thing */
     atomic_bool unconditional; /* its conditions hold where they should not, or the reverse */
 };
 
@@ -53,7 +53,8 @@ struct ferry_result ferry_look(struct ctx *cx, struct ferry *f, const struct fer
 /* What a request without those parts has. */
 struct s3_object_settings ferry_look_settings(const struct ferry_cargo *cargo, unsigned without);
 
-/* "tags, storage class"; NULL: nothing. What was streamed lacks metadata that no header can hold. */
+/* "tags, storage class"; NULL: nothing. What was streamed lacks metadata that no header can hold.
+ */
 const char *ferry_look_lost(struct ctx *cx, const struct ferry_cargo *cargo, unsigned without,
                             bool streamed);
 

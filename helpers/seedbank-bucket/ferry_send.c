@@ -18,7 +18,8 @@ static bool if_absent(const struct ferry_cargo *c, const struct ferry_sending *h
     return !how->unconditional && c->load->there == NULL;
 }
 
-/* ---- By the server ---------------------------------------------------------------------------- */
+/* ---- By the server ----------------------------------------------------------------------------
+ */
 
 /* Ceph drops the tags of the source where it is given metadata, which MinIO needs for Expires. */
 static enum rc mend_tags(struct ctx *cx, const struct ferry *f, const struct ferry_cargo *c,
@@ -69,7 +70,8 @@ static enum rc copy(struct ctx *cx, const struct ferry *f, const struct ferry_ca
     return rc;
 }
 
-/* ---- Through this process --------------------------------------------------------------------- */
+/* ---- Through this process ---------------------------------------------------------------------
+ */
 
 static enum rc transfer(struct ctx *cx, const struct ferry *f, const struct ferry_cargo *c,
                         const struct ferry_sending *how, struct ferry_result *ret_result)
@@ -105,7 +107,8 @@ static enum rc transfer(struct ctx *cx, const struct ferry *f, const struct ferr
     return rc;
 }
 
-/* ---- Which ------------------------------------------------------------------------------------ */
+/* ---- Which ------------------------------------------------------------------------------------
+ */
 
 /* What stopped it is not that such copies are refused. */
 static bool is_other_trouble(const struct ctx *cx, struct diag_point before)
@@ -151,7 +154,6 @@ enum rc ferry_send(struct ctx *cx, struct ferry *f, const struct ferry_cargo *c,
             return rc;
         }
     }
-    return copies && atomic_load(&f->copies) == FERRY_COPIES
-               ? copy(cx, f, c, how, ret_result)
-               : transfer(cx, f, c, how, ret_result);
+    return copies && atomic_load(&f->copies) == FERRY_COPIES ? copy(cx, f, c, how, ret_result)
+                                                             : transfer(cx, f, c, how, ret_result);
 }
