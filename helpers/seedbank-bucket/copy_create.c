@@ -186,17 +186,27 @@ static struct str renamed(struct copy *c, struct str document)
     return out->full ? document : buf_str(out);
 }
 
-/* Nothing is said in it: an empty element, or a list of permissions with the owner's alone. */
+/* Nothing is said in it: an empty element, a list of permissions with the owner's alone, rules
+ * without a rule, or what blocks nothing. */
 static bool is_default(struct arena *a, const char *name, struct str document)
 {
     const char *why;
-    const struct xml_node *root = xml_parse(a, document, &why);
-    const struct xml_node *list = xml_child(root, "AccessControlList");
+    const struct xml_node *root = xml_parse(a, document, &why), *node;
 
     if (strcmp(name, "acl") == 0) {
-        return xml_next(xml_child(list, "Grant"), "Grant") == NULL;
+        node = xml_child(xml_child(root, "AccessControlList"), "Grant");
+        return xml_next(node, "Grant") == NULL;
     }
-    return root != NULL && root->first == NULL;
+    if (strcmp(name, "replication") == 0) {
+        return xml_child(root, "Rule") == NULL;
+    }
+    node = root != NULL ? root->first : NULL;
+    if (strcmp(name, "publicAccessBlock") == 0) {
+        while (node != NULL && strcmp(node->text, "true") != 0) {
+            node = node->next;
+        }
+    }
+    return root != NULL && node == NULL;
 }
 
 static enum rc put(struct copy *c, const char *name, struct str document)

@@ -1,24 +1,19 @@
 /* Both listings, merged name by name. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/crew.h"
 #include "base/ctx.h"
-#include "base/str.h"
-#include "cli/cli_words.h"
 #include "seedbank-bucket/copy_private.h"
 #include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/place_walk.h"
 #include "seedbank-bucket/walk.h"
 
 #define THREADS 32 /* the pace of the clients says how many of them ask at once */
-#define MAX_KEY 1025
 
 struct side {
-    struct walk *walk; /* NULL: there is no bucket yet */
-    const struct bucket_place *place;
-    const struct s3_list_entry *entry; /* NULL: there is no more */
-    const char *name;                  /* of the entry */
-    char last[MAX_KEY];
+    struct place_walk *walk;           /* NULL: there is no bucket yet */
+    const char *name;                  /* NULL: there is no more */
+    const struct s3_list_entry *entry; /* of that name */
 };
 
 struct listing {
@@ -29,86 +24,30 @@ struct listing {
 
 /* ---- One side -------------------------------------------------------------------------------- */
 
-static int compare(const void *x, const void *y)
+static struct place_walk *walk_of(const struct copy *c, const struct s3_target *target,
+                                  const struct bucket_place *place)
 {
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* The prefixes below the place, in the order of the listing, none within another. */
-static struct cli_texts below(struct arena *a, const struct bucket_place *place,
-                              const struct cli_texts *names, bool tidy)
-{
-    struct cli_texts t = {arena_array(a, names->n + 1, sizeof *t.items), 0};
-    const char **all = arena_array(a, names->n + 1, sizeof *all);
-
-    for (size_t i = 0; i < names->n; i++) {
-        all[i] = place_key(a, place, names->items[i]);
-    }
-    qsort(all, names->n, sizeof *all, compare);
-    for (size_t i = 0; i < names->n; i++) {
-        if (!tidy || t.n == 0 || !str_starts(all[i], t.items[t.n - 1])) {
-            t.items[t.n++] = all[i];
-        }
-    }
-    if (tidy && t.n == 0 && *place->prefix != '\0') {
-        t.items[t.n++] = place->prefix;
-    }
-    return t;
-}
-
-static struct walk *walk_of(const struct copy *c, const struct s3_target *target,
-                            const struct bucket_place *place)
-{
-    struct arena *a = c->cli->cx->arena;
-
-    return walk_new(&(struct walk_options){
+    return place_walk_new(&(struct place_walk_options){
         .cli = c->cli,
         .target = *target,
-        .prefixes = below(a, place, &c->settings->prefixes, true),
-        .excludes = below(a, place, &c->settings->excludes, false),
+        .place = *place,
+        .prefixes = c->settings->prefixes,
+        .excludes = c->settings->excludes,
         .live = true,
         .doing = target == &c->from ? "comparing" : NULL,
     });
 }
 
-static enum rc refuse_order(struct listing *l, const struct side *s)
+static enum rc advance(struct side *s)
 {
-    struct ctx *cx = l->copy->cli->cx;
-
-    return diag_error(
-        cx, NULL,
-        arena_printf(cx->arena, "The listing of bucket %s is not in order", s->place->bucket),
-        "The key %s came behind one that it belongs before. Two listings can only be "
-        "compared in the order of their bytes. Nothing was copied.",
-        cli_words_key(cx->arena, s->entry->key));
-}
-
-static enum rc advance(struct listing *l, struct side *s)
-{
-    const char *key = NULL;
+    const char *key;
     enum rc rc = RC_OK;
 
-    s->entry = NULL;
     s->name = NULL;
-    while (rc == RC_OK && s->walk != NULL && s->name == NULL) {
-        rc = walk_key(s->walk, &key);
-        if (rc != RC_OK || key == NULL) {
-            return rc;
-        }
-        rc = walk_entry(s->walk, &s->entry);
-        s->name = place_name(s->place, key);
-        if (s->name != NULL && str_starts(s->name, WALK_RESERVED)) {
-            s->name = NULL; /* ours, in one of the two places at least */
-        }
+    if (s->walk != NULL) {
+        rc = place_walk_next(s->walk, &s->name, &key);
     }
-    if (rc != RC_OK || s->name == NULL) {
-        return rc;
-    }
-    if (strlen(s->name) >= MAX_KEY || strcmp(s->last, s->name) >= 0) {
-        return refuse_order(l, s);
-    }
-    memcpy(s->last, s->name, strlen(s->name) + 1);
-    return RC_OK;
+    return rc == RC_OK && s->name != NULL ? walk_entry(place_walk_inner(s->walk), &s->entry) : rc;
 }
 
 /* ---- Both ------------------------------------------------------------------------------------ */
@@ -201,10 +140,10 @@ static enum rc step(struct listing *l)
         l->copy->live++;
     }
     if (rc == RC_OK && first <= 0) {
-        rc = advance(l, &l->from);
+        rc = advance(&l->from);
     }
     if (rc == RC_OK && first >= 0) {
-        rc = advance(l, &l->to);
+        rc = advance(&l->to);
     }
     return rc;
 }
@@ -212,13 +151,13 @@ static enum rc step(struct listing *l)
 static enum rc merge(struct listing *l)
 {
     struct cli *cli = l->copy->cli;
-    enum rc rc = advance(l, &l->from);
+    enum rc rc = advance(&l->from);
 
     if (rc == RC_NOT_FOUND) {
         return settings_no_bucket(cli, &l->copy->from);
     }
     if (rc == RC_OK) {
-        rc = advance(l, &l->to);
+        rc = advance(&l->to);
     }
     while (rc == RC_OK && (l->from.name != NULL || l->to.name != NULL)) {
         struct arena_mark mark = arena_mark(cli->cx->arena);
@@ -233,8 +172,8 @@ enum rc copy_list(struct copy *c)
 {
     struct listing l = {
         .copy = c,
-        .from = {.walk = walk_of(c, &c->from, &c->from_place), .place = &c->from_place},
-        .to = {.walk = c->absent ? NULL : walk_of(c, &c->to, &c->to_place), .place = &c->to_place},
+        .from = {.walk = walk_of(c, &c->from, &c->from_place)},
+        .to = {.walk = c->absent ? NULL : walk_of(c, &c->to, &c->to_place)},
     };
     const struct crew_options crew = {
         .threads = THREADS, .stop = c->cli->stop, .run = look, .arg = c, .copy = copy_of_pair};
@@ -246,7 +185,8 @@ enum rc copy_list(struct copy *c)
     l.crew = crew_new(c->cli->cx, &crew);
     rc = merge(&l);
     looked = crew_end(c->cli->cx, l.crew);
-    walk_end(l.from.walk);
+    place_walk_end(l.from.walk);
+    place_walk_end(l.to.walk);
     rc = rc == RC_OK ? looked : rc;
     return rc == RC_OK ? copy_spool_end(c) : rc;
 }

@@ -1,5 +1,6 @@
 #include "seedbank-bucket/walk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ctx.h"
@@ -25,6 +26,28 @@ struct walk {
     char *key;           /* the one at hand; NULL: none was begun */
     size_t room;
 };
+
+static int compare(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+struct cli_texts walk_tidy(struct arena *a, const struct cli_texts *prefixes)
+{
+    struct cli_texts t = {arena_array(a, prefixes->n, sizeof *t.items), 0};
+    const char **sorted = arena_array(a, prefixes->n, sizeof *sorted);
+
+    for (size_t i = 0; i < prefixes->n; i++) {
+        sorted[i] = prefixes->items[i];
+    }
+    qsort(sorted, prefixes->n, sizeof *sorted, compare);
+    for (size_t i = 0; i < prefixes->n; i++) {
+        if (t.n == 0 || !str_starts(sorted[i], t.items[t.n - 1])) {
+            t.items[t.n++] = sorted[i];
+        }
+    }
+    return t;
+}
 
 struct walk *walk_new(const struct walk_options *options)
 {

@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "s3/s3_list.h"
 
+struct arena;
 struct history;
 struct walk;
 
@@ -54,6 +55,9 @@ const char *walk_doubt(const struct walk *w, int64_t at);
 
 /* So far, what was passed over included. */
 uint64_t walk_entries(const struct walk *w);
+
+/* Prefixes as the options want them: in order, without those that another one covers. */
+struct cli_texts walk_tidy(struct arena *a, const struct cli_texts *prefixes);
 
 /* Ends the progress; the walk is over. */
 void walk_end(struct walk *w);

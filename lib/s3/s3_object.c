@@ -20,29 +20,6 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_ob
     return s3_request_send(cx, client, &request, ret_reply);
 }
 
-enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
-                      struct str content, const char **ret_version_id)
-{
-    struct s3_object latest = *object;
-    const struct s3_request request = {
-        .doing = "write",
-        .permission = "s3:PutObject",
-        .method = "PUT",
-        .body = content.p ? content : STR_LIT(""),
-        .content_type = "application/octet-stream",
-        .content_md5 = true,
-    };
-    struct s3_reply reply = {.root = NULL};
-    enum rc rc;
-
-    latest.version_id = NULL;
-    rc = send(cx, client, &latest, &request, &reply);
-    if (rc == RC_OK) {
-        *ret_version_id = http_header_get(&reply.http, "x-amz-version-id");
-    }
-    return rc;
-}
-
 struct content {
     const struct s3_object *object;
     struct buf *bytes;

@@ -41,7 +41,7 @@ enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
     return RC_OK;
 }
 
-static enum rc no_crypto(struct ctx *cx)
+enum rc s3_request_no_crypto(struct ctx *cx)
 {
     return diag_error(cx, NULL, "Cannot sign a request to S3",
                       "OpenSSL refused SHA-256, HMAC or MD5, or the clock shows no valid date. "
@@ -60,7 +60,7 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     t->sign.credentials = &t->trial->keys;
     t->sign.time = s3_again_time(cx, t->trial);
     if (!sigv4_sign(cx->arena, &t->sign, &s)) {
-        return no_crypto(cx);
+        return s3_request_no_crypto(cx);
     }
     all = arena_array(cx->arena, t->sign.n_headers + s.n_headers, sizeof(*all));
     memcpy(all, t->own, t->sign.n_headers * sizeof(*all));
@@ -112,7 +112,7 @@ static enum rc prepare(struct ctx *cx, const struct s3_address *at, struct attem
 
     t->sign.payload_hash = payload_hash(cx, r, strcmp(place->scheme, "https") == 0);
     if (t->sign.payload_hash == NULL || !content_md5(cx, r, &md5)) {
-        return no_crypto(cx);
+        return s3_request_no_crypto(cx);
     }
     t->own = arena_array(cx->arena, OWN_HEADERS + r->n_headers, sizeof(*t->own));
     add_header(t, "content-type", r->content_type);

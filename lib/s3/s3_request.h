@@ -70,6 +70,9 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
 enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
                           struct s3_request *request) RC_MUST_CHECK;
 
+/* Add the message that OpenSSL refuses a digest, and return RC_FAIL. */
+enum rc s3_request_no_crypto(struct ctx *cx);
+
 /* Where the request goes, in words: bucket b, or object k of bucket b. */
 char *s3_request_target(struct arena *a, const struct s3_request *request);
 

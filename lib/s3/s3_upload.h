@@ -8,10 +8,10 @@
 #ifndef S3_S3_UPLOAD_H
 #define S3_S3_UPLOAD_H
 
-#include "aws/digest.h"
 #include "base/str.h"
 #include "s3/s3.h"
 #include "s3/s3_copy.h"
+#include "s3/s3_etag.h"
 #include "s3/s3_object_info.h"
 #include "s3/s3_tags.h"
 
@@ -39,17 +39,19 @@ struct s3_upload_options {
     bool in_parts;      /* what is not larger, too: as one part */
     uint64_t memory;    /* that parts may take, one at least; 0: S3_UPLOAD_MEMORY */
     bool sha256;        /* of all bytes is wanted */
+    const char *etag;   /* that they must have, written so: else nothing is; NULL: any */
 };
 
 struct s3_uploaded {
     struct s3_written written;
     uint64_t size;
     char sha256[DIGEST_SHA256_HEX_SIZE]; /* "" where it is not wanted */
-    bool proven; /* its ETag is that of the bytes; false where a server's ETags do not tell: KMS */
+    char etag[S3_ETAG_SIZE];             /* of the bytes, written so */
+    bool proven; /* it is the server's, too; false where a server's ETags do not tell: KMS */
 };
 
-/* Nothing is sent yet. Lives in cx->arena; must be ended or abandoned, in the same thread. */
-struct s3_upload *s3_upload_new(struct ctx *cx, const struct s3_upload_options *options);
+/* Nothing is sent yet. Must be ended or abandoned, which frees it. */
+struct s3_upload *s3_upload_new(const struct s3_upload_options *options);
 
 /* Waits while the parts under way take the memory. What is not RC_OK is to be abandoned. */
 enum rc s3_upload_add(struct ctx *cx, struct s3_upload *u, struct str piece) RC_MUST_CHECK;

@@ -55,16 +55,17 @@ static enum rc make_bucket(struct call *c)
 
 static enum rc put(struct call *c)
 {
-    struct s3_object object = {.bucket = c->bucket, .key = c->args[0]};
+    struct s3_put what = {.to = {.bucket = c->bucket, .key = c->args[0]}};
     struct buf *content = buf_new(c->cx->arena, MAX_CONTENT);
-    const char *version = NULL;
+    struct s3_written written = {.version_id = NULL};
     enum rc rc = call_read_file(c, c->args[1], content);
 
     if (rc == RC_OK) {
-        rc = s3_object_put(c->cx, c->s3, &object, buf_str(content), &version);
+        what.content = buf_str(content);
+        rc = s3_object_put(c->cx, c->s3, &what, &written);
     }
-    if (rc == RC_OK && version) {
-        printf("%s\n", version);
+    if (rc == RC_OK && written.version_id) {
+        printf("%s\n", written.version_id);
     }
     return rc;
 }

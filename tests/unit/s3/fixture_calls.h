@@ -186,9 +186,10 @@ static inline enum rc call_list_live(struct ctx *cx, const struct s3_target *t)
 }
 static inline enum rc call_object_put(struct ctx *cx, const struct s3_target *t)
 {
-    const char *version;
+    struct s3_written written;
 
-    return s3_object_put(cx, t->client, &call_object, STR_LIT("hello"), &version);
+    return s3_object_put(
+        cx, t->client, &(struct s3_put){.to = call_object, .content = STR_LIT("hello")}, &written);
 }
 static inline enum rc call_object_get(struct ctx *cx, const struct s3_target *t)
 {
@@ -258,7 +259,7 @@ static inline enum rc call_multipart_copy(struct ctx *cx, const struct s3_target
 static inline enum rc call_multipart_complete(struct ctx *cx, const struct s3_target *t)
 {
     const struct s3_multipart upload = call_upload(t);
-    struct s3_part part = {1, "p"};
+    struct s3_part part = {.number = 1, .etag = "p"};
     struct s3_written written;
 
     return s3_multipart_complete(
@@ -372,7 +373,7 @@ static const struct call calls[] = {
     {"list objects", call_list_live, "GET", CALL_DOCUMENT, "list the objects of", "s3:ListBucket",
      GOOD_LIVE_LIST, NULL, .patience = CALL_HASTY},
     {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
-     NULL, .patience = CALL_HASTY},
+     NULL, .patience = CALL_HASTY, .good = {.headers = "ETag: \"e\"\r\n"}},
     {"get an object", call_object_get, "GET", CALL_CONTENT, "read", "s3:GetObject", "hello", NULL,
      .patience = CALL_HASTY, .good = {.headers = GOOD_CONTENT, .body = "hello"}},
     {"get a version", call_version_get, "GET", CALL_CONTENT, "read", "s3:GetObjectVersion", "hello",
