@@ -6,13 +6,14 @@
 #include "cli/cli_words.h"
 #include "seedbank-bucket/copy_history.h"
 #include "seedbank-bucket/history_merge.h"
+#include "seedbank-bucket/place_walk.h"
 #include "seedbank-bucket/walk.h"
 
-/* One of the two listings. Keys are those of the copy. */
+/* One of the two listings. */
 struct side {
-    struct walk *walk;
-    const struct bucket_place *place, *to;
-    const char *key; /* NULL: there is no more */
+    struct place_walk *walk; /* NULL: there is no bucket yet */
+    const struct bucket_place *to;
+    const char *key; /* that of the copy; NULL: there is no more */
 };
 
 struct listing {
@@ -28,38 +29,23 @@ struct listing {
 static struct side side_of(const struct copy *c, const struct s3_target *target,
                            const struct bucket_place *place)
 {
-    struct arena *a = c->cli->cx->arena;
-    struct cli_texts prefixes = {arena_array(a, 1, sizeof *prefixes.items), 0};
-
-    if (*place->prefix != '\0') {
-        prefixes.items[prefixes.n++] = place->prefix;
-    }
-    return (struct side){.place = place,
-                         .to = &c->to_place,
-                         .walk = walk_new(&(struct walk_options){
+    return (struct side){.to = &c->to_place,
+                         .walk = place_walk_new(&(struct place_walk_options){
                              .cli = c->cli,
                              .target = *target,
-                             .prefixes = prefixes,
+                             .place = *place,
                              .doing = target == &c->from ? "comparing" : NULL,
                          })};
 }
 
-/* The next key that may be in both; in an arena of its own. */
+/* The next key, in an arena of its own. */
 static enum rc advance(struct side *s, struct arena **arena)
 {
     const char *key = NULL, *name = NULL;
-    enum rc rc = RC_OK;
+    enum rc rc = s->walk ? place_walk_next(s->walk, &name, &key) : RC_OK;
 
     s->key = NULL;
-    while (rc == RC_OK && name == NULL) {
-        rc = walk_key(s->walk, &key);
-        if (rc != RC_OK || key == NULL) {
-            return rc;
-        }
-        name = place_name(s->place, key);
-        name = name != NULL && str_starts(name, WALK_RESERVED) ? NULL : name;
-    }
-    if (rc == RC_OK) {
+    if (rc == RC_OK && name != NULL) {
         arena_free(*arena);
         *arena = arena_new();
         s->key = place_key(*arena, s->to, name);
@@ -124,7 +110,7 @@ static enum rc take_from(struct listing *l, struct arena *a, struct history_merg
     if (!is_at(key->key, l->from.key)) {
         return RC_OK;
     }
-    while ((rc = walk_entry(l->from.walk, &e)) == RC_OK && e != NULL) {
+    while ((rc = walk_entry(place_walk_inner(l->from.walk), &e)) == RC_OK && e != NULL) {
         history_versions_add(a, &key->source, e);
     }
     return rc == RC_OK ? advance(&l->from, &l->ahead[0]) : rc;
@@ -140,7 +126,7 @@ static enum rc take_to(struct listing *l, struct arena *a, struct history_merge 
     if (!is_at(key->key, l->to.key)) {
         return RC_OK;
     }
-    while (!known && (rc = walk_entry(l->to.walk, &e)) == RC_OK && e != NULL) {
+    while (!known && (rc = walk_entry(place_walk_inner(l->to.walk), &e)) == RC_OK && e != NULL) {
         history_versions_add(a, &key->copy, e);
         known = history_lines_know(&key->old, e->version_id);
     }
@@ -251,7 +237,7 @@ enum rc copy_history_list(struct copy_history *h)
     struct listing l = {
         .history = h,
         .from = side_of(c, &c->from, &c->from_place),
-        .to = side_of(c, &c->to, &c->to_place),
+        .to = c->absent ? (struct side){.walk = NULL} : side_of(c, &c->to, &c->to_place),
         .known_arena = arena_new(),
         .ahead = {arena_new(), arena_new()},
     };
@@ -263,7 +249,8 @@ enum rc copy_history_list(struct copy_history *h)
     if (rc == RC_OK) {
         rc = merge(&l);
     }
-    walk_end(l.from.walk);
+    place_walk_end(l.from.walk);
+    place_walk_end(l.to.walk);
     arena_free(l.known_arena);
     arena_free(l.ahead[0]);
     arena_free(l.ahead[1]);
