@@ -61,13 +61,12 @@ static enum rc read_mark(struct copy *c, enum made *ret_made)
 static enum rc write_mark(struct copy *c, bool ended)
 {
     struct ctx *cx = c->cli->cx;
-    struct s3_put put = {.to = mark_of(c)};
     struct s3_written written;
-    const char *text =
-        json_line(cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
-                                       c->config ? config_bucket(c->config) : "", "ended", ended));
+    const char *text = json_line(
+        cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
+                             c->config ? config_bucket(c->config) : "", "ended", ended));
+    const struct s3_put put = {.to = mark_of(c), .content = str_of(text)};
 
-    put.content = str_of(text);
     return s3_object_put(cx, c->to.client, &put, &written);
 }
 
