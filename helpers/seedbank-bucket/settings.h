@@ -2,12 +2,16 @@
 #ifndef SEEDBANK_BUCKET_SETTINGS_H
 #define SEEDBANK_BUCKET_SETTINGS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "cli/cli.h"
 #include "s3/s3.h"
 
 struct settings {
     const char *endpoint, *region, *profile, *ca_file, *owner;
     bool path_style;
+    uint64_t max_per_second; /* requests; 0: no bound */
 };
 
 /* A group whose struct is a struct settings at that offset of the command's own. */
