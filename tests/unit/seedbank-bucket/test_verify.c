@@ -22,6 +22,8 @@
 struct object {
     const char *bucket, *key, *etag, *body, *modified;
     int status; /* of GET and HEAD; 0: it is had */
+    const char *headers, *tags;
+    int tag_status; /* of GET of its tags; 0: it is had */
 };
 
 struct fixture {
@@ -68,6 +70,15 @@ static const struct object *find(const struct fixture *f, const char *bucket, co
     return NULL;
 }
 
+static void answer_tags(const struct object *o, struct arena *a,
+                        struct http_server_reply *ret_reply)
+{
+    ret_reply->status = o->tag_status ? o->tag_status : 200;
+    ret_reply->body = o->tag_status ? "<Error><Code>NotImplemented</Code></Error>"
+                                    : arena_printf(a, "<Tagging><TagSet>%s</TagSet></Tagging>",
+                                                   o->tags ? o->tags : "");
+}
+
 static void answer_object(struct fixture *f, const struct http_server_request *request,
                           const struct object *o, struct http_server_reply *ret_reply)
 {
@@ -84,9 +95,10 @@ static void answer_object(struct fixture *f, const struct http_server_request *r
         return;
     }
     ret_reply->headers =
-        head ? arena_printf(a, "Content-Length: %zu\r\nETag: \"%s\"\r\nLast-Modified: " NOW "\r\n",
-                            strlen(o->body), o->etag)
-             : arena_printf(a, "ETag: \"%s\"\r\nLast-Modified: " NOW "\r\n", o->etag);
+        head
+            ? arena_printf(a, "Content-Length: %zu\r\nETag: \"%s\"\r\nLast-Modified: " NOW "\r\n%s",
+                           strlen(o->body), o->etag, o->headers ? o->headers : "")
+            : arena_printf(a, "ETag: \"%s\"\r\nLast-Modified: " NOW "\r\n", o->etag);
     ret_reply->body = head ? NULL : o->body;
 }
 
@@ -116,7 +128,9 @@ static bool handle(void *arg, const struct http_server_request *request,
         return true;
     }
     o = find(f, bucket, arena_strndup(a, rest + 1, strcspn(rest + 1, "?")));
-    if (o != NULL) {
+    if (o != NULL && strstr(rest, "?tagging") != NULL) {
+        answer_tags(o, a, ret_reply);
+    } else if (o != NULL) {
         answer_object(f, request, o, ret_reply);
     }
     return o != NULL;
@@ -170,7 +184,7 @@ static struct object *add(struct fixture *f, const char *bucket, const char *key
     struct object *o = &f->objects[f->n++];
 
     assert_true(f->n <= MAX);
-    *o = (struct object){bucket, key, etag, body, AT, 0};
+    *o = (struct object){bucket, key, etag, body, .modified = AT};
     return o;
 }
 
@@ -236,7 +250,7 @@ static void what_cannot_be_read_is_told_by_itself(void **state)
     add(f, "copy", "b", OTHER, "hello");
     run(f, RC_OK, CLI_VERIFY_FAILED);
     says(f, "unproven a: the one in copy may not be read");
-    says(f, "Not proven: of 1 object of bucket copy nothing can tell whether it is as in source.");
+    says(f, "Not proven: nothing can tell whether 1 object of bucket copy is as in source.");
     says(f, "  1 object as in the source");
     assert_int_equal(f->at.cx->diags.errors, 0);
 }
@@ -322,6 +336,53 @@ static void how_far_behind(void **state)
     }
 }
 
+#define TAG(k, v) "<Tag><Key>" k "</Key><Value>" v "</Value></Tag>"
+
+static void what_is_beside_the_content(void **state)
+{
+    static const struct {
+        const char *source, *source_tags, *copy, *copy_tags;
+        int tag_status; /* of the copy */
+        const char *says;
+    } rows[] = {
+        {"content-type: a\r\nx-amz-meta-B: c\r\n", TAG("x", "1") TAG("y", "2"),
+         "X-Amz-Meta-b: c\r\ncontent-type: a\r\n", TAG("y", "2") TAG("x", "1"), 0, "Verified: 1"},
+        {"x-amz-meta-b: c\r\n", NULL, "x-amz-meta-b: C\r\nx-amz-meta-d: e\r\n", NULL, 0,
+         "differs  k: the same content, but not: x-amz-meta-b, x-amz-meta-d"},
+        {"expires: x\r\n", NULL, "expires: y\r\n", NULL, 0, "Verified: 1"},
+        {"expires: x\r\n", NULL, NULL, NULL, 0, "but not: expires"},
+        {NULL, TAG("x", "1"), NULL, TAG("x", "2"), 0, "but not: tags"},
+        {NULL, NULL, NULL, NULL, 501, "Verified: 1"}, /* a server without tags */
+        {NULL, TAG("x", "1"), NULL, NULL, 501, "but not: tags"},
+        {NULL, NULL, NULL, NULL, 403,
+         "unproven k: the same content, but the tags of the one in copy"},
+        {"x-amz-storage-class: STANDARD_IA\r\n", NULL, NULL, NULL, 0,
+         "but not: x-amz-storage-class"},
+        {"x-amz-storage-class: STANDARD\r\n", NULL, NULL, NULL, 0, "Verified: 1"},
+        {"x-amz-object-lock-legal-hold: ON\r\n", NULL, NULL, NULL, 0,
+         "x-amz-object-lock-legal-hold"},
+        {NULL, NULL, "x-amz-server-side-encryption: AES256\r\n", NULL, 0, "Verified: 1"},
+    };
+    struct fixture *f = *state;
+    struct object *source = add(f, "source", "k", PARTS, "hello");
+    struct object *copy = add(f, "copy", "k", OTHER, "hello");
+
+    f->verify.deep = true;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        size_t before = f->said_n;
+        source->headers = rows[i].source;
+        source->tags = rows[i].source_tags;
+        copy->headers = rows[i].copy;
+        copy->tags = rows[i].copy_tags;
+        copy->tag_status = rows[i].tag_status;
+        assert_int_equal(verify_run(&f->cli, &f->verify), RC_OK);
+        fflush(f->cli.out);
+        if (strstr(f->said + before, rows[i].says) == NULL) {
+            fail_msg("row %zu: %s", i, f->said + before);
+        }
+    }
+}
+
 static void wrong_use(void **state)
 {
     struct fixture *f = *state;
@@ -364,6 +425,7 @@ int main(void)
         TEST(no_other_bucket),
         TEST(a_listing_out_of_order_is_an_error),
         TEST(how_far_behind),
+        TEST(what_is_beside_the_content),
         TEST(wrong_use),
         TEST(interrupted),
     };
