@@ -151,15 +151,14 @@ static bool stands_alone(struct cli *cli, const struct settings_side *side,
            is_set(cli, side, "SESSION_TOKEN");
 }
 
-enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
-                           const struct settings *own, const struct settings *common,
-                           const char *bucket, struct s3_target *ret_target)
+struct settings settings_whole(struct cli *cli, const struct settings_side *side,
+                               const struct settings *own, const struct settings *common)
 {
     struct settings s = *own;
 
     s.max_per_second = s.max_per_second ? s.max_per_second : common->max_per_second;
     if (stands_alone(cli, side, own)) {
-        return target_of(cli, &s, side->variables, bucket, ret_target);
+        return s;
     }
     if (s.region == NULL && is_set(cli, side, "REGION")) {
         s.region = getenv(arena_printf(cli->cx->arena, "%s_REGION", side->variables));
@@ -170,7 +169,17 @@ enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
     s.ca_file = s.ca_file ? s.ca_file : common->ca_file;
     s.owner = s.owner ? s.owner : common->owner;
     s.path_style = s.path_style || common->path_style;
-    return target_of(cli, &s, NULL, bucket, ret_target);
+    return s;
+}
+
+enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
+                           const struct settings *own, const struct settings *common,
+                           const char *bucket, struct s3_target *ret_target)
+{
+    struct settings s = settings_whole(cli, side, own, common);
+
+    return target_of(cli, &s, stands_alone(cli, side, own) ? side->variables : NULL, bucket,
+                     ret_target);
 }
 
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)

@@ -49,7 +49,11 @@ extern const struct cli_option settings_src_options[], settings_dst_options[],
 enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
                         struct s3_target *ret_target) RC_MUST_CHECK;
 
-/* The same for a side, with its own settings and the common ones. */
+/* What a side comes to; of a set that stands alone, without what its variables say. */
+struct settings settings_whole(struct cli *cli, const struct settings_side *side,
+                               const struct settings *own, const struct settings *common);
+
+/* A client for a side, with its own settings and the common ones. */
 enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
                            const struct settings *own, const struct settings *common,
                            const char *bucket, struct s3_target *ret_target) RC_MUST_CHECK;
