@@ -42,6 +42,7 @@ struct past {
     bool data_newer;       /* one of them is no delete marker */
     const char **ids;      /* of the younger ones, as long as they may be to be removed */
     size_t n_ids, room, id_bytes;
+    const char *doubt; /* see past_doubt; NULL: none */
 };
 
 struct past *past_new(struct arena *a, const struct past_options *options)
@@ -152,7 +153,7 @@ static bool is_newer(const struct past *p, const struct s3_list_entry *e, int64_
 
 void past_add(struct past *p, const struct s3_list_entry *e)
 {
-    bool null = strcmp(e->version_id, NULL_ID) == 0;
+    bool null = e->null_origin || strcmp(e->version_id, NULL_ID) == 0;
     int64_t time = moment_of(e->modified);
 
     p->seen.entries++;
@@ -179,6 +180,11 @@ struct past_seen past_seen(const struct past *p)
 size_t past_footprint(const struct past *p)
 {
     return arena_footprint(p->arena);
+}
+
+void past_doubt(struct past *p, const char *why)
+{
+    p->doubt = why;
 }
 
 /* ---- The verdict ----------------------------------------------------------------------------- */
@@ -263,6 +269,9 @@ struct past_end past_end(struct past *p)
     };
 
     p->begun = false;
+    if (p->doubt != NULL && !p->options.undelete) {
+        return unknown(p, end, p->doubt);
+    }
     if (!p->found || p->wanted.marker) {
         end.multipart_near = false;
         if (p->n_newer == 0 || p->options.undelete) {

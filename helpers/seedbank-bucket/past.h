@@ -79,7 +79,11 @@ const char *past_key(const struct past *p);
 
 void past_add(struct past *p, const struct s3_list_entry *entry);
 
-/* The verdict on the key that was begun, which had at least one entry. */
+/* It cannot be known what the key was at the chosen time, for that reason, which lives until the
+ * next one begins: the verdict is that step, STEP_UNKNOWN, whatever the entries say. */
+void past_doubt(struct past *p, const char *why);
+
+/* The verdict on the key that was begun, which had at least one entry, or a doubt. */
 struct past_end past_end(struct past *p);
 
 struct past_seen past_seen(const struct past *p);

@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "base/str.h"
 #include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/reach.h"
@@ -16,7 +17,8 @@ static bool has_gap(void *arg, const char *key)
 {
     const struct planning *p = arg;
 
-    return p->gap_before || guarantee_has_gap(p->guarantee, key, p->result->at);
+    return p->gap_before || (!(p->history && history_knows(p->history, key)) &&
+                             guarantee_has_gap(p->guarantee, key, p->result->at));
 }
 
 static bool keeps_markers(void *arg, const char *key)
@@ -127,6 +129,10 @@ static enum rc take_key(struct planning *p, struct walk *w, const char *key)
     while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
         past_add(p->past, e);
     }
+    if (rc == RC_OK && !p->settings->undelete) {
+        past_doubt(p->past, walk_doubt(w, p->result->at));
+        p->doubts += walk_doubt(w, p->result->at) != NULL;
+    }
     return rc == RC_OK ? end_key(p->cli->cx, p) : rc;
 }
 
@@ -138,6 +144,7 @@ static enum rc list(struct planning *p)
                                                      .target = p->target,
                                                      .prefixes = p->prefixes,
                                                      .excludes = p->excludes,
+                                                     .history = p->history,
                                                      .doing = "listing"});
     const char *key;
     enum rc rc;
@@ -165,7 +172,7 @@ static void forget_pass(struct planning *p)
     r->multipart_near = r->kept_markers = 0;
     r->first = r->last = 0;
     r->multipart_key = r->replica_rule = NULL;
-    p->entries = 0;
+    p->entries = p->doubts = 0;
 }
 
 enum rc plan_list(struct planning *p)

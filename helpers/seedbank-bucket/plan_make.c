@@ -1,38 +1,13 @@
 /* From a bucket to a plan on disk. */
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/ctx.h"
-#include "base/str.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/place.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/replica.h"
-
-static int compare(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* In the order of the listing, without those that another one covers. */
-static struct cli_texts tidy(struct arena *a, const struct cli_texts *prefixes)
-{
-    struct cli_texts t = {arena_array(a, prefixes->n, sizeof *t.items), 0};
-    const char **sorted = arena_array(a, prefixes->n, sizeof *sorted);
-
-    for (size_t i = 0; i < prefixes->n; i++) {
-        sorted[i] = prefixes->items[i];
-    }
-    qsort(sorted, prefixes->n, sizeof *sorted, compare);
-    for (size_t i = 0; i < prefixes->n; i++) {
-        if (t.n == 0 || !str_starts(sorted[i], t.items[t.n - 1])) {
-            t.items[t.n++] = sorted[i];
-        }
-    }
-    return t;
-}
+#include "seedbank-bucket/walk.h"
 
 /* A name that no file has; two plans of one second are numbered. */
 static const char *free_name(struct arena *a, const char *bucket, const char *time)
@@ -102,7 +77,7 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
     struct planning p = {
         .cli = cli,
         .settings = settings,
-        .prefixes = tidy(cx->arena, &settings->prefixes),
+        .prefixes = walk_tidy(cx->arena, &settings->prefixes),
         .excludes = settings->excludes,
         .result = result,
         .kept = arena_within(cx->arena),

@@ -11,6 +11,7 @@
 
 struct bucket_place;
 struct guarantee;
+struct history;
 struct past;
 struct plan_target;
 struct reach;
@@ -22,6 +23,7 @@ struct planning {
     struct s3_target target;
     struct s3_versioning versioning;
     struct guarantee *guarantee;
+    struct history *history; /* NULL: it is no copy with history */
     struct replica *replica;
     struct cli_texts prefixes; /* none is within another */
     struct cli_texts excludes;
@@ -36,6 +38,7 @@ struct planning {
     struct reach *reach;
     struct plan_target *there; /* what the target has; NULL: in place */
     uint64_t entries;
+    uint64_t doubts; /* keys of which the history does not tell all */
     bool gap_before; /* nothing proves that versioning was on at the chosen time */
 };
 

@@ -353,8 +353,10 @@ static enum rc read_head(struct ctx *cx, struct sealed_reader *r, const json_t *
 static enum rc read_ends(struct ctx *cx, struct sealed_reader *r, struct sealed_ends *ret_ends)
 {
     struct sealed_ends ends = {NULL, NULL};
-    enum rc rc = check(cx, r, &ends.end);
+    enum rc rc;
 
+    rewind(r->file);
+    rc = check(cx, r, &ends.end);
     if (rc == RC_OK) {
         rc = read_head(cx, r, &ends.head);
     }

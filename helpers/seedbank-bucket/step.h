@@ -28,7 +28,9 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     const char *key;
-    const char *latest;   /* version ID that was the newest; NULL (COPY into another place): none */
+    /* Version ID that was the newest; NULL: none, of a COPY into another place and where nothing is
+     * known (UNKNOWN). */
+    const char *latest;
     const char *version;  /* the wanted one; NULL: the key was not there */
     const char *etag;     /* of the wanted one, with its quotes */
     const char *modified; /* as the listing has it */

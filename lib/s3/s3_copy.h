@@ -27,7 +27,8 @@ struct s3_copy_watch {
 };
 
 struct s3_copy {
-    struct s3_object from; /* version_id must be set: "null" is one */
+    struct s3_object from; /* version_id NULL: the newest, and `etag` must say which ("null" is an
+                              ID) */
     struct s3_object to;   /* version_id is ignored */
     const char *etag;      /* of the source, as it must still be; NULL: as it is */
     uint64_t size;         /* of the source */

@@ -34,7 +34,9 @@ struct s3_list_entry {
     const char *storage_class; /* "" when not said */
     uint64_t size;
     bool latest;
-    bool marker; /* a delete marker */
+    bool marker;      /* a delete marker */
+    bool null_origin; /* of a copy whose history is known: its source had no ID. No listing says so
+                       */
 };
 
 struct s3_list;
