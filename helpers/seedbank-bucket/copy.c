@@ -56,6 +56,11 @@ static enum rc run(struct cli *cli, const void *settings)
     c->settings = settings;
     pthread_mutex_init(&c->lock, NULL);
     rc = copy_check_before(c);
+    if (rc == RC_OK && c->settings->versions) {
+        rc = copy_history(c);
+        pthread_mutex_destroy(&c->lock);
+        return rc;
+    }
     if (rc == RC_OK) {
         rc = copy_list(c);
     }
@@ -87,6 +92,9 @@ static const struct cli_option what[] = {
         "Only keys that begin so, behind the prefix of SRC. May be given several times."),
     ROW(excludes, "exclude", "PREFIX", CLI_TEXTS,
         "Not keys that begin so, behind the prefix of SRC. May be given several times."),
+    ROW(versions, "versions", NULL, CLI_FLAG,
+        "Carry every version and delete marker, in order, and keep a history manifest in the "
+        "destination, by which audit, plan, restore and verify know the source's times there."),
     ROW(dry_run, "dry-run", NULL, CLI_FLAG, "Say what would be done, and write nothing."),
     ROW(delete_extra, "delete", NULL, CLI_FLAG,
         "Delete what the destination alone has, each by a delete marker: old versions stay. "

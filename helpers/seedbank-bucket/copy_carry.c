@@ -196,8 +196,8 @@ static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job 
     enum rc rc = RC_OK;
 
     for (size_t i = 0; i < job->n; i++) {
-        markers[i] =
-            (struct write_marker){place_key(cx->arena, &c->copy->to_place, job->items[i].name), ""};
+        markers[i] = (struct write_marker){
+            place_key(cx->arena, &c->copy->to_place, job->items[i].name), job->items[i].there};
     }
     write_markers(cx, &c->write, markers, job->n, results);
     for (size_t i = 0; rc == RC_OK && i < job->n; i++) {
@@ -321,17 +321,6 @@ static struct cli_progress *progress_of(const struct copy *copy)
                        .total_bytes = n[COPY_NEW].bytes + n[COPY_CHANGED].bytes});
 }
 
-static struct ferry_options ferry_of(const struct copy *copy, bool no_lock)
-{
-    return (struct ferry_options){
-        .from = copy->from,
-        .to = copy->to,
-        .one_server = copy->one_server,
-        .no_lock = no_lock,
-        .keep = {copy->settings->storage_class, copy->settings->keep_compliance},
-    };
-}
-
 /* Where it cannot be asked, it is tried. */
 static bool has_no_lock(struct copy *copy)
 {
@@ -342,6 +331,17 @@ static bool has_no_lock(struct copy *copy)
 
     diag_drop_since(cx, before);
     return rc == RC_OK && lock.status != S3_LOCK_ENABLED;
+}
+
+struct ferry_options copy_carry_ferry(struct copy *copy)
+{
+    return (struct ferry_options){
+        .from = copy->from,
+        .to = copy->to,
+        .one_server = copy->one_server,
+        .no_lock = has_no_lock(copy),
+        .keep = {copy->settings->storage_class, copy->settings->keep_compliance},
+    };
 }
 
 enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
@@ -360,7 +360,7 @@ enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
     };
     const struct crew_options crew = {
         .threads = THREADS, .stop = cli->stop, .run = run_job, .arg = &c, .copy = copy_of_job};
-    const struct ferry_options ferry = ferry_of(copy, has_no_lock(copy));
+    const struct ferry_options ferry = copy_carry_ferry(copy);
     enum rc rc, crew_rc;
 
     pthread_mutex_init(&c.lock, NULL);

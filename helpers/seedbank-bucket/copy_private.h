@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "s3/s3_list.h"
 #include "s3/s3_versioning.h"
+#include "seedbank-bucket/ferry.h"
 #include "seedbank-bucket/place.h"
 #include "seedbank-bucket/settings.h"
 
@@ -21,7 +22,7 @@ struct copy_settings {
     const char *source, *destination;
     struct cli_texts prefixes, excludes;
     const char *max_change, *storage_class, *config;
-    bool dry_run, delete_extra, create, keep_compliance;
+    bool dry_run, delete_extra, create, keep_compliance, versions;
     bool allow_unversioned, allow_empty;
 };
 
@@ -146,6 +147,13 @@ enum rc copy_create_end(struct copy *c, bool proven) RC_MUST_CHECK;
 /* Everything in the spool, by many threads. RC_FAIL: it was broken off; the tally says what was
  * done all the same. */
 enum rc copy_carry(struct copy *c, struct copy_tally *ret_tally) RC_MUST_CHECK;
+
+/* How each version is carried. Asks the destination whether it has Object Lock. */
+struct ferry_options copy_carry_ferry(struct copy *c);
+
+/* ---- copy_history.c: with --versions, instead of list and carry ---- */
+
+enum rc copy_history(struct copy *c) RC_MUST_CHECK;
 
 /* ---- copy_show.c ---- */
 

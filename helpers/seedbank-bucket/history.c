@@ -59,10 +59,6 @@ static enum rc open_one(struct ctx *cx, const struct s3_target *target,
     FILE *file = NULL;
     enum rc rc = history_store_get(cx, target, object, &file);
 
-    if (rc == RC_NOT_FOUND) {
-        return diag_error(cx, NULL, arena_printf(cx->arena, "%s is gone", title),
-                          "It was there a moment ago; somebody removed it. Try again.");
-    }
     if (rc == RC_OK) {
         rc = history_file_read(cx, title, file, &m.head, &totals, &m.reader);
     }

@@ -23,6 +23,10 @@ struct ctx;
 #define HISTORY_FILE_VERSION 1
 #define HISTORY_FOLDER       ".seedbank/history/"
 
+/* Why a line has no destination. */
+#define HISTORY_OPEN "it was not carried yet"
+#define HISTORY_GONE "it was gone from the source before it could be carried"
+
 struct history_head {
     const char *endpoint, *bucket, *prefix; /* of the source; prefix "": all of it */
     const char *copy_prefix;                /* of the copy */

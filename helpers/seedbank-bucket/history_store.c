@@ -3,17 +3,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/str.h"
 #include "cli/cli_words.h"
 #include "s3/s3_list.h"
-#include "s3/s3_object.h"
+#include "s3/s3_object_read.h"
+#include "s3/s3_upload.h"
 #include "seedbank-bucket/history_file.h"
 
 #define END        ".ndjson"
 #define FIRST_ROOM 4
-#define MAX_WHOLE  ((size_t)1 << 30)
 
 /* ---- Which there are ------------------------------------------------------------------------- */
 
@@ -110,23 +109,34 @@ static enum rc no_room(struct ctx *cx)
                       strerror(errno));
 }
 
+static enum rc take(struct ctx *cx, void *arg, struct str piece)
+{
+    return fwrite(piece.p, 1, piece.n, arg) == piece.n ? RC_OK : no_room(cx);
+}
+
 enum rc history_store_get(struct ctx *cx, const struct s3_target *target,
                           const struct history_object *object, FILE **ret_file)
 {
-    const struct s3_object from = {.bucket = target->bucket,
-                                   .key = object->key,
-                                   .version_id = object->version_id,
-                                   .expected_owner = target->expected_owner};
+    const struct s3_read read = {.from = {.bucket = target->bucket,
+                                          .key = object->key,
+                                          .version_id = object->version_id,
+                                          .expected_owner = target->expected_owner},
+                                 .etag = object->etag};
     FILE *file = tmpfile();
-    struct str content = {NULL, 0};
+    struct s3_object_info info;
     enum rc rc;
 
     if (file == NULL) {
         return no_room(cx);
     }
     arena_defer(cx->arena, close_file, file);
-    rc = s3_object_get(cx, target->client, &from, MAX_WHOLE, &content);
-    if (rc == RC_OK && (fwrite(content.p, 1, content.n, file) != content.n || fflush(file) != 0)) {
+    rc = s3_object_read(cx, target->client, &read, (struct s3_sink){take, file}, &info);
+    if (rc == RC_NOT_FOUND || rc == RC_CONFLICT) {
+        return diag_error(cx, NULL,
+                          arena_printf(cx->arena, "%s/%s is gone", target->bucket, object->key),
+                          "It was there a moment ago; somebody removed it. Try again.");
+    }
+    if (rc == RC_OK && fflush(file) != 0) {
         rc = no_room(cx);
     }
     if (rc == RC_OK) {
@@ -139,18 +149,28 @@ enum rc history_store_get(struct ctx *cx, const struct s3_target *target,
 enum rc history_store_put(struct ctx *cx, const struct s3_target *target, const char *key,
                           FILE *file)
 {
-    struct s3_put put = {.to = {.bucket = target->bucket,
-                                .key = key,
-                                .expected_owner = target->expected_owner}};
-    struct s3_written written;
-    struct buf *all = buf_new(cx->arena, MAX_WHOLE);
+    static const struct s3_object_meta meta = {.content_type = "application/x-ndjson"};
+    const struct s3_upload_options options = {
+        .client = target->client,
+        .to = {.bucket = target->bucket, .key = key, .expected_owner = target->expected_owner},
+        .meta = &meta,
+    };
+    struct s3_upload *u = s3_upload_new(&options);
+    struct s3_uploaded uploaded;
     char block[65536];
-    size_t n;
+    enum rc rc = RC_OK;
+    size_t n = 1;
 
     rewind(file);
-    while ((n = fread(block, 1, sizeof block, file)) > 0) {
-        buf_append(all, block, n);
+    while (rc == RC_OK && (n = fread(block, 1, sizeof block, file)) > 0) {
+        rc = s3_upload_add(cx, u, (struct str){block, n});
     }
-    put.content = buf_str(all);
-    return s3_object_put(cx, target->client, &put, &written);
+    if (rc == RC_OK && ferror(file)) {
+        rc = no_room(cx);
+    }
+    if (rc != RC_OK) {
+        s3_upload_abandon(cx, u);
+        return rc;
+    }
+    return s3_upload_end(cx, u, &uploaded);
 }

@@ -28,8 +28,8 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     const char *key;
-    /* Version ID that was the newest; NULL: none, of a COPY into another place and where nothing is
-     * known (UNKNOWN). */
+    /* Version ID that was the newest; NULL: none (a COPY into another place), or none is known
+     * (UNKNOWN). */
     const char *latest;
     const char *version;  /* the wanted one; NULL: the key was not there */
     const char *etag;     /* of the wanted one, with its quotes */
