@@ -40,7 +40,8 @@ struct carry_tally {
     uint64_t bytes;            /* of the copies among them */
     uint64_t conflicts;
     uint64_t failed;
-    uint64_t idle; /* steps that do nothing: the plan says why */
+    uint64_t idle;    /* steps that do nothing: the plan says why */
+    bool conditional; /* the server minded conditions on what was copied */
 };
 
 /* Owned by the command; carry_end must be called. Nothing is sent. */

@@ -191,14 +191,15 @@ static enum rc run_copy(struct ctx *cx, struct carrying *c, const struct copy_it
 
 static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job *job)
 {
-    const char **keys = arena_array(cx->arena, job->n, sizeof *keys);
+    struct write_marker *markers = arena_array(cx->arena, job->n, sizeof *markers);
     struct write_result *results = arena_array(cx->arena, job->n, sizeof *results);
     enum rc rc = RC_OK;
 
     for (size_t i = 0; i < job->n; i++) {
-        keys[i] = place_key(cx->arena, &c->copy->to_place, job->items[i].name);
+        markers[i] = (struct write_marker){
+            place_key(cx->arena, &c->copy->to_place, job->items[i].name), job->items[i].there};
     }
-    write_markers(cx, &c->write, keys, job->n, results);
+    write_markers(cx, &c->write, markers, job->n, results);
     for (size_t i = 0; rc == RC_OK && i < job->n; i++) {
         if (results[i].outcome == WRITE_DONE) {
             report_done(c, &job->items[i], job->items[i].size, false);

@@ -62,9 +62,9 @@ static enum rc write_mark(struct copy *c, bool ended)
 {
     struct ctx *cx = c->cli->cx;
     struct s3_written written;
-    const char *text = json_line(
-        cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
-                             c->config ? config_bucket(c->config) : "", "ended", ended));
+    const char *text =
+        json_line(cx->arena, json_pack("{s:i, s:s, s:b}", "seedbank_created", 1, "settings_of",
+                                       c->config ? config_bucket(c->config) : "", "ended", ended));
     const struct s3_put put = {.to = mark_of(c), .content = str_of(text)};
 
     return s3_object_put(cx, c->to.client, &put, &written);
@@ -101,7 +101,10 @@ static enum rc make(struct copy *c)
                           s3_client_url(cx->arena, c->to.client));
     }
     if (rc == RC_OK) {
-        cli_say(c->cli, "Made bucket %s.", c->to.bucket);
+        cli_say(c->cli, "Made bucket %s%s%s%s%s.", c->to.bucket,
+                c->config ? " with the settings of " : "",
+                c->config ? config_bucket(c->config) : "", c->config ? " as of " : "",
+                c->config ? config_saved(c->config) : "");
         cli_event(c->cli, "created", json_pack("{s:s}", "bucket", c->to.bucket));
     }
     return rc;

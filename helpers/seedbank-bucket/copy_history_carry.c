@@ -56,10 +56,10 @@ static bool is_open(const struct history_line *l)
 static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct arena *a,
                                       struct load *load, const struct history_line *l)
 {
-    const char *const keys[] = {l->key};
+    const struct write_marker marker = {l->key, ""};
     struct write_result r;
 
-    write_markers(cx, &c->write, keys, 1, &r);
+    write_markers(cx, &c->write, &marker, 1, &r);
     if (r.outcome != WRITE_DONE) {
         load->trouble = arena_strdup(a, r.why);
         load->failed = true;

@@ -110,12 +110,12 @@ static void add_newer(struct past *p, const struct s3_list_entry *e, int64_t tim
     p->superseded = time;
     p->null_newer = p->null_newer || null;
     p->data_newer = p->data_newer || !e->marker;
-    if (p->options.purge_newer || !p->data_newer) {
+    if (!p->options.elsewhere && (p->options.purge_newer || !p->data_newer)) {
         keep_id(p, e->version_id);
     }
 }
 
-/* Texts are copied only where something is newer: else nothing is done to the key. */
+/* Texts are copied only where something is newer or goes elsewhere: else nothing is done. */
 static void take_wanted(struct past *p, const struct s3_list_entry *e, int64_t time)
 {
     p->found = true;
@@ -125,6 +125,8 @@ static void take_wanted(struct past *p, const struct s3_list_entry *e, int64_t t
     if (p->n_newer == 0) {
         p->newest = time;
         p->latest_is_marker = e->marker;
+    }
+    if (p->n_newer == 0 && !p->options.elsewhere) {
         p->wanted.version_id = p->wanted.etag = p->wanted.last_modified = "";
         p->wanted.storage_class = "";
         return;
@@ -197,7 +199,7 @@ static struct step step_of(const struct past *p, enum step_kind kind)
     return (struct step){
         .kind = kind,
         .key = p->key->data,
-        .latest = p->latest,
+        .latest = p->options.elsewhere ? NULL : p->latest,
         .storage_class = "",
     };
 }
@@ -222,7 +224,7 @@ static struct past_end was_absent(const struct past *p, struct past_end end)
     if (!p->found && ask->has_gap(ask->arg, p->key->data)) {
         return unknown(p, end, WHY_GAP);
     }
-    if (p->latest_is_marker) {
+    if (p->latest_is_marker || p->options.elsewhere) {
         end.verdict = PAST_ABSENT;
         return end;
     }
@@ -248,7 +250,7 @@ static struct past_end bring_back(const struct past *p, struct past_end end)
     } else if (p->options.purge_newer) {
         s.kind = has_too_many(p) ? STEP_UNREACHABLE : STEP_PURGE;
         s.why = has_too_many(p) ? WHY_MANY : NULL;
-    } else if (!p->data_newer) {
+    } else if (!p->data_newer && !p->options.elsewhere) {
         end.kept_markers = has_too_many(p) || ask->keeps_markers(ask->arg, p->key->data);
         s.kind = end.kept_markers ? STEP_COPY : STEP_REVEAL;
     }
@@ -268,6 +270,7 @@ struct past_end past_end(struct past *p)
         .modified = p->modified,
         .superseded = p->superseded,
         .newest = p->newest,
+        .elsewhere = p->options.elsewhere,
     };
 
     p->begun = false;
@@ -284,7 +287,7 @@ struct past_end past_end(struct past *p)
     }
     end.multipart_near =
         !p->options.undelete && p->multipart && p->options.at - p->modified < MOMENT_DAY;
-    if (p->n_newer == 0) {
+    if (p->n_newer == 0 && !p->options.elsewhere) {
         end.verdict = PAST_UNCHANGED;
         return end;
     }

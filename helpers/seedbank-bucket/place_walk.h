@@ -24,6 +24,7 @@ struct place_walk_options {
     struct cli_texts prefixes, excludes; /* of names, in any order */
     bool live;                           /* as struct walk_options has it */
     struct history *history;             /* the same */
+    bool sparse;                         /* the same */
     const char *doing;                   /* the same */
 };
 

@@ -6,6 +6,7 @@
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
+#include "seedbank-bucket/shards.h"
 
 /* ---- Before the listing ---------------------------------------------------------------------- */
 
@@ -36,6 +37,11 @@ static enum rc check_options(struct planning *p)
     if (time != NULL && !moment_read_at(time, INT64_MAX, &some)) {
         return no_time(p);
     }
+    if (s->shards > SHARDS_MAX) {
+        return wrong_use(p->cli,
+                         arena_printf(p->cli->cx->arena, "--shards can be %d at most", SHARDS_MAX),
+                         "Each piece is a process with a journal.");
+    }
     if (s->keep_history && s->purge_newer) {
         return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",
                          "One removes nothing, the other all that is newer.");
@@ -61,6 +67,9 @@ static enum rc check_versioning(struct planning *p)
                           "Look for a proxy that removes the header.");
     }
     p->result->now = p->versioning.date * MOMENT_SECOND;
+    if (p->to != NULL) { /* this one is only read */
+        return plan_target_check(p);
+    }
     if (p->versioning.status != S3_VERSIONING_ENABLED && !p->settings->allow_unversioned) {
         return cli_refuse(
             cli,
@@ -156,6 +165,9 @@ enum rc plan_check_before(struct planning *p)
 
     if (rc == RC_OK) {
         rc = settings_target(p->cli, &p->settings->server, p->settings->bucket, &p->target);
+    }
+    if (rc == RC_OK) {
+        rc = plan_target_read(p);
     }
     if (rc == RC_OK) {
         rc = check_versioning(p);

@@ -2,6 +2,7 @@
 
 #include "base/ctx.h"
 #include "seedbank-bucket/sealed.h"
+#include "seedbank-bucket/shards.h"
 
 static const struct sealed_kind kind = {
     .name = "plan",
@@ -14,10 +15,15 @@ static const struct sealed_kind kind = {
 
 struct plan_writer {
     struct sealed_writer *sealed;
+    struct shards *shards; /* NULL: it is not cut */
+    size_t n_shards;
 };
 
 struct plan_reader {
     struct sealed_reader *sealed;
+    const struct shard *shards; /* NULL: it is not cut */
+    const struct shard *piece;  /* what is read of it; NULL: all */
+    uint64_t left;              /* steps of the piece that were not read */
 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -37,13 +43,13 @@ static json_t *texts(const struct cli_texts *t)
 
 static json_t *head_to_json(const struct plan_head *h)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b}",
-                     "endpoint", h->endpoint, "region", h->region, "bucket", h->bucket, "at", h->at,
-                     "made", h->made, "prefixes", texts(&h->prefixes), "excludes",
-                     texts(&h->excludes), "keep_history", h->keep_history, "hide_newer",
-                     h->hide_newer, "purge_newer", h->purge_newer, "accept_gaps", h->accept_gaps,
-                     "allow_unversioned", h->allow_unversioned, "undelete", h->undelete, "probed",
-                     h->probed);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:s*}",
+        "endpoint", h->endpoint, "region", h->region, "bucket", h->bucket, "at", h->at, "made",
+        h->made, "prefixes", texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
+        h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer, "accept_gaps",
+        h->accept_gaps, "allow_unversioned", h->allow_unversioned, "undelete", h->undelete,
+        "probed", h->probed, "shards", (json_int_t)h->shards, "to", h->to);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
@@ -52,6 +58,8 @@ enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_hea
     struct plan_writer *w = arena_alloc(cx->arena, sizeof *w);
     enum rc rc = sealed_create(cx, &kind, path, head_to_json(head), &w->sealed);
 
+    w->n_shards = (size_t)head->shards;
+    w->shards = w->n_shards > 0 ? shards_new(cx->arena, w->n_shards) : NULL;
     if (rc == RC_OK) {
         *ret_writer = w;
     }
@@ -60,6 +68,9 @@ enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_hea
 
 enum rc plan_file_add(struct ctx *cx, struct plan_writer *w, const struct step *step)
 {
+    if (w->shards != NULL) {
+        shards_add(w->shards, sealed_offset(w->sealed), !step_is_idle(step->kind));
+    }
     return sealed_add(cx, w->sealed, step_to_json(step));
 }
 
@@ -76,6 +87,10 @@ enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_t
 
     for (int i = 0; i < STEP_KINDS; i++) {
         json_object_set_new(o, step_name((enum step_kind)i), count_to_json(&t->steps[i]));
+    }
+    if (w->shards != NULL) {
+        const struct shard *places = shards_end(w->shards, sealed_offset(w->sealed));
+        json_object_set_new(o, "shards", shards_to_json(places, w->n_shards));
     }
     return sealed_end(cx, w->sealed, o);
 }
@@ -133,6 +148,7 @@ static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head
         .endpoint = member(a, o, "endpoint"),
         .region = member(a, o, "region"),
         .bucket = member(a, o, "bucket"),
+        .to = member(a, o, "to"),
         .at = member(a, o, "at"),
         .made = member(a, o, "made"),
         .prefixes = read_texts(a, json_object_get(o, "prefixes")),
@@ -144,6 +160,7 @@ static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head
         .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
         .undelete = json_is_true(json_object_get(o, "undelete")),
         .probed = json_is_true(json_object_get(o, "probed")),
+        .shards = number(o, "shards"),
     };
     *ret_head = h;
     return h.endpoint && h.region && h.bucket && h.at && h.made;
@@ -163,6 +180,10 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
     if (!head_of(cx->arena, ends.head, &head)) {
         return sealed_refuse(cx, r->sealed, "Its first line is not whole");
     }
+    if (head.shards > 0 && !shards_from_json(cx->arena, json_object_get(ends.end, "shards"),
+                                             (size_t)head.shards, &r->shards)) {
+        return sealed_refuse(cx, r->sealed, "Its end does not say where its pieces begin");
+    }
     *ret_head = head;
     *ret_totals = totals_of(ends.end);
     *ret_reader = r;
@@ -172,8 +193,13 @@ enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_h
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step)
 {
     const json_t *o = NULL;
-    enum rc rc = sealed_next(cx, r->sealed, &o);
+    enum rc rc;
 
+    if (r->piece != NULL && r->left-- == 0) {
+        r->left = 0;
+        return RC_NOT_FOUND;
+    }
+    rc = sealed_next(cx, r->sealed, &o);
     if (rc != RC_OK) {
         return rc;
     }
@@ -189,5 +215,18 @@ const char *plan_file_sha256(const struct plan_reader *r)
 
 void plan_file_rewind(struct plan_reader *r)
 {
-    sealed_rewind(r->sealed);
+    if (r->piece == NULL) {
+        sealed_rewind(r->sealed);
+        return;
+    }
+    sealed_seek(r->sealed, r->piece[0].offset);
+    r->left = r->piece[1].first - r->piece[0].first;
+}
+
+struct plan_piece plan_file_piece(struct plan_reader *r, uint64_t piece)
+{
+    const struct shard *p = r->piece = &r->shards[piece];
+
+    plan_file_rewind(r);
+    return (struct plan_piece){p[0].first, p[1].first - p[0].first, p[1].active - p[0].active};
 }

@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/place.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/replica.h"
 #include "seedbank-bucket/walk.h"
@@ -32,13 +33,15 @@ static void fill_head(struct planning *p)
         .at = moment_text(a, r->at),
         .made = moment_text(a, r->now),
         .prefixes = p->prefixes,
-        .excludes = s->excludes,
+        .to = p->to ? place_text(a, p->to) : NULL,
+        .excludes = p->excludes,
         .keep_history = s->keep_history,
         .hide_newer = s->hide_newer,
         .purge_newer = s->purge_newer,
         .accept_gaps = s->accept_gaps,
         .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
         .undelete = s->undelete,
+        .shards = s->shards,
         .probed = !s->no_probe,
     };
     r->path = s->output ? s->output : free_name(a, s->bucket, moment_name(a, r->at));
@@ -75,13 +78,14 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
         .cli = cli,
         .settings = settings,
         .prefixes = walk_tidy(cx->arena, &settings->prefixes),
+        .excludes = settings->excludes,
         .result = result,
         .kept = arena_within(cx->arena),
     };
     enum rc rc;
 
     rc = plan_check_before(&p);
-    if (rc == RC_OK) {
+    if (rc == RC_OK && p.to == NULL) {
         rc = replica_get(cx, &p.target, &p.replica);
     }
     if (rc == RC_OK) {

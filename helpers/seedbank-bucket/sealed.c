@@ -27,6 +27,7 @@ struct sealed_writer {
     const char *path;      /* NULL: it never has a name */
     const char *temporary; /* NULL: the file has no name until it is whole */
     struct digest_stream *digest;
+    uint64_t size; /* bytes written */
 };
 
 struct sealed_reader {
@@ -92,7 +93,13 @@ static bool give_name(struct ctx *cx, const struct sealed_writer *w)
 
 static bool write_text(struct sealed_writer *w, const char *text)
 {
+    w->size += strlen(text);
     return digest_stream_add(w->digest, str_of(text)) && fputs(text, w->file) >= 0;
+}
+
+uint64_t sealed_offset(const struct sealed_writer *w)
+{
+    return w->size;
 }
 
 enum rc sealed_add(struct ctx *cx, struct sealed_writer *w, json_t *line)
@@ -409,6 +416,11 @@ enum rc sealed_next(struct ctx *cx, struct sealed_reader *r, const json_t **ret_
 const char *sealed_sha256(const struct sealed_reader *r)
 {
     return r->sha256;
+}
+
+void sealed_seek(struct sealed_reader *r, uint64_t offset)
+{
+    fseeko(r->file, (off_t)offset, SEEK_SET);
 }
 
 void sealed_rewind(struct sealed_reader *r)

@@ -7,6 +7,7 @@
 #define SEEDBANK_BUCKET_SEALED_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/rc.h"
@@ -38,6 +39,9 @@ enum rc sealed_begin(struct ctx *cx, const struct sealed_kind *kind, const char 
 enum rc sealed_add(struct ctx *cx, struct sealed_writer *w, json_t *line) RC_MUST_CHECK;
 enum rc sealed_end(struct ctx *cx, struct sealed_writer *w, json_t *end) RC_MUST_CHECK;
 
+/* Where the next line will begin: bytes from the start of the file. */
+uint64_t sealed_offset(const struct sealed_writer *w);
+
 /* Of sealed_begin, after its end: at its first byte. Closed with the arena. */
 FILE *sealed_file(const struct sealed_writer *w);
 
@@ -62,7 +66,8 @@ enum rc sealed_refuse(struct ctx *cx, const struct sealed_reader *r, const char 
 /* The sum that the file names, in hex: no other has it. Lives as long as the reader. */
 const char *sealed_sha256(const struct sealed_reader *r);
 
-/* From the first line again. */
+/* From the first line again; and from the line that begins at that byte. */
 void sealed_rewind(struct sealed_reader *r);
+void sealed_seek(struct sealed_reader *r, uint64_t offset);
 
 #endif

@@ -1,5 +1,6 @@
 #include "seedbank-bucket/settings.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -35,6 +36,14 @@ const struct cli_option settings_options[] = {
         .offset = offsetof(struct settings, path_style),
         .doc = "Put the bucket into the path instead of the host name.",
     },
+    {
+        .name = "max-requests-per-second",
+        .value = "N",
+        .kind = CLI_NUMBER,
+        .offset = offsetof(struct settings, max_per_second),
+        .doc = "Begin no more than N requests a second, at a server that others need, too. "
+               "Without it the program finds out what the server takes.",
+    },
     {.name = NULL},
 };
 
@@ -59,6 +68,13 @@ const struct cli_option settings_options[] = {
             .offset = offsetof(struct settings, path_style),                                       \
             .doc = "Put the bucket of " whose " into the path.",                                   \
         },                                                                                         \
+        {                                                                                          \
+            .name = option "max-requests-per-second",                                              \
+            .value = "N",                                                                          \
+            .kind = CLI_NUMBER,                                                                    \
+            .offset = offsetof(struct settings, max_per_second),                                   \
+            .doc = "Begin no more than N requests a second at " whose ".",                         \
+        },                                                                                         \
         {.name = NULL},                                                                            \
     };                                                                                             \
     const struct settings_side settings_##side = {option, set, settings_##side##_options}
@@ -81,6 +97,11 @@ const struct cli_option settings_environment[] = {
     {.name = NULL},
 };
 
+static unsigned rate_of(const struct settings *s)
+{
+    return s->max_per_second < UINT_MAX ? (unsigned)s->max_per_second : UINT_MAX;
+}
+
 /* `variables`: as s3_options has them. */
 static enum rc target_of(struct cli *cli, const struct settings *settings, const char *variables,
                          const char *bucket, struct s3_target *ret_target)
@@ -96,6 +117,7 @@ static enum rc target_of(struct cli *cli, const struct settings *settings, const
         .force_path_style = settings->path_style,
         .max_retries = RETRIES,
         .adaptive = true,
+        .max_per_second = rate_of(settings),
     };
     enum rc rc;
 
@@ -129,14 +151,14 @@ static bool stands_alone(struct cli *cli, const struct settings_side *side,
            is_set(cli, side, "SESSION_TOKEN");
 }
 
-enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
-                           const struct settings *own, const struct settings *common,
-                           const char *bucket, struct s3_target *ret_target)
+struct settings settings_whole(struct cli *cli, const struct settings_side *side,
+                               const struct settings *own, const struct settings *common)
 {
     struct settings s = *own;
 
+    s.max_per_second = s.max_per_second ? s.max_per_second : common->max_per_second;
     if (stands_alone(cli, side, own)) {
-        return target_of(cli, own, side->variables, bucket, ret_target);
+        return s;
     }
     if (s.region == NULL && is_set(cli, side, "REGION")) {
         s.region = getenv(arena_printf(cli->cx->arena, "%s_REGION", side->variables));
@@ -147,7 +169,17 @@ enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
     s.ca_file = s.ca_file ? s.ca_file : common->ca_file;
     s.owner = s.owner ? s.owner : common->owner;
     s.path_style = s.path_style || common->path_style;
-    return target_of(cli, &s, NULL, bucket, ret_target);
+    return s;
+}
+
+enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
+                           const struct settings *own, const struct settings *common,
+                           const char *bucket, struct s3_target *ret_target)
+{
+    struct settings s = settings_whole(cli, side, own, common);
+
+    return target_of(cli, &s, stands_alone(cli, side, own) ? side->variables : NULL, bucket,
+                     ret_target);
 }
 
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)
@@ -177,6 +209,9 @@ void settings_add(struct buf *line, const char *prefix, const struct settings *s
     }
     if (s->path_style) {
         buf_printf(line, " --%spath-style", prefix);
+    }
+    if (s->max_per_second > 0) {
+        buf_printf(line, " --%smax-requests-per-second %ju", prefix, (uintmax_t)s->max_per_second);
     }
 }
 

@@ -2,12 +2,16 @@
 #ifndef SEEDBANK_BUCKET_SETTINGS_H
 #define SEEDBANK_BUCKET_SETTINGS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "cli/cli.h"
 #include "s3/s3.h"
 
 struct settings {
     const char *endpoint, *region, *profile, *ca_file, *owner;
     bool path_style;
+    uint64_t max_per_second; /* requests; 0: no bound */
 };
 
 /* A group whose struct is a struct settings at that offset of the command's own. */
@@ -45,7 +49,11 @@ extern const struct cli_option settings_src_options[], settings_dst_options[],
 enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
                         struct s3_target *ret_target) RC_MUST_CHECK;
 
-/* The same for a side, with its own settings and the common ones. */
+/* What a side comes to; of a set that stands alone, without what its variables say. */
+struct settings settings_whole(struct cli *cli, const struct settings_side *side,
+                               const struct settings *own, const struct settings *common);
+
+/* A client for a side, with its own settings and the common ones. */
 enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
                            const struct settings *own, const struct settings *common,
                            const char *bucket, struct s3_target *ret_target) RC_MUST_CHECK;

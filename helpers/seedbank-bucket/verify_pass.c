@@ -152,6 +152,7 @@ enum rc verify_pass(struct verifying *v)
                                          .prefixes = v->prefixes,
                                          .excludes = v->excludes,
                                          .live = !v->versions,
+                                         .sparse = true,
                                          .doing = v->want_walk ? NULL : "verifying"});
     }
     v->ring = ring_new(v->cli->cx, &(struct ring_options){.threads = THREADS,

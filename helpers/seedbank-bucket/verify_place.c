@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/ctx.h"
+#include "base/str.h"
 #include "s3/s3_versioning.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/verify_private.h"
@@ -39,9 +40,45 @@ enum rc verify_place_bucket(struct verifying *v)
     return rc;
 }
 
-enum rc verify_place_other(struct verifying *v, const char *option, const char *text)
+/* What is compared cannot hold what it is compared with: a folder of the same bucket is left out.
+ */
+static void leave_out(struct verifying *v)
 {
     struct arena *a = v->cli->cx->arena;
+    const char *x = v->want.place.prefix, *y = v->found.place.prefix;
+    const char **items = arena_array(a, v->excludes.n + 1, sizeof *items);
+
+    if (!place_overlap(&v->want.place, &v->found.place)) {
+        return;
+    }
+    for (size_t i = 0; i < v->excludes.n; i++) {
+        items[i] = v->excludes.items[i];
+    }
+    items[v->excludes.n] = str_starts(y, x) ? y + strlen(x) : x + strlen(y);
+    v->excludes = (struct cli_texts){items, v->excludes.n + 1};
+}
+
+enum rc verify_place_elsewhere(struct verifying *v, const char *option)
+{
+    struct arena *a = v->cli->cx->arena;
+
+    v->separate = true;
+    v->one_server = strcmp(s3_client_url(a, v->want.target.client),
+                           s3_client_url(a, v->found.target.client)) == 0;
+    v->same_ids = false;
+    if (!v->one_server || strcmp(v->want.place.bucket, v->found.place.bucket) != 0) {
+        return RC_OK;
+    }
+    if (strcmp(v->want.place.prefix, v->found.place.prefix) == 0) {
+        return verify_place_refuse(
+            v, arena_printf(a, "%s names what BUCKET names: nothing would be proven", option));
+    }
+    leave_out(v);
+    return RC_OK;
+}
+
+enum rc verify_place_other(struct verifying *v, const char *option, const char *text)
+{
     const struct verify *s = v->settings;
     enum rc rc = read_place(v, option, text, &v->found.place);
 
@@ -49,19 +86,7 @@ enum rc verify_place_other(struct verifying *v, const char *option, const char *
         rc = settings_target_of(v->cli, &settings_against, &s->other, &s->server,
                                 v->found.place.bucket, &v->found.target);
     }
-    if (rc != RC_OK) {
-        return rc;
-    }
-    v->separate = true;
-    v->one_server = strcmp(s3_client_url(a, v->want.target.client),
-                           s3_client_url(a, v->found.target.client)) == 0;
-    v->same_ids = false;
-    if (v->one_server &&
-        strcmp(place_text(a, &v->want.place), place_text(a, &v->found.place)) == 0) {
-        return verify_place_refuse(
-            v, arena_printf(a, "%s names what BUCKET names: nothing would be proven", option));
-    }
-    return RC_OK;
+    return rc == RC_OK ? verify_place_elsewhere(v, option) : rc;
 }
 
 enum rc verify_place_now(struct verifying *v)

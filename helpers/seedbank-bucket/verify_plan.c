@@ -48,6 +48,33 @@ static enum rc check_place(struct verifying *v)
     return RC_OK;
 }
 
+/* What the plan writes into is what is looked at. */
+static enum rc open_other(struct verifying *v)
+{
+    struct cli *cli = v->cli;
+    const struct verify *s = v->settings;
+    const struct work *w = &v->work;
+    struct bucket_place said;
+    enum rc rc = RC_OK;
+
+    if (s->to != NULL) {
+        rc = place_read(cli->cx, "--to", s->to, &said);
+    }
+    if (rc == RC_OK && s->to != NULL &&
+        (w->to.bucket == NULL || strcmp(said.bucket, w->to.bucket) != 0 ||
+         strcmp(said.prefix, w->to.prefix) != 0)) {
+        return cli_refuse(cli,
+                          arena_printf(cli->cx->arena, "The plan %s is for another place", s->plan),
+                          "It writes into %s, not into %s. Leave out --to, or take --at and --to.",
+                          w->head.to ? w->head.to : w->head.bucket, s->to);
+    }
+    if (rc == RC_OK && w->to.bucket != NULL) {
+        v->found = (struct verify_place){w->dst, w->to};
+        rc = verify_place_elsewhere(v, "--to");
+    }
+    return rc;
+}
+
 static enum rc open_plan(struct verifying *v)
 {
     struct cli *cli = v->cli;
@@ -57,8 +84,8 @@ static enum rc open_plan(struct verifying *v)
     if (rc == RC_OK) {
         rc = check_place(v);
     }
-    if (rc == RC_OK && s->to != NULL) {
-        rc = verify_place_other(v, "--to", s->to);
+    if (rc == RC_OK) {
+        rc = open_other(v);
     }
     if (rc != RC_OK) {
         return rc;

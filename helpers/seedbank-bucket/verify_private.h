@@ -120,6 +120,9 @@ enum rc verify_time_next(struct verifying *v, struct verify_want *ret_want) RC_M
 enum rc verify_place_bucket(struct verifying *v) RC_MUST_CHECK;
 enum rc verify_place_other(struct verifying *v, const char *option, const char *text) RC_MUST_CHECK;
 
+/* v->found, which is set, is another place than v->want. */
+enum rc verify_place_elsewhere(struct verifying *v, const char *option) RC_MUST_CHECK;
+
 /* The time of BUCKET's server; this machine's, where it does not say. RC_FAIL also where there is
  * no such bucket. */
 enum rc verify_place_now(struct verifying *v) RC_MUST_CHECK;

@@ -85,7 +85,7 @@ static void warn_empty(struct walk *w)
 {
     struct ctx *cx = w->options.cli->cx;
 
-    if (w->n > 1 && w->entries == w->before) {
+    if (!w->options.sparse && w->n > 1 && w->entries == w->before) {
         diag_warning(cx, NULL, "No key begins with one of the prefixes",
                      "There are neither versions nor delete markers under \"%s\".",
                      cli_words_key(cx->arena, w->options.prefixes.items[w->at]));

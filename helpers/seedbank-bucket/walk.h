@@ -33,6 +33,7 @@ struct walk_options {
         prefixes; /* in the order of their bytes, none within another; none: all keys */
     struct cli_texts excludes;
     const char *after, *until; /* keys behind the one, up to the other; NULL: no such bound */
+    bool sparse;               /* there need not be a key of each prefix: none is missed */
     bool live;                 /* what readers see (s3_list_live.h), not every version */
     struct history *history;   /* of that bucket, which is begun anew; NULL: none, or not wanted */
     const char *doing;         /* for the progress; NULL: none is shown */

@@ -16,13 +16,30 @@ static const char *taken(struct ctx *cx, struct diag_point since)
     return line != NULL ? line : "the server's answer made no sense";
 }
 
-static struct s3_object object_of(const struct write_options *o, const struct step *step,
+const char *write_key(struct arena *a, const struct write_options *o, const char *key)
+{
+    return o->prefix != NULL ? arena_printf(a, "%s%s", o->prefix, key) : key;
+}
+
+static struct s3_object object_of(const struct s3_target *target, const char *key,
                                   const char *version)
 {
-    return (struct s3_object){.bucket = o->target->bucket,
-                              .key = step->key,
+    return (struct s3_object){.bucket = target->bucket,
+                              .key = key,
                               .version_id = version,
-                              .expected_owner = o->target->expected_owner};
+                              .expected_owner = target->expected_owner};
+}
+
+/* The wanted version, and what is in its place: that version, or NULL the newest. */
+static struct s3_object wanted_of(const struct write_options *o, const struct step *step)
+{
+    return object_of(o->source ? o->source : o->target, step->key, step->version);
+}
+
+static struct s3_object place_of(struct ctx *cx, const struct write_options *o,
+                                 const struct step *step, const char *version)
+{
+    return object_of(o->target, write_key(cx->arena, o, step->key), version);
 }
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
@@ -50,7 +67,7 @@ static struct write_result gone(void)
 static struct write_result look(struct ctx *cx, const struct write_options *o,
                                 const struct step *step, struct s3_object_info *ret_info)
 {
-    struct s3_object from = object_of(o, step, step->version);
+    struct s3_object from = wanted_of(o, step);
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_object_head(cx, o->target->client, &from, NULL, ret_info);
     const char *why;
@@ -65,36 +82,51 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
     return why != NULL ? result(WRITE_REFUSED, why) : result(WRITE_DONE, NULL);
 }
 
-struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step, struct s3_copy_watch watch)
+static struct write_result changed(bool repeated)
 {
+    struct write_result r = result(WRITE_CHANGED, "changed since: the server says that its newest "
+                                                  "version is another by now");
+
+    r.repeated = repeated;
+    return r;
+}
+
+struct write_result write_copy(struct ctx *cx, const struct write_options *o,
+                               const struct write_copying *copying)
+{
+    const struct step *step = copying->step;
     struct s3_object_info info = {.size = 0};
     struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
     struct s3_object_settings settings;
-    struct s3_copy copy = {
-        .from = object_of(o, step, step->version),
-        .to = object_of(o, step, NULL),
-        .etag = step->etag,
-        .size = step->size,
-        .settings = &settings,
-        .watch = watch,
-    };
+    struct condition_copy in = {.newest = copying->newest};
     struct s3_written written = {.version_id = NULL};
     struct diag_point before = diag_point(cx);
+    bool other = false;
     enum rc rc;
 
     if (r.outcome != WRITE_DONE) {
         return r;
     }
     settings = settings_of(cx, o, &info);
-    /* MinIO does not carry this one by itself. */
-    copy.meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL;
-    rc = s3_copy(cx, o->target->client, &copy, &written);
+    in.copy = (struct s3_copy){
+        .from = wanted_of(o, step),
+        .to = place_of(cx, o, step, NULL),
+        .etag = step->etag,
+        .size = step->size,
+        .settings = &settings,
+        /* MinIO does not carry this one by itself. */
+        .meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL,
+        .watch = copying->watch,
+    };
+    rc = condition_copy(cx, o->target->client, o->condition, &in, &written, &other);
     if (rc == RC_OK) {
         return (struct write_result){.outcome = WRITE_DONE,
                                      .id = written.version_id,
                                      .modified = written.last_modified,
                                      .repeated = written.repeated};
+    }
+    if (rc == RC_CONFLICT && other) {
+        return changed(written.repeated);
     }
     return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
 }
@@ -103,7 +135,7 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                   const struct step *step, const char *upload_id)
 {
     const struct s3_multipart upload = {
-        .client = o->target->client, .object = object_of(o, step, NULL), .upload_id = upload_id};
+        .client = o->target->client, .object = place_of(cx, o, step, NULL), .upload_id = upload_id};
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_multipart_abort(cx, &upload);
 
@@ -114,7 +146,7 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
 bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct step *step,
                    const char *id)
 {
-    struct s3_object wanted = object_of(o, step, step->version), other = object_of(o, step, id);
+    struct s3_object wanted = wanted_of(o, step), other = place_of(cx, o, step, id);
     struct s3_object_info a = {.size = 0}, b = {.size = 0};
     struct diag_point before = diag_point(cx);
     bool known = s3_object_head(cx, o->target->client, &wanted, NULL, &a) == RC_OK &&
@@ -127,19 +159,25 @@ bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct s
 
 /* ---- Deletions ------------------------------------------------------------------------------- */
 
-/* One request, at most S3_DELETE_MAX items. */
-static void ask(struct ctx *cx, const struct write_options *o, const struct s3_delete_item *items,
-                size_t n, struct write_result *ret_results)
+static bool is_changed(const char *code)
 {
-    struct s3_delete batch = {.bucket = o->target->bucket,
-                              .expected_owner = o->target->expected_owner,
-                              .items = items,
-                              .n_items = n};
+    return strcmp(code, "PreconditionFailed") == 0 ||
+           strcmp(code, "ConditionalRequestConflict") == 0;
+}
+
+/* One request, at most S3_DELETE_MAX items. */
+static void ask(struct ctx *cx, const struct write_options *o, struct s3_delete batch,
+                struct write_result *ret_results)
+{
+    size_t n = batch.n_items;
     struct s3_delete_result *results = arena_array(cx->arena, n, sizeof *results);
     struct diag_point before = diag_point(cx);
-    enum rc rc = s3_delete(cx, o->target->client, &batch, results);
     const char *why = "the bucket is gone, or is being changed";
+    enum rc rc;
 
+    batch.bucket = o->target->bucket;
+    batch.expected_owner = o->target->expected_owner;
+    rc = s3_delete(cx, o->target->client, &batch, results);
     if (rc != RC_OK) {
         why = rc == RC_FAIL ? taken(cx, before) : why;
         for (size_t i = 0; i < n; i++) {
@@ -152,23 +190,30 @@ static void ask(struct ctx *cx, const struct write_options *o, const struct s3_d
                                                       [S3_DELETE_DONE] = WRITE_DONE,
                                                       [S3_DELETE_REFUSED] = WRITE_REFUSED};
         ret_results[i] = result(outcomes[results[i].outcome], results[i].message);
-        if (results[i].outcome == S3_DELETE_DONE) {
+        ret_results[i].repeated = results[i].repeated;
+        if (batch.if_match != NULL && is_changed(results[i].code)) {
+            ret_results[i] = changed(results[i].repeated);
+        } else if (results[i].outcome == S3_DELETE_DONE) {
             ret_results[i].why = NULL;
             ret_results[i].id = results[i].marker ? results[i].marker_version_id : NULL;
-            ret_results[i].repeated = results[i].repeated;
         }
     }
 }
 
-void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
-                   struct write_result *ret_results)
+void write_markers(struct ctx *cx, const struct write_options *o,
+                   const struct write_marker *markers, size_t n, struct write_result *ret_results)
 {
     struct s3_delete_item *items = arena_array(cx->arena, n, sizeof *items);
+    bool conditional = o->condition != NULL && o->condition->deletions;
+    const char **match = conditional ? arena_array(cx->arena, n, sizeof *match) : NULL;
 
     for (size_t i = 0; i < n; i++) {
-        items[i].key = keys[i];
+        items[i].key = markers[i].key;
+        if (match != NULL && *markers[i].newest != '\0') {
+            match[i] = markers[i].newest;
+        }
     }
-    ask(cx, o, items, n, ret_results);
+    ask(cx, o, (struct s3_delete){.items = items, .n_items = n, .if_match = match}, ret_results);
 }
 
 /* More than one request takes, of one key: the first failure ends it. */
@@ -204,7 +249,7 @@ void write_removals(struct ctx *cx, const struct write_options *o,
             from = ++to;
             continue;
         }
-        ask(cx, o, items, used, results);
+        ask(cx, o, (struct s3_delete){.items = items, .n_items = used}, results);
         used = 0;
         for (; from < to; from++) {
             ret_results[from] = result(WRITE_DONE, NULL);

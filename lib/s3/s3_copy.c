@@ -90,6 +90,7 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
 {
     struct http_header *headers =
         arena_array(cx->arena, OWN_HEADERS + s3_object_info_headers(copy->meta), sizeof(*headers));
+    struct s3_error error = {.status = 0};
     struct s3_request request = {
         .doing = "copy a version onto",
         .permission = "s3:PutObject (on the source s3:GetObjectVersion, and to carry tags "
@@ -98,6 +99,7 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
         .headers = headers,
         .root = "CopyObjectResult",
         .extra_ms = s3_copy_extra_ms(copy->size),
+        .error = &error,
     };
     struct s3_reply reply = {.root = NULL};
     enum rc rc;
@@ -113,5 +115,8 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
     }
     request.n_headers = write_headers(cx->arena, copy, headers);
     rc = s3_request_send(cx, client, &request, &reply);
+    if (rc == RC_CONFLICT) {
+        ret_written->repeated = error.http.repeated;
+    }
     return rc == RC_OK ? read_reply(cx, &request, &reply, ret_written) : rc;
 }

@@ -14,18 +14,19 @@ objects() {
   s3 objects "$@" | awk -F '\t' '!/^\.seedbank\// {print $1, $5, $6}'
 }
 
-# put_with BUCKET KEY TEXT HEADER...
+# put_with BUCKET KEY TEXT HEADER...: a key that needs no encoding
 put_with() {
-  local headers=() to=$1 key=$2 text=$3
+  local headers=() to=$1 key=$2
+  printf '%s' "$3" >put.body
   shift 3
-  for header in "$@"; do
+  for header in "$@" "x-amz-content-sha256: $(sha256sum put.body | cut -d ' ' -f 1)"; do
     headers+=(-H "$header")
   done
-  printf '%s' "$text" >put.body
-  curl -q -sSf --path-as-is -X PUT --data-binary @put.body "${headers[@]}" "$(s3 presign "$to" PUT "$key" 60)"
+  curl -q -sSf -X PUT --data-binary @put.body "${headers[@]}" --aws-sigv4 "aws:amz:$SEEDBANK_S3_REGION:s3" \
+    --user "$SEEDBANK_S3_ACCESS_KEY:$SEEDBANK_S3_SECRET_KEY" "$SEEDBANK_S3_ENDPOINT/$to/$key"
 }
 
 # beside BUCKET KEY: what is kept beside its bytes, but for what differs from copy to copy
 beside() {
-  s3 head "$1" "$2" | grep -viE '^(last-modified|last_modified|modified|version|date)' | sort
+  s3 head "$1" "$2" | grep -viE '^(last-modified|last_modified|modified|version|date|part size)' | sort
 }

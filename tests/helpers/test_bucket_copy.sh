@@ -24,6 +24,7 @@ sleep 1.1 # a copy of the same second as its source is looked at more closely
 check "a dry run says what would be done" exits 0 'new +16 objects.*new +k/12 .*Nothing was written: --dry-run' bucket copy "$src" "$dst" --dry-run
 check "and does nothing" is "$(objects "$dst")" ''
 check "all is copied, and proven" exits 0 'Copied 16 objects.*16 of them proven.*To verify: seedbank-bucket verify' bucket copy "$src" "$dst"
+check "verify agrees" exits 0 'Verified' bucket verify "$src" --against "$dst" --deep
 check "the same keys, sizes and ETags" is "$(objects "$dst")" "$(objects "$src")"
 check "the same bytes" cmp large <(s3 get "$dst" large)
 check "what is kept beside them, too" is "$(beside "$dst" rich)" "$(beside "$src" rich)"

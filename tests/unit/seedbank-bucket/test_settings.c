@@ -267,15 +267,18 @@ static void test_each_side_has_all_options(void **state)
 static void test_as_a_command_line(void **state)
 {
     struct side_test *t = *state;
-    struct settings s = {.endpoint = "https://x", .profile = "it's mine", .path_style = true};
+    struct settings s = {
+        .endpoint = "https://x", .profile = "it's mine", .path_style = true, .max_per_second = 40};
     struct buf *line = buf_new(t->cx->arena, 1000);
 
     settings_add(line, "against-", &s);
     assert_string_equal(line->data, " --against-endpoint https://x --against-profile "
-                                    "'it'\\''s mine' --against-path-style");
+                                    "'it'\\''s mine' --against-path-style "
+                                    "--against-max-requests-per-second 40");
     assert_string_equal(
         settings_command(&t->cli, &s, (const char *const[]){"apply", "the plan", NULL}),
-        "seedbank-bucket apply 'the plan' --profile 'it'\\''s mine' --path-style");
+        "seedbank-bucket apply 'the plan' --profile 'it'\\''s mine' --path-style "
+        "--max-requests-per-second 40");
 }
 
 int main(void)
