@@ -93,10 +93,10 @@ static bool begin_sink(struct http_try *t)
            took(t, sink->begin(t->cx, sink->arg, &t->response));
 }
 
-static bool fill_sink(struct http_try *t, struct str piece)
+static bool fill_sink(struct http_try *t, const struct http_sink *sink, struct str piece)
 {
     int64_t start = clock_system.monotonic_ms(&clock_system);
-    enum rc rc = sink_of(t)->take(t->cx, sink_of(t)->arg, piece);
+    enum rc rc = sink->take(t->cx, sink->arg, piece);
 
     t->taking_ms += clock_system.monotonic_ms(&clock_system) - start;
     return took(t, rc);
@@ -126,12 +126,13 @@ size_t http_reply_header(struct http_try *t, struct str line)
 
 size_t http_reply_body(struct http_try *t, struct str piece)
 {
+    const struct http_sink *sink = sink_of(t);
     size_t room = t->body->max - t->body->len;
 
     t->moved += piece.n;
     t->body_bytes += piece.n;
-    if (sink_of(t) != NULL) {
-        return fill_sink(t, piece) ? piece.n : REFUSED;
+    if (sink != NULL) {
+        return fill_sink(t, sink, piece) ? piece.n : REFUSED;
     }
     if (buf_append(t->body, piece.p, piece.n)) {
         return piece.n;
