@@ -1,7 +1,9 @@
 """What seedbank-bucket does to a bucket, judged by AWS's own client.
 
 restore kill|cut            at each request of apply and undo: kill -9 the program, or cut the connection
-restore foreign             a third party at work between every two requests
+restore foreign             a third party that writes the same keys between every two requests
+restore changes             what changes around the program between every two requests: versioning is suspended,
+                            rights are taken away, credentials expire, the server throttles or fails
 restore journal             at each thing done to plan and journal: death, a full disk, a faulty one
 restore oracle [ROUNDS [SEED [MODE]]]   random histories: the state remembered at random moments, brought back,
                             compared byte for byte, taken back, compared again; a failure is shrunk
@@ -12,13 +14,14 @@ Server and keys come from SEEDBANK_S3_*, the program from SEEDBANK_BUCKET. Print
 import sys
 import tempfile
 
+import changes
 import foreign
 import journal
 import kill
 import oracle
 import program
 
-TESTS = {"kill": kill.kill_tests, "cut": kill.cut_tests, "foreign": foreign.foreign_tests,
+TESTS = {"kill": kill.kill_tests, "cut": kill.cut_tests, "foreign": foreign.foreign_tests, "changes": changes.changes_tests,
          "journal": journal.journal_tests, "oracle": oracle.oracle_tests, "replay": oracle.replay_test}
 
 

@@ -47,7 +47,8 @@ class Plan:
 class Oracle:
     def __init__(self, folder, mode):
         self.folder = folder
-        self.bucket = Bucket()
+        self.buckets = []
+        self.bucket = self.new_bucket()
         self.status = "Enabled"
         self.nulls = False  # whether something was ever written without versioning
         self.mode = mode
@@ -57,6 +58,10 @@ class Oracle:
     def play(self, operations):
         for name, *more in operations:
             getattr(self, "play_" + name)(*more)
+
+    def new_bucket(self, versioning="Enabled"):
+        self.buckets.append(Bucket(versioning))
+        return self.buckets[-1]
 
     # ---- What writes -------------------------------------------------------------------------------
 
@@ -82,7 +87,7 @@ class Oracle:
 
     def play_versioning(self, status):
         if status == "never":
-            self.bucket = Bucket(versioning=None)
+            self.bucket = self.new_bucket(versioning=None)
             self.moments = []
         else:
             self.bucket.versioning(status)
@@ -223,7 +228,12 @@ class Oracle:
 # ---- Rounds ----------------------------------------------------------------------------------------
 
 def play(operations, folder, mode):
-    Oracle(folder, MODES[mode]()).play(operations)
+    oracle = Oracle(folder, MODES[mode]())
+    try:
+        oracle.play(operations)
+    finally:
+        for bucket in oracle.buckets:
+            bucket.remove()
 
 
 def fails(operations, folder, mode):

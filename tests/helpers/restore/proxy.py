@@ -17,14 +17,23 @@ class Proxy:
         self.lock = threading.Lock()
         self.seen = 0
         self.happened = False
+        self.requests = []  # "METHOD target" of each
+        self.writes_before = False  # whether something was written by then, that request included
+        self.writes_after = False
         self.server = Server(("127.0.0.1", 0), self)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def count(self):
+    def count(self, request):
         """Whether it is the turn of the request that came now."""
         with self.lock:
             self.seen += 1
+            self.requests.append(request)
+            if not request.startswith(("GET", "HEAD")):
+                if self.seen <= self.nth:
+                    self.writes_before = True
+                else:
+                    self.writes_after = True
             return self.seen == self.nth or (self.on and self.seen > self.nth)
 
     def strike(self, when):
@@ -57,7 +66,7 @@ class Passing(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        mine = self.server.proxy.count()
+        mine = self.server.proxy.count(f"{self.command} {self.path}")
         struck = self.server.proxy.strike("before") if mine else None
         if not struck:
             answer, content = self.ask(body)

@@ -96,6 +96,13 @@ class Bucket:
         return dict(zip(keys, pool.map(self.shows_key, keys)))
 
 
+    def remove(self):
+        """With all that is in it; Ceph gives a user a thousand buckets."""
+        every = [(key, e[0]) for key, entries in self.versions().items() for e in entries]
+        list(pool.map(lambda e: self.delete_version(*e), every))
+        s3.delete_bucket(Bucket=self.name)
+
+
 def moment():
     """Between what was written and what will be."""
     time.sleep(0.02)
