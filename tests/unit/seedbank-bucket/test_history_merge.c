@@ -126,7 +126,7 @@ static const struct row rows[] = {
     {"all of it is there", "v2@5=b v1@4=a", "d2@9=b d1@8=a", "", "v2>d2 v1>d1", "", 0, 0},
     {"not in order: once more", "v2@5=b v1@4=a", "d1@9=a d2@8=b", "", "v2? v1>d1", "", 0, 0},
     {"with another ETag: once more", "v2@5=b v1@4=a", "d1@9=x", "", "v2? v1?", "overwritten", 0, 0},
-    {"written twice", "v2@5=b v1@4=a", "dx@9=a d1@8=a", "", "v2? v1>d1", "", 0, 0},
+    {"written twice", "v2@5=b v1@4=a", "dx@9=a d1@8=a", "", "v2? v1>d1", "overwritten", 0, 0},
     {"something foreign on top", "v1@4=a", "f@9=x d1@8=a", "v1@4=a>d1", "(v1?) v1>d1",
      "overwritten", 0, 0},
     {"a foreign marker on top", "v1@4=a", "f@9- d1@8=a", "v1@4=a>d1", "(v1?) v1>d1", "", 0, 0},
