@@ -44,6 +44,12 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
     say_count(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
     say_count(cli, t->conflicts, "left as they are: others changed them since the plan was made");
     say_count(cli, t->failed, "failed: the same command tries them again");
+    say_count(cli, t->lost, "without all that belongs to them: the target cannot hold it");
+    if (t->why_streamed != NULL) {
+        cli_say(cli, "  The server does not copy between the two buckets: all went through this "
+                     "machine.");
+        cli_event(cli, "streamed", json_pack("{s:s}", "why", t->why_streamed));
+    }
     say_count(cli, t->idle, "that cannot be restored: the plan says why");
     cli_event(cli, "summary",
               json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "bucket",
@@ -150,7 +156,8 @@ struct applying {
 /* The gravest of what became of single keys. */
 static void judge_outcome(struct cli *cli, const struct carry_tally *t, uint64_t left)
 {
-    cli_outcome(cli, t->conflicts + t->failed + t->idle + left > 0 ? CLI_PARTLY : CLI_DONE);
+    cli_outcome(cli,
+                t->conflicts + t->failed + t->idle + t->lost + left > 0 ? CLI_PARTLY : CLI_DONE);
 }
 
 static void add_tally(struct carry_tally *sum, const struct carry_tally *t)
@@ -162,6 +169,8 @@ static void add_tally(struct carry_tally *sum, const struct carry_tally *t)
     sum->conflicts += t->conflicts;
     sum->failed += t->failed;
     sum->idle += t->idle;
+    sum->lost += t->lost;
+    sum->why_streamed = t->why_streamed ? t->why_streamed : sum->why_streamed;
     sum->conditional = sum->conditional || t->conditional;
 }
 

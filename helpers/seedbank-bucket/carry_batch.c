@@ -104,6 +104,9 @@ static enum rc done(struct ctx *cx, struct batch *b, struct slot *s, const struc
     if (carry_record(cx, s, b, record) != RC_OK) {
         return RC_FAIL;
     }
+    if (s->result.lost != NULL) {
+        carry_report_lost(b, s, s->result.lost);
+    }
     carry_report_done(b, s);
     return RC_OK;
 }

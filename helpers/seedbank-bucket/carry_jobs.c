@@ -90,6 +90,7 @@ static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct wr
     s->result.id = keep(b, r.id);
     s->result.modified = keep(b, r.modified);
     s->result.why = keep(b, r.why);
+    s->result.lost = keep(b, r.lost);
     pthread_mutex_unlock(&b->lock);
     s->own.retried = r.outcome == WRITE_UNKNOWN || r.repeated;
     if (s->result.id != NULL && str_utf8_valid(str_of(s->result.id))) {

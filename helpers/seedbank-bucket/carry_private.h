@@ -99,6 +99,7 @@ enum rc carry_record_intent(struct ctx *cx, const struct slot *s, struct batch *
 
 /* What became of a slot, told once. */
 void carry_report_done(struct batch *b, const struct slot *s);
+void carry_report_lost(struct batch *b, const struct slot *s, const char *lost); /* before that */
 void carry_report_conflict(struct batch *b, const struct slot *s, const char *why);
 /* RC_FAIL with a message: so many failed one after the other that going on is pointless. */
 enum rc carry_report_failure(struct ctx *cx, struct batch *b, const struct slot *s,

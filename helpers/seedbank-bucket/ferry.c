@@ -35,6 +35,11 @@ struct ferry *ferry_new(struct arena *a, const struct ferry_options *options)
     return f;
 }
 
+bool ferry_copies(const struct ferry *f)
+{
+    return atomic_load(&f->copies) == FERRY_COPIES;
+}
+
 const char *ferry_why_streamed(const struct ferry *f)
 {
     return f->why_streamed;

@@ -38,6 +38,7 @@ struct ferry_options {
 struct ferry_load {
     const char *key;
     const char *version; /* NULL: the newest, whatever it is by now */
+    const char *etag;    /* that it must still have; NULL: any */
     const char *to_key;
     /* ETag that the destination's key shows; NULL: nothing is there, or a delete marker. "": any.
      * What somebody else made of it meanwhile is left as it is, where the server minds conditions.
@@ -72,6 +73,9 @@ struct ferry *ferry_new(struct arena *a, const struct ferry_options *options);
 
 /* Waits while others take the memory. All texts in cx->arena. */
 struct ferry_result ferry_carry(struct ctx *cx, struct ferry *f, const struct ferry_load *load);
+
+/* The server was asked, and does copy by itself. */
+bool ferry_copies(const struct ferry *f);
 
 /* Why the server does not copy by itself though both sides are there; NULL: it does, or was not
  * asked. Once all threads have ended. */

@@ -11,12 +11,9 @@
 
 static struct s3_object object_of(const struct proof_side *side)
 {
-    /* An ID that the listing did not name, but HEAD did: what is read is what was looked at. */
-    const char *version = side->version ? side->version : side->info->version_id;
-
     return (struct s3_object){.bucket = side->target.bucket,
                               .key = side->key,
-                              .version_id = version,
+                              .version_id = side->version,
                               .expected_owner = side->target.expected_owner};
 }
 

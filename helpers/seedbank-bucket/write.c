@@ -7,6 +7,7 @@
 #include "s3/s3_delete.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
+#include "seedbank-bucket/ferry.h"
 #include "seedbank-bucket/keep.h"
 
 static const char *taken(struct ctx *cx, struct diag_point since)
@@ -91,12 +92,42 @@ static struct write_result changed(bool repeated)
     return r;
 }
 
+/* From one bucket to another, with all that belongs to it, through this process where need be. */
+static struct write_result carry(struct ctx *cx, const struct write_options *o,
+                                 const struct write_copying *copying)
+{
+    static const enum write_outcome outcomes[] = {[FERRY_DONE] = WRITE_DONE,
+                                                  [FERRY_GONE] = WRITE_GONE,
+                                                  [FERRY_REFUSED] = WRITE_REFUSED,
+                                                  [FERRY_CHANGED] = WRITE_CHANGED,
+                                                  [FERRY_FAILED] = WRITE_UNKNOWN};
+    const struct step *step = copying->step;
+    const struct ferry_load load = {
+        .key = step->key,
+        .version = step->version,
+        .etag = step->etag,
+        .to_key = write_key(cx->arena, o, step->key),
+        .there = copying->newest,
+        .watch = copying->watch,
+    };
+    struct ferry_result r = ferry_carry(cx, o->ferry, &load);
+
+    return (struct write_result){
+        .outcome = outcomes[r.outcome],
+        .id = r.written.version_id,
+        .modified = r.written.last_modified,
+        .lost = r.lost,
+        .repeated = r.written.repeated,
+        .why = r.outcome == FERRY_DONE ? NULL : r.why,
+    };
+}
+
 struct write_result write_copy(struct ctx *cx, const struct write_options *o,
                                const struct write_copying *copying)
 {
     const struct step *step = copying->step;
     struct s3_object_info info = {.size = 0};
-    struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
+    struct write_result r;
     struct s3_object_settings settings;
     struct condition_copy in = {.newest = copying->newest};
     struct s3_written written = {.version_id = NULL};
@@ -104,6 +135,11 @@ struct write_result write_copy(struct ctx *cx, const struct write_options *o,
     bool other = false;
     enum rc rc;
 
+    /* What has nothing but content, metadata and tags is one request, once that is known to go. */
+    if (o->ferry != NULL && !(step->plain && ferry_copies(o->ferry))) {
+        return carry(cx, o, copying);
+    }
+    r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
     if (r.outcome != WRITE_DONE) {
         return r;
     }

@@ -14,6 +14,7 @@
 
 struct arena;
 struct ctx;
+struct ferry;
 struct s3_target;
 
 struct write_options {
@@ -22,6 +23,7 @@ struct write_options {
      * target. NULL: the target itself, and nothing. */
     const struct s3_target *source;
     const char *prefix;
+    struct ferry *ferry;       /* with `source`: carries versions from there to the target */
     const char *storage_class; /* of copies; NULL: the source's, STANDARD for one in an archive */
     bool keep_compliance;      /* a retention in COMPLIANCE mode, too */
     /* Writes only while the key is as it was looked at, where the server can. NULL: whatever it
@@ -44,6 +46,7 @@ struct write_result {
     enum write_outcome outcome;
     const char *id;       /* of what was made; NULL: not told */
     const char *modified; /* the same, of a copy */
+    const char *lost;     /* what of it the target cannot hold; NULL: nothing */
     bool repeated;        /* it was asked for more than once: there may be another of it */
     const char *why;      /* of what was not done: cause and remedy; NULL otherwise */
 };

@@ -53,6 +53,8 @@ check "the plan says where to" is "$(head -n 1 to.plan | jq -r .to)" "$t"
 check "apply" exits 0 "Restored 6 objects of bucket $b to $at into $t" bucket apply to.plan
 check "the target is as the bucket was" is "$(shown "$t")" "$good"
 check "with its metadata and tags" is "$(dress "$t" poem)" "$dressed_was"
+check "verify by the plan" exits 0 "Verified: 6 objects" bucket verify "$b" --plan to.plan
+check "verify by the history" exits 0 "Verified: 6 objects" bucket verify "$b" --at "$at" --to "$t"
 check "the bucket itself is as before" is "$(s3 versions "$b")" "$before"
 after=$(s3 versions "$t")
 check "a second apply does nothing" exits 0 'carried out already' bucket apply to.plan
@@ -94,6 +96,7 @@ b=$b2
 check "a key that somebody made in the target is a conflict" exits 3 'conflict +courses/1: changed since.*Restored 5 objects' \
   bucket apply race.plan
 check "theirs stays" is "$(s3 get "$t" race/courses/1)" 'written by somebody else'
+check "verify finds it" exits 4 'differs +(race/)?courses/1' bucket verify "$b" --plan race.plan
 check "undo leaves it, too" exits 0 'Took back 5 objects' bucket undo race.plan
 check "theirs stays" is "$(shown "$t" race/ | cut -d ' ' -f 1)" courses/1
 
@@ -102,11 +105,16 @@ check "into a folder of the bucket itself" exits 0 'Note: the target lies in the
   bucket plan "$b" --at "$at" --to "$b/restored/" -o self.plan
 check "apply" exits 0 'Restored 6 objects' bucket apply self.plan
 check "the folder is as the bucket was" is "$(shown "$b" restored/)" "$good"
+check "verify by the plan" exits 0 "Verified: 6 objects" bucket verify "$b" --plan self.plan
 check "the next plan does not plan its own output" exits 0 'unchanged +6 .*nothing to do' \
   bucket plan "$b" --at "$at" --to "$b/restored" -o self2.plan
 check "nor does one of now" exits 0 'unchanged +1 .*beside it|beside it.*unchanged' \
   bucket plan "$b" --at "$(now)" --to "$b/restored" -o self3.plan
 check "it is not among its steps" is "$(jq -r 'select(.step) | .key' self3.plan | grep -c restored)" 0
+
+# ---- In one go -----------------------------------------------------------------------------------
+check "restore --to" exits 0 "Restored 6 objects.*Verified: 6 objects" bucket restore "$b" --at "$at" --to "$t/go" --yes -o go.plan
+check "the folder is as the bucket was" is "$(shown "$t" go/)" "$good"
 
 # ---- Refused -------------------------------------------------------------------------------------
 check "the bucket itself" exits 2 'is the bucket itself' bucket plan "$b" --at "$at" --to "$b" -o no.plan

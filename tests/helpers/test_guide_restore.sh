@@ -63,6 +63,8 @@ check "the whole bucket is back" is "$(shown)" "$good"
 section "The bucket itself is gone"
 check "the settings are saved" jq -e .documents.versioning bucket-settings.json
 section "A copy while it lives"
+section "Proving a copy"
+check "the manifest names every object" is "$(jq -r 'select(.sha256 and .key) | .key' copy.manifest | wc -l)" "$(wc -l <<<"$good")"
 s3 remove-bucket "$BUCKET" --purge
 check "the bucket is gone" exits 6 'There is no bucket' bucket audit "$BUCKET"
 section "The bucket is gone, but a copy is alive"
