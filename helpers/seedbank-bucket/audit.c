@@ -97,7 +97,9 @@ static enum rc take_key(struct audit *a, struct walk *w, const char *key)
     enum rc rc;
 
     while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
-        take_entry(&p, e);
+        if (!e->gone) {
+            take_entry(&p, e);
+        }
     }
     if (rc == RC_OK && walk_doubt(w, INT64_MAX) != NULL && a->doubts++ == 0) {
         struct arena *arena = a->cli->cx->arena;

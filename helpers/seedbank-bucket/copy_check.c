@@ -63,12 +63,13 @@ static enum rc open_both(struct copy *c)
 {
     const struct copy_settings *s = c->settings;
     struct arena *a = c->cli->cx->arena;
-    enum rc rc = settings_target_of(c->cli, &settings_src, &s->src, &s->server,
-                                    c->from_place.bucket, &c->from);
+    enum rc rc =
+        settings_target_of(c->cli, &(struct settings_of){&settings_src, &s->src, &s->server},
+                           c->from_place.bucket, &c->from);
 
     if (rc == RC_OK) {
-        rc = settings_target_of(c->cli, &settings_dst, &s->dst, &s->server, c->to_place.bucket,
-                                &c->to);
+        rc = settings_target_of(c->cli, &(struct settings_of){&settings_dst, &s->dst, &s->server},
+                                c->to_place.bucket, &c->to);
     }
     if (rc != RC_OK) {
         return rc;

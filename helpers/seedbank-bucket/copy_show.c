@@ -139,30 +139,16 @@ void copy_show_tally(struct copy *c, const struct copy_tally *t)
                         (json_int_t)t->failed, "streamed", (json_int_t)t->streamed));
 }
 
-/* As a side that says nothing itself takes them from the common ones. */
-static struct settings whole(const struct settings *own, const struct settings *common)
-{
-    struct settings s = *own;
-
-    if (own->endpoint != NULL || own->profile != NULL) {
-        return s;
-    }
-    s.endpoint = common->endpoint;
-    s.profile = common->profile;
-    s.region = s.region ? s.region : common->region;
-    s.ca_file = s.ca_file ? s.ca_file : common->ca_file;
-    s.owner = s.owner ? s.owner : common->owner;
-    s.path_style = s.path_style || common->path_style;
-    return s;
-}
-
-/* The destination, against the source. */
+/* The source, and the destination that is to be a copy of it. */
 void copy_show_next(struct copy *c)
 {
     const struct copy_settings *s = c->settings;
     struct arena *a = c->cli->cx->arena;
     struct buf *line = buf_new(a, MAX_COMMAND);
-    struct settings to = whole(&s->dst, &s->server), from = whole(&s->src, &s->server);
+    struct settings to =
+        settings_whole(c->cli, &(struct settings_of){&settings_dst, &s->dst, &s->server});
+    struct settings from =
+        settings_whole(c->cli, &(struct settings_of){&settings_src, &s->src, &s->server});
 
     if (!c->one_server) {
         to.endpoint = s3_client_url(a, c->to.client);
@@ -170,16 +156,16 @@ void copy_show_next(struct copy *c)
     }
     cli_words_add(line, c->cli->program->name);
     cli_words_add(line, "verify");
-    cli_words_add(line, place_text(a, &c->to_place));
-    cli_words_add(line, "--against");
     cli_words_add(line, place_text(a, &c->from_place));
-    settings_add(line, "", &to);
+    cli_words_add(line, "--against");
+    cli_words_add(line, place_text(a, &c->to_place));
+    settings_add(line, "", &from);
     if (!c->one_server) {
-        settings_add(line, "against-", &from);
+        settings_add(line, "against-", &to);
     }
     cli_say(c->cli, "To verify: %s%s", line->data,
             c->one_server ? ""
-                          : "\n  (keys of the destination in SEEDBANK_S3_*, of the source in "
+                          : "\n  (keys of the source in SEEDBANK_S3_*, of the destination in "
                             "SEEDBANK_AGAINST_S3_*)");
     cli_event(c->cli, "next", json_pack("{s:s}", "command", line->data));
 }

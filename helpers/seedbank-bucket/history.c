@@ -28,7 +28,8 @@ struct history {
 
     struct arena *key_arena; /* of the key at hand */
     struct arena_mark key_fresh;
-    struct history_view *view; /* NULL: no manifest speaks of it */
+    struct history_view *view;         /* NULL: no manifest speaks of it */
+    const struct s3_list_entry *plain; /* then: what the listing has, as it is */
 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -288,13 +289,25 @@ enum rc history_begin(struct ctx *cx, struct history *h, const char *key)
     return rc;
 }
 
-bool history_take(struct history *h, const struct s3_list_entry *entry,
-                  struct s3_list_entry *ret_entry)
+void history_take(struct history *h, const struct s3_list_entry *entry)
 {
     if (h->view != NULL) {
-        return history_view_take(h->view, entry, ret_entry);
+        history_view_take(h->view, entry);
+    } else {
+        h->plain = entry;
     }
-    *ret_entry = *entry;
+}
+
+bool history_next(struct history *h, struct s3_list_entry *ret_entry)
+{
+    if (h->view != NULL) {
+        return history_view_next(h->view, ret_entry);
+    }
+    if (h->plain == NULL) {
+        return false;
+    }
+    *ret_entry = *h->plain;
+    h->plain = NULL;
     return true;
 }
 

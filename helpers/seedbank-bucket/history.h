@@ -54,9 +54,9 @@ void history_pass(struct history *h);
  * that history_peek gave. */
 enum rc history_begin(struct ctx *cx, struct history *h, const char *key) RC_MUST_CHECK;
 
-/* The listing's entries of that key, newest first; as history_view.h says. */
-bool history_take(struct history *h, const struct s3_list_entry *entry,
-                  struct s3_list_entry *ret_entry);
+/* As history_view.h says. */
+void history_take(struct history *h, const struct s3_list_entry *entry);
+bool history_next(struct history *h, struct s3_list_entry *ret_entry);
 const char *history_doubt(const struct history *h, int64_t at);
 
 #endif

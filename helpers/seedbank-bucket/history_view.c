@@ -16,6 +16,10 @@ struct history_view {
     size_t n_sorted;
     bool *there;  /* of each line: the copy has it */
     bool reached; /* one of the lines */
+    size_t at;    /* lines before it were given */
+    size_t until; /* those before it are lost, as things stand */
+    const struct s3_list_entry *taken;
+    const struct history_line *line; /* of `taken`; NULL: none knows it */
     uint64_t later;
 };
 
@@ -60,6 +64,47 @@ static struct timespec time_of(int64_t moment)
     return (struct timespec){.tv_sec = moment / MOMENT_SECOND, .tv_nsec = moment % MOMENT_SECOND};
 }
 
+void history_view_take(struct history_view *v, const struct s3_list_entry *entry)
+{
+    v->taken = entry;
+    v->line = entry ? line_of(v, entry->version_id) : NULL;
+    if (entry == NULL) {
+        v->until = v->options.lines.n;
+    } else if (v->line != NULL) {
+        v->until = (size_t)(v->line - v->options.lines.items);
+        v->there[v->until] = true;
+    } else if (v->reached) {
+        v->taken = NULL;
+    }
+    v->reached = v->reached || v->line != NULL;
+}
+
+static void as_in_source(struct s3_list_entry *e, const struct history_line *line)
+{
+    int64_t time = 0;
+
+    moment_read(line->modified, &time);
+    e->modified = time_of(time);
+    e->last_modified = line->modified;
+    e->null_origin = strcmp(line->version, NULL_ID) == 0;
+}
+
+static struct s3_list_entry lost(const struct history_line *line)
+{
+    struct s3_list_entry e = {
+        .key = line->key,
+        .version_id = "",
+        .etag = line->etag,
+        .storage_class = "",
+        .size = line->size,
+        .marker = line->marker,
+        .gone = true,
+    };
+
+    as_in_source(&e, line);
+    return e;
+}
+
 /* It cannot be older than what the manifest speaks of, whatever the clocks say. */
 static void take_later(struct history_view *v, struct s3_list_entry *e)
 {
@@ -70,25 +115,24 @@ static void take_later(struct history_view *v, struct s3_list_entry *e)
     }
 }
 
-bool history_view_take(struct history_view *v, const struct s3_list_entry *entry,
-                       struct s3_list_entry *ret_entry)
+bool history_view_next(struct history_view *v, struct s3_list_entry *ret_entry)
 {
-    const struct history_line *line = line_of(v, entry->version_id);
-    struct s3_list_entry e = *entry;
-    int64_t time = 0;
+    struct s3_list_entry e;
 
-    if (line == NULL && v->reached) {
+    if (v->at < v->until) {
+        *ret_entry = lost(&v->options.lines.items[v->at++]);
+        return true;
+    }
+    if (v->taken == NULL) {
         return false;
     }
-    if (line == NULL) {
-        take_later(v, &e);
+    e = *v->taken;
+    v->taken = NULL;
+    if (v->line != NULL) {
+        as_in_source(&e, v->line);
+        v->at = v->until + 1;
     } else {
-        v->reached = true;
-        v->there[line - v->options.lines.items] = true;
-        moment_read(line->modified, &time);
-        e.modified = time_of(time);
-        e.last_modified = line->modified;
-        e.null_origin = strcmp(line->version, NULL_ID) == 0;
+        take_later(v, &e);
     }
     *ret_entry = e;
     return true;

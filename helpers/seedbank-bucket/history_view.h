@@ -28,10 +28,13 @@ struct history_view_options {
 /* Lines are borrowed. In the arena, which is the key's. */
 struct history_view *history_view_new(struct arena *a, const struct history_view_options *options);
 
-/* The copy's entries, newest first. False: it is left out. The texts of *ret_entry are the entry's,
- * or the view's. */
-bool history_view_take(struct history_view *v, const struct s3_list_entry *entry,
-                       struct s3_list_entry *ret_entry);
+/* The next of the copy's entries, newest first, which must live until the next call; NULL: there is
+ * no more. Before the first call there is nothing to be had from history_view_next. */
+void history_view_take(struct history_view *v, const struct s3_list_entry *entry);
+
+/* What they are in the source's history; what the copy has lost comes in its place, as gone. False:
+ * the next one is to be taken. The texts are the entry's, or the view's. */
+bool history_view_next(struct history_view *v, struct s3_list_entry *ret_entry);
 
 /* After the last entry: one line why it cannot be told what the key was at that moment; NULL: what
  * the entries say is so. */

@@ -161,11 +161,16 @@ void past_add(struct past *p, const struct s3_list_entry *e)
     if (!null && time < p->seen.oldest_of_id) {
         p->seen.oldest_of_id = time;
     }
+    if (p->found && p->wanted.gone && p->n_newer == 0 && !e->gone) {
+        add_newer(p, e, time, null); /* older, but it is what shows now */
+    }
     if (p->found) {
         return;
     }
     if (is_newer(p, e, time)) {
-        add_newer(p, e, time, null);
+        if (!e->gone) {
+            add_newer(p, e, time, null);
+        }
     } else {
         take_wanted(p, e, time);
         p->multipart = !e->marker && is_multipart(e->etag);

@@ -151,15 +151,15 @@ static bool stands_alone(struct cli *cli, const struct settings_side *side,
            is_set(cli, side, "SESSION_TOKEN");
 }
 
-enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
-                           const struct settings *own, const struct settings *common,
-                           const char *bucket, struct s3_target *ret_target)
+struct settings settings_whole(struct cli *cli, const struct settings_of *of)
 {
-    struct settings s = *own;
+    const struct settings_side *side = of->side;
+    const struct settings *common = of->common;
+    struct settings s = *of->own;
 
     s.max_per_second = s.max_per_second ? s.max_per_second : common->max_per_second;
-    if (stands_alone(cli, side, own)) {
-        return target_of(cli, &s, side->variables, bucket, ret_target);
+    if (stands_alone(cli, side, of->own)) {
+        return s;
     }
     if (s.region == NULL && is_set(cli, side, "REGION")) {
         s.region = getenv(arena_printf(cli->cx->arena, "%s_REGION", side->variables));
@@ -170,7 +170,16 @@ enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
     s.ca_file = s.ca_file ? s.ca_file : common->ca_file;
     s.owner = s.owner ? s.owner : common->owner;
     s.path_style = s.path_style || common->path_style;
-    return target_of(cli, &s, NULL, bucket, ret_target);
+    return s;
+}
+
+enum rc settings_target_of(struct cli *cli, const struct settings_of *of, const char *bucket,
+                           struct s3_target *ret_target)
+{
+    struct settings s = settings_whole(cli, of);
+    bool alone = stands_alone(cli, of->side, of->own);
+
+    return target_of(cli, &s, alone ? of->side->variables : NULL, bucket, ret_target);
 }
 
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)

@@ -151,8 +151,8 @@ static void say_verdict(struct verifying *v)
         cli_say(cli, "Not verified: %s of %s %s not %s.", objects(a, n), where,
                 n == 1 ? "is" : "are", v->as);
     } else if (c->unproven > 0) {
-        cli_say(cli, "Not proven: of %s of %s nothing can tell whether %s %s.", objects(a, n),
-                where, n == 1 ? "it is" : "they are", v->as);
+        cli_say(cli, "Not proven: nothing can tell whether %s of %s %s %s.", objects(a, n), where,
+                n == 1 ? "is" : "are", v->as);
     } else {
         cli_say(cli, "Verified: %s of %s %s %s.", objects(a, n), where, n == 1 ? "is" : "are",
                 v->as);

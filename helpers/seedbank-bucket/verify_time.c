@@ -60,12 +60,8 @@ static enum rc open_time(struct verifying *v)
     return rc == RC_OK ? verify_time_begin(v) : rc;
 }
 
-/* NULL: of a copy with history, a key that nothing is left of. */
 static struct check_found found_of(struct arena *a, const struct s3_list_entry *e)
 {
-    if (e == NULL) {
-        return (struct check_found){.there = false};
-    }
     return (struct check_found){.there = !e->marker,
                                 .id = arena_strdup(a, e->version_id),
                                 .etag = arena_strdup(a, e->etag),
@@ -90,14 +86,16 @@ static enum rc take_entries(struct verifying *v, struct arena *a, struct verify_
     struct walk *w = place_walk_inner(v->want_walk);
     const struct s3_list_entry *e = NULL;
     struct past_end end;
-    enum rc rc = walk_entry(w, &e);
+    bool any = false;
+    enum rc rc;
 
-    if (rc == RC_OK) {
-        want->found = found_of(a, e);
-    }
-    while (rc == RC_OK && e != NULL) {
+    want->found = (struct check_found){.there = false};
+    while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
+        if (!any && !e->gone) {
+            want->found = found_of(a, e);
+            any = true;
+        }
         past_add(v->past, e);
-        rc = walk_entry(w, &e);
     }
     if (rc == RC_OK) {
         doubt(v, want->name);

@@ -202,18 +202,33 @@ static enum rc next_listed(struct walk *w, const struct s3_list_entry **ret_entr
     return rc;
 }
 
-enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry)
+/* As the history has it. */
+static enum rc next_in_history(struct walk *w, const struct s3_list_entry **ret_entry)
 {
+    struct history *h = w->options.history;
+    const struct s3_list_entry *listed = NULL;
     enum rc rc;
 
-    while ((rc = next_listed(w, ret_entry)) == RC_OK && *ret_entry != NULL &&
-           w->options.history != NULL) {
-        if (history_take(w->options.history, *ret_entry, &w->shown)) {
-            *ret_entry = &w->shown;
+    *ret_entry = &w->shown;
+    if (history_next(h, &w->shown)) {
+        return RC_OK;
+    }
+    while ((rc = next_listed(w, &listed)) == RC_OK) {
+        history_take(h, listed);
+        if (history_next(h, &w->shown)) {
+            return RC_OK;
+        }
+        if (listed == NULL) {
             break;
         }
     }
+    *ret_entry = NULL;
     return rc;
+}
+
+enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry)
+{
+    return w->options.history ? next_in_history(w, ret_entry) : next_listed(w, ret_entry);
 }
 
 const char *walk_doubt(const struct walk *w, int64_t at)

@@ -6,8 +6,8 @@
  *     while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
  *         while ((rc = walk_entry(w, &entry)) == RC_OK && entry != NULL) {
  *
- * Of a copy with history the entries have the times of the source. Then there may be keys
- * without an entry: the history knows them, and nothing of them is left.
+ * Of a copy with history the entries have the times of the source, and what it has lost is among
+ * them as gone: keys may have nothing else.
  */
 #ifndef SEEDBANK_BUCKET_WALK_H
 #define SEEDBANK_BUCKET_WALK_H

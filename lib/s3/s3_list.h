@@ -34,9 +34,10 @@ struct s3_list_entry {
     const char *storage_class; /* "" when not said */
     uint64_t size;
     bool latest;
-    bool marker;      /* a delete marker */
-    bool null_origin; /* of a copy whose history is known: its source had no ID. No listing says so
-                       */
+    bool marker; /* a delete marker */
+    /* Of a copy whose history is known; no listing says so. */
+    bool null_origin; /* its source had no ID */
+    bool gone;        /* it was there once, and is not any more */
 };
 
 struct s3_list;

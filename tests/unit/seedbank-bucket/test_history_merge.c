@@ -369,11 +369,18 @@ static void recall(struct arena *a, const struct stack *copy, const struct histo
     int64_t moment = 0;
 
     assert_true(moment_read(r->time, &moment));
-    for (size_t i = copy->n; i-- > 0;) {
-        const struct history_version *v = &copy->items[i];
-        struct s3_list_entry e = {.version_id = v->id, .last_modified = v->modified}, as;
-        if (history_view_take(view, &e, &as) && found == NULL && moment_of(as.modified) <= moment) {
-            found = v;
+    for (size_t i = copy->n + 1; i-- > 0;) {
+        const struct history_version *v = i > 0 ? &copy->items[i - 1] : NULL;
+        struct s3_list_entry e, as;
+        if (v != NULL) {
+            e = (struct s3_list_entry){.version_id = v->id, .last_modified = v->modified};
+        }
+        history_view_take(view, v ? &e : NULL);
+        while (history_view_next(view, &as)) {
+            assert_false(as.gone);
+            if (found == NULL && moment_of(as.modified) <= moment) {
+                found = v;
+            }
         }
     }
     assert_null(history_view_doubt(view, moment));

@@ -211,8 +211,10 @@ static void test_whose_keys_go_where(void **state)
         for (size_t k = 0; k < MAX_SET && row->set[k][0] != NULL; k++) {
             setenv(row->set[k][0], real(t, row->set[k][1]), 1);
         }
-        assert_int_equal(
-            settings_target_of(&t->cli, &settings_dst, &own, &common, "files", &target), RC_OK);
+        assert_int_equal(settings_target_of(&t->cli,
+                                            &(struct settings_of){&settings_dst, &own, &common},
+                                            "files", &target),
+                         RC_OK);
         assert_string_equal(target.bucket, "files");
         assert_string_equal(s3_client_url(t->cx->arena, target.client), real(t, row->url));
         if (strcmp(row->url, "@") == 0) {
@@ -232,15 +234,21 @@ static void test_what_a_side_does_not_say_is_the_common_one_s(void **state)
     struct settings common = {.endpoint = COMMON, .owner = "111122223333"};
     struct s3_target target;
 
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_string_equal(target.expected_owner, "111122223333");
     own.owner = "444455556666";
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_string_equal(target.expected_owner, "444455556666");
     own = (struct settings){.endpoint = "http://127.0.0.1:2"};
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_null(target.expected_owner);
 }
