@@ -169,7 +169,9 @@ static uint64_t listed(const struct copy *c)
 
 static uint64_t deleted(const struct copy *c)
 {
-    return c->settings->delete_extra ? c->counts[COPY_EXTRA].objects : 0;
+    bool deletes = c->settings->delete_extra || c->settings->versions;
+
+    return deletes ? c->counts[COPY_EXTRA].objects : 0;
 }
 
 static enum rc refuse_empty(struct copy *c)

@@ -99,6 +99,9 @@ static const struct document {
     {"?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"},
     {"?lifecycle", "<LifecycleConfiguration></LifecycleConfiguration>"},
     {"?replication", "<ReplicationConfiguration></ReplicationConfiguration>"},
+    {"prefix=.seedbank", /* it is nobody's copy */
+     "<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+     "<IsTruncated>false</IsTruncated></ListVersionsResult>"},
 };
 
 static void write_body(FILE *out, const char *request)
