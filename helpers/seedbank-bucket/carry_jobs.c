@@ -68,7 +68,10 @@ enum rc carry_jobs_give(struct carry *c, struct batch *b)
         return carry_batch_end(c->cx, b);
     }
     for (size_t i = 0; rc == RC_OK && i < t.n_jobs; i++) {
-        rc = crew_give(c->cx, c->crew, &t.jobs[i]);
+        rc = guard_check(c->options.cli, c->cx, &c->guard); /* looking, and giving, may take long */
+        if (rc == RC_OK) {
+            rc = crew_give(c->cx, c->crew, &t.jobs[i]);
+        }
     }
     return rc;
 }

@@ -374,6 +374,12 @@ static size_t find(const struct history_versions *copy, size_t end, const struct
     return end;
 }
 
+/* Ceph (as of 16) puts no delete marker on a delete marker: the one that is there does for both. */
+static bool is_marker_on(const struct history_line *l, const struct history_line *older)
+{
+    return l->marker && older->marker && older->destination != NULL;
+}
+
 static size_t place_of(const struct history_versions *copy, size_t end, const char *id)
 {
     size_t i = 0;
@@ -403,6 +409,8 @@ bool history_merge_settle(struct history_merged *merged, const struct history_to
             lines[i].destination = copy->items[at].id;
             lines[i].sha256 = told[i].sha256;
             end = at;
+        } else if (i + 1 < merged->lines.n && is_marker_on(&lines[i], &lines[i + 1])) {
+            lines[i].destination = lines[i + 1].destination;
         } else {
             lines[i].why = NOT_SHOWN;
         }

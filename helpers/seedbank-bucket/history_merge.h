@@ -9,6 +9,7 @@
  *   died, or is foreign. What is, in order, what the source has next is taken for it
  *   (same kind, size and ETag); the rest is left alone.
  * - What the source has lost stays in the manifest.
+ * - Delete markers in a row may be one in the copy.
  * - What a reader sees in the copy in the end must be what the source shows. Where
  *   nothing new is to be carried and it is not so, the source's newest is carried again.
  */

@@ -27,7 +27,9 @@ static int compare(const void *x, const void *y)
 {
     const struct history_line *const *a = x, *const *b = y;
 
-    return strcmp((*a)->destination, (*b)->destination);
+    int by = strcmp((*a)->destination, (*b)->destination);
+
+    return by ? by : ((*a)->place < (*b)->place) - ((*a)->place > (*b)->place);
 }
 
 struct history_view *history_view_new(struct arena *a, const struct history_view_options *options)
@@ -50,13 +52,21 @@ struct history_view *history_view_new(struct arena *a, const struct history_view
     return v;
 }
 
+/* The newest with that destination: several delete markers may have the same. */
 static const struct history_line *line_of(const struct history_view *v, const char *id)
 {
-    const struct history_line wanted = {.destination = id}, *key = &wanted;
-    const struct history_line *const *found =
-        v->n_sorted == 0 ? NULL : bsearch(&key, v->sorted, v->n_sorted, sizeof *v->sorted, compare);
+    size_t low = 0, high = v->n_sorted;
 
-    return found ? *found : NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(v->sorted[middle]->destination, id) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < v->n_sorted && strcmp(v->sorted[low]->destination, id) == 0 ? v->sorted[low]
+                                                                             : NULL;
 }
 
 static struct timespec time_of(int64_t moment)
