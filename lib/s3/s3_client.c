@@ -182,6 +182,7 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
 
     c->arena = a;
     c->path_style = options->force_path_style;
+    c->variables = arena_strdup(a, variables_of(options));
     c->max_retries = options->max_retries;
     if (take_endpoint(cx, c, options) != RC_OK) {
         arena_free(a);

@@ -9,6 +9,7 @@
 #include "base/session.h"
 #include "http_server.h"
 #include "s3/s3_request.h"
+#include "s3/s3_versioning.h"
 #include "seedbank-bucket/settings.h"
 
 #define NS      "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -272,6 +273,26 @@ static void test_each_side_has_all_options(void **state)
     }
 }
 
+static void test_messages_name_the_variables_of_the_side(void **state)
+{
+    struct side_test *t = *state;
+    struct settings own = {.endpoint = http_server_url(t->server)}, common = {.endpoint = NULL};
+    const struct settings_of of = {&settings_src, &own, &common};
+    struct s3_target target;
+
+    setenv("SEEDBANK_SRC_S3_ACCESS_KEY", "unknown", 1);
+    setenv("SEEDBANK_SRC_S3_SECRET_KEY", "secret-of-unknown", 1);
+    http_server_expect(
+        t->server,
+        &(struct http_server_step){
+            .reply = {.status = 403, .body = "<Error><Code>InvalidAccessKeyId</Code></Error>"}});
+    assert_int_equal(settings_target_of(&t->cli, &of, "files", &target), RC_OK);
+    assert_int_equal(s3_versioning_get(t->cx, &target, &(struct s3_versioning){.date = 0}),
+                     RC_FAIL);
+    assert_diag(t->cx, "Check access_key (SEEDBANK_SRC_S3_ACCESS_KEY)");
+    unsetenv("SEEDBANK_SRC_S3_SECRET_KEY");
+}
+
 static void test_as_a_command_line(void **state)
 {
     struct side_test *t = *state;
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_a_side_does_not_say_is_the_common_one_s, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_each_side_has_all_options, begin, end),
+        cmocka_unit_test_setup_teardown(test_messages_name_the_variables_of_the_side, begin, end),
         cmocka_unit_test_setup_teardown(test_as_a_command_line, begin, end),
     };
 
