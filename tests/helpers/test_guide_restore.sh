@@ -4,7 +4,7 @@
 # shellcheck source=tests/helpers/lib.sh
 . "$SEEDBANK_ROOT/tests/helpers/lib.sh"
 guide=$SEEDBANK_ROOT/docs/guides/restore-a-bucket.md
-export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY HISTORY
+export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY HISTORY TARGET
 
 # sections: those that have commands
 sections() {
@@ -30,6 +30,8 @@ fresh copy
 COPY=$b
 fresh history
 HISTORY=$b
+fresh target
+TARGET=$b
 fresh guide
 BUCKET=$b
 for i in $(seq 15); do
@@ -57,6 +59,13 @@ section "It was interrupted, or killed"
 section "In a pipeline"
 section "It was the wrong moment"
 check "the deploy is there again" is "$(s3 get "$b" static/3.js)" "bad 3"
+for i in $(seq 15); do
+  write "course/week-1/$i" "encrypted"
+done
+section "Into another bucket"
+check "the folder is as the bucket was" is "$(b=$TARGET && shown | sed 's|^restored/||')" "$good"
+section "Beyond one machine"
+check "the whole bucket is back" is "$(shown)" "$good"
 for i in $(seq 15); do
   write "course/week-1/$i" "encrypted"
 done
