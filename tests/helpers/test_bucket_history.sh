@@ -266,3 +266,28 @@ write in/a 4
 check "the next run" exits 0 'Carried 1 version ' bucket copy "$b/in" "$dst-f/to" --versions --max-change 100
 check "the whole bucket goes back by both times" exits 0 'Verified' bucket restore "$dst-f" --at "$at" --yes -o f2.plan
 check "the copy by the source's" is "$(s3 get "$dst-f" to/a)" 2
+
+# ---- From the copy to another bucket, and between two servers -----------------------------------------
+pair streamed
+write a 1
+write b 1
+write gone 1
+at=$(now)
+shown=$(objects "$src")
+write a 2
+erase gone
+sleep 1
+# The same server by another name is another server: the bytes go through the program.
+url=${SEEDBANK_S3_ENDPOINT/127.0.0.1/localhost}
+other() {
+  env SEEDBANK_SRC_S3_ENDPOINT="$url" SEEDBANK_SRC_S3_ACCESS_KEY="$SEEDBANK_S3_ACCESS_KEY" \
+    SEEDBANK_SRC_S3_SECRET_KEY="$SEEDBANK_S3_SECRET_KEY" "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst" --versions "$@"
+}
+check "from one server to another" exits 0 'Carried 4 versions .* and 1 delete marker;' other
+check "it is the same" is "$(history "$dst")" "$(history "$src")"
+check "the manifest has the SHA-256 of what went through" is "$(lines | jq -r 'select(.key == "a" and .place == 1) | .sha256')" \
+  "$(printf 1 | sha256sum | cut -d ' ' -f 1)"
+fresh to
+check "a plan of the copy restores to another bucket" exits 0 'Verified' \
+  bucket restore "$dst" --at "$at" --to "$b" --yes -o to.plan
+check "as the source was then" is "$(objects "$b")" "$shown"

@@ -4,7 +4,7 @@
 # shellcheck source=tests/helpers/lib.sh
 . "$SEEDBANK_ROOT/tests/helpers/lib.sh"
 guide=$SEEDBANK_ROOT/docs/guides/restore-a-bucket.md
-export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY TARGET
+export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY HISTORY TARGET
 
 # sections: those that have commands
 sections() {
@@ -28,6 +28,8 @@ section() {
 
 fresh copy
 COPY=$b
+fresh history
+HISTORY=$b
 fresh target
 TARGET=$b
 fresh guide
@@ -72,6 +74,9 @@ check "the whole bucket is back" is "$(shown)" "$good"
 section "The bucket itself is gone"
 check "the settings are saved" jq -e .documents.versioning bucket-settings.json
 section "A copy while it lives"
+section "A copy with its history"
+check "it has every version" is "$(s3 versions "$HISTORY" | grep -vc '^\.seedbank/')" "$(s3 versions "$BUCKET" | wc -l)"
+section "Restored from a copy with its history"
 section "Proving a copy"
 check "the manifest names every object" is "$(jq -r 'select(.sha256 and .key) | .key' copy.manifest | wc -l)" "$(wc -l <<<"$good")"
 s3 remove-bucket "$BUCKET" --purge
