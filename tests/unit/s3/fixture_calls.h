@@ -5,6 +5,7 @@
 
 #include "fixture_lifecycle.h"
 #include "s3/s3_bucket.h"
+#include "s3/s3_config.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
 #include "s3/s3_list_live.h"
@@ -106,6 +107,15 @@ static inline enum rc call_versioning_wait(struct ctx *cx, const struct s3_targe
     struct s3_versioning seen;
 
     return s3_versioning_wait(cx, t, S3_VERSIONING_ENABLED, &seen);
+}
+static inline enum rc call_config_put(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_config_part *part = s3_config_parts;
+
+    while (strcmp(part->name, "cors") != 0) {
+        part++;
+    }
+    return s3_config_put(cx, t, part, STR_LIT("<CORSConfiguration/>"));
 }
 static inline enum rc call_lock_get(struct ctx *cx, const struct s3_target *t)
 {
@@ -332,6 +342,8 @@ static const struct call calls[] = {
      "s3:PutBucketVersioning", NULL, NULL, .patience = CALL_HASTY},
     {"wait for versioning", call_versioning_wait, "GET", CALL_DOCUMENT, "read the versioning of",
      "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, .patience = CALL_WAITS_THEN_STOPS},
+    {"put a setting", call_config_put, "PUT", CALL_PLAIN, "put the setting cors of",
+     "s3:PutBucketCORS", NULL, NULL, .patience = CALL_HASTY},
     {"get the lock", call_lock_get, "GET", CALL_DOCUMENT, "read the Object Lock of",
      "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, .patience = CALL_HASTY},
     {"put the lock", call_lock_put, "PUT", CALL_PLAIN, "set the default retention of",
