@@ -169,7 +169,8 @@ static struct str end_body(struct arena *a, const struct s3_multipart_end *end)
     return buf_str(body);
 }
 
-/* Ask for the ETag of the version that the answer names. */
+/* Ask for the ETag of the version that the answer names; it names none where the bucket is not
+ * versioned. */
 static bool look_up(struct ctx *cx, const struct s3_multipart *upload, size_t n_parts,
                     struct s3_written *written)
 {
@@ -178,8 +179,7 @@ static bool look_up(struct ctx *cx, const struct s3_multipart *upload, size_t n_
     struct s3_object_info info = {.parts = 0};
 
     object.version_id = written->version_id;
-    if (written->version_id == NULL ||
-        s3_object_head(cx, upload->client, &object, NULL, &info) != RC_OK) {
+    if (s3_object_head(cx, upload->client, &object, NULL, &info) != RC_OK) {
         diag_drop_since(cx, before);
         return false;
     }

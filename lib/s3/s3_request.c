@@ -81,7 +81,7 @@ static const char *payload_hash(struct ctx *cx, const struct s3_request *r, bool
 {
     char hash[DIGEST_SHA256_HEX_SIZE];
 
-    if (r->unsigned_payload && tls) {
+    if (r->unsigned_payload && (tls || r->md5)) {
         return SIGV4_UNSIGNED_PAYLOAD;
     }
     return digest_sha256_hex(r->body, hash) ? arena_strdup(cx->arena, hash) : NULL;
