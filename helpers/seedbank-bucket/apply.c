@@ -183,9 +183,6 @@ static enum rc run_locked(struct cli *cli, const struct apply *apply, struct wor
     say_summary(cli, w, &tally);
     judge_outcome(cli, w, tally.conflicts + replay_count(w->replay, false, REPLAY_LEFT),
                   tally.failed);
-    if (rc != RC_OK) {
-        cli_outcome(cli, CLI_ERROR);
-    }
     if (rc != RC_OK || tally.failed > 0) {
         cli_say(cli, "To go on: %s", work_command(cli, w, "apply"));
     }

@@ -174,9 +174,6 @@ static enum rc run_locked(struct cli *cli, const struct undo *undo, struct work 
     rc = take_back(cli, undo, w, &tally);
     say_summary(cli, w, &tally);
     cli_outcome(cli, tally.conflicts + tally.failed + left > 0 ? CLI_PARTLY : CLI_DONE);
-    if (rc != RC_OK) {
-        cli_outcome(cli, CLI_ERROR);
-    }
     if (rc != RC_OK || tally.failed > 0) {
         cli_say(cli, "To go on: %s", work_command(cli, w, "undo"));
     }
