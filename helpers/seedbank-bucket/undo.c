@@ -238,9 +238,6 @@ static enum rc run(struct cli *cli, const void *settings)
         say_finished(cli, &w, &on);
     }
     cli_outcome(cli, on.tally.conflicts + on.tally.failed + on.left > 0 ? CLI_PARTLY : CLI_DONE);
-    if (rc != RC_OK && on.worked) {
-        cli_outcome(cli, CLI_ERROR);
-    }
     return rc;
 }
 
