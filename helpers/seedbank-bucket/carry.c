@@ -32,6 +32,7 @@ struct carry *carry_new(const struct carry_options *o)
                                 .stop = cli->stop,
                                 .run = carry_jobs_run,
                                 .arg = c,
+                                .useful = carry_jobs_useful,
                                 .copy = carry_jobs_copy};
     struct cli_progress_options progress = {
         .doing = o->doing, .items = "objects", .total_items = o->total, .total_bytes = 0};

@@ -9,6 +9,13 @@ const void *carry_jobs_copy(struct arena *a, const void *job)
     return arena_memdup(a, job, sizeof(struct job)); /* what it points to is the batch's */
 }
 
+unsigned carry_jobs_useful(void *arg)
+{
+    const struct carry *c = arg;
+
+    return s3_client_window(c->options.write.target->client);
+}
+
 /* ---- Cutting --------------------------------------------------------------------------------- */
 
 static enum job_kind kind_of(const struct slot *s)

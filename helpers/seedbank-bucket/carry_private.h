@@ -86,6 +86,7 @@ enum rc carry_jobs_give(struct carry *c, struct batch *b) RC_MUST_CHECK;
 /* For the crew. */
 enum rc carry_jobs_run(struct ctx *cx, void *arg, const void *item);
 const void *carry_jobs_copy(struct arena *a, const void *job);
+unsigned carry_jobs_useful(void *arg);
 
 /* A line of the journal about a slot. */
 enum rc carry_record(struct ctx *cx, const struct slot *s, struct batch *b,

@@ -45,6 +45,7 @@ struct reach {
     struct arena *arena;
     struct kms *kms;
     bool failed; /* nothing that was given need come out */
+    const struct slot *awaited;
 };
 
 /* ---- One version ----------------------------------------------------------------------------- */
@@ -167,7 +168,9 @@ static void finish(struct reach *r, struct slot *slot, enum rc rc)
     pthread_mutex_lock(&r->lock);
     slot->done = true;
     r->failed = r->failed || rc != RC_OK;
-    pthread_cond_broadcast(&r->changed);
+    if (slot == r->awaited || r->failed) {
+        pthread_cond_broadcast(&r->changed);
+    }
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -199,6 +202,13 @@ static const void *copy_item(struct arena *a, const void *item)
     return arena_memdup(a, item, sizeof(struct slot *));
 }
 
+static unsigned useful(void *arg)
+{
+    const struct reach *r = arg;
+
+    return s3_client_window(r->options.target.client);
+}
+
 /* ---- The ring -------------------------------------------------------------------------------- */
 
 struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
@@ -212,7 +222,12 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
     if (options->ask) {
         r->crew = crew_new(
             cx, &(struct crew_options){
-                    .threads = THREADS, .queue = SLOTS, .run = run, .arg = r, .copy = copy_item});
+                    .threads = THREADS,
+                    .queue = SLOTS,
+                    .run = run,
+                    .arg = r,
+                    .useful = useful,
+                    .copy = copy_item});
     }
     return r;
 }
@@ -224,6 +239,7 @@ static enum rc wait_for_first(struct ctx *cx, struct reach *r)
     bool done, failed;
 
     pthread_mutex_lock(&r->lock);
+    r->awaited = slot;
     while (!slot->done && !r->failed && !cancel_raised(cx->cancel)) {
         struct timespec until = clock_deadline(LOOK_MS);
         pthread_cond_timedwait(&r->changed, &r->lock, &until);
@@ -231,7 +247,10 @@ static enum rc wait_for_first(struct ctx *cx, struct reach *r)
     done = slot->done;
     failed = r->failed || (!done && cancel_raised(cx->cancel));
     r->failed = failed;
-    pthread_cond_broadcast(&r->changed);
+    r->awaited = NULL;
+    if (failed) {
+        pthread_cond_broadcast(&r->changed);
+    }
     pthread_mutex_unlock(&r->lock);
     return failed ? RC_FAIL : RC_OK;
 }
