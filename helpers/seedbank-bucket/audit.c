@@ -2,9 +2,7 @@
 #include <string.h>
 
 #include "base/ctx.h"
-#include "cli/cli_progress.h"
 #include "s3/s3_lifecycle.h"
-#include "s3/s3_list.h"
 #include "s3/s3_object_info.h"
 #include "s3/s3_rules.h"
 #include "seedbank-bucket/audit.h"
@@ -12,6 +10,7 @@
 #include "seedbank-bucket/expiry.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/walk.h"
 
 #define DAY          INT64_C(86400)
 #define DEFAULT_DAYS 7
@@ -32,14 +31,10 @@ static const struct cli_option options[] = {
     {.name = NULL},
 };
 
-/* One pass over the listing. */
+/* The key at hand, for what its old versions wait for. */
 struct pass {
     struct audit *audit;
-    struct arena *arena; /* outlives the pages */
-    struct cli_progress *progress;
-    /* The key at hand, for what its old versions wait for. */
-    char *key;
-    size_t key_room;
+    bool any; /* an entry came */
     int64_t newer_at_s;
     uint64_t newer_old;
 };
@@ -69,25 +64,10 @@ static void count_doom(const struct pass *p, const struct s3_list_entry *e)
     doom->bytes += e->size;
 }
 
-static void follow_key(struct pass *p, const char *key, int64_t at_s)
+static void take_entry(struct pass *p, const struct s3_list_entry *e)
 {
-    size_t n = strlen(key) + 1;
-
-    if (n > p->key_room) {
-        p->key_room = 2 * n;
-        p->key = arena_alloc(p->arena, p->key_room);
-    }
-    memcpy(p->key, key, n);
-    p->newer_at_s = at_s;
-}
-
-static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
-{
-    struct pass *p = arg;
-    bool same = p->key_room > 0 && strcmp(p->key, e->key) == 0;
     int64_t at_s = e->modified.tv_sec;
 
-    (void)cx;
     timeline_add(p->audit->timeline, &(struct timeline_entry){
                                          .key = e->key,
                                          .at_s = at_s,
@@ -97,14 +77,24 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
                                          .null_version = strcmp(e->version_id, "null") == 0,
                                      });
     p->audit->archived += s3_object_info_is_archive(e->storage_class);
-    p->newer_old = same ? p->newer_old : 0;
-    if (same && !e->marker && !e->latest && p->audit->expiry != NULL) {
+    if (p->any && !e->marker && !e->latest && p->audit->expiry != NULL) {
         count_doom(p, e);
     }
-    p->newer_old += same && !e->latest;
-    follow_key(p, e->key, at_s);
-    cli_progress_add(p->progress, 1, 0);
-    return RC_OK;
+    p->newer_old += p->any && !e->latest;
+    p->newer_at_s = at_s;
+    p->any = true;
+}
+
+static enum rc take_key(struct audit *a, struct walk *w)
+{
+    struct pass p = {.audit = a};
+    const struct s3_list_entry *e;
+    enum rc rc;
+
+    while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
+        take_entry(&p, e);
+    }
+    return rc;
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */
@@ -112,13 +102,8 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
 static void read_guarantee(struct audit *a, const struct s3_rules *rules)
 {
     struct arena *arena = a->cli->cx->arena;
-    struct cli_texts prefixes = {NULL, 0};
 
-    if (a->settings->prefix) {
-        prefixes.items = arena_memdup(arena, &a->settings->prefix, sizeof a->settings->prefix);
-        prefixes.n = 1;
-    }
-    a->since = guarantee_since(guarantee_new(arena, rules, a->now_s * MOMENT_SECOND), &prefixes,
+    a->since = guarantee_since(guarantee_new(arena, rules, a->now_s * MOMENT_SECOND), &a->prefixes,
                                &a->since_rule);
 }
 
@@ -151,19 +136,20 @@ static enum rc read_settings(struct audit *a)
 
 static enum rc list(struct audit *a)
 {
-    struct pass p = {.audit = a, .arena = arena_within(a->cli->cx->arena)};
-    struct s3_list_options o = {
-        .bucket = a->settings->bucket,
-        .prefix = a->settings->prefix,
-        .expected_owner = a->settings->server.owner,
-    };
+    struct walk *w = walk_new(&(struct walk_options){
+        .cli = a->cli, .target = a->target, .prefixes = a->prefixes, .doing = "listing"});
+    const char *key;
     enum rc rc;
 
-    a->timeline = timeline_new(p.arena, a->settings->prefix ? a->settings->prefix : "");
-    p.progress = cli_progress_begin(
-        a->cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});
-    rc = s3_list_versions(a->cli->cx, a->target.client, &o, (struct s3_list_visitor){visit, &p});
-    cli_progress_end(p.progress);
+    a->timeline = timeline_new(arena_within(a->cli->cx->arena),
+                               a->settings->prefix ? a->settings->prefix : "");
+    while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
+        rc = take_key(a, w);
+        if (rc != RC_OK) {
+            break;
+        }
+    }
+    walk_end(w);
     return rc;
 }
 
@@ -174,6 +160,9 @@ static enum rc run(struct cli *cli, const void *given)
     enum rc rc;
 
     settings.days = settings.days ? settings.days : DEFAULT_DAYS;
+    if (settings.prefix) {
+        a.prefixes = (struct cli_texts){&settings.prefix, 1};
+    }
     rc = settings_target(cli, &settings.server, settings.bucket, &a.target);
     if (rc == RC_OK) {
         rc = read_settings(&a);

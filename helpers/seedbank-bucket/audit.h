@@ -18,6 +18,7 @@ struct audit {
     struct cli *cli;
     const struct audit_settings *settings;
     struct s3_target target;
+    struct cli_texts prefixes; /* the one that was given, or none */
     enum s3_versioning_status versioning;
     int64_t now_s; /* by the server's clock */
     struct timeline *timeline;

@@ -10,14 +10,14 @@
 #define WORTH      16    /* keys that one listing must find to be worth it */
 #define MAX_SINGLE 512   /* keys asked for one by one before a listing is tried again */
 
-struct walk {
+struct looking {
     const struct look *look;
     size_t at; /* keys before it are finished */
     size_t skipped;
     bool single; /* only the key at `at` is wanted */
 };
 
-static void keep(struct walk *w, struct look_key *k, const struct s3_list_entry *e)
+static void keep(struct looking *w, struct look_key *k, const struct s3_list_entry *e)
 {
     struct arena *a = w->look->into;
 
@@ -40,19 +40,17 @@ static void keep(struct walk *w, struct look_key *k, const struct s3_list_entry 
     k->seen = k->n == k->depth || (k->last != NULL && strcmp(e->version_id, k->last) == 0);
 }
 
-/* RC_CONFLICT ends the listing: it has found all, or goes on among what nobody wants. */
-static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+/* False: the listing has shown all, or goes on among what nobody wants. */
+static bool take(struct looking *w, const struct s3_list_entry *e)
 {
-    struct walk *w = arg;
     const struct look *l = w->look;
     size_t end = w->single ? w->at + 1 : l->n;
 
-    (void)cx;
     while (w->at < end && strcmp(l->keys[w->at].key, e->key) < 0) {
         w->at++;
     }
     if (w->at == end) {
-        return RC_CONFLICT;
+        return false;
     }
     if (strcmp(l->keys[w->at].key, e->key) == 0 && !l->keys[w->at].seen) {
         keep(w, &l->keys[w->at], e);
@@ -60,11 +58,28 @@ static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
     } else {
         w->skipped++;
     }
-    return w->skipped > SKIP || (l->keys[w->at].seen && w->at + 1 == end) ? RC_CONFLICT : RC_OK;
+    return w->skipped <= SKIP && !(l->keys[w->at].seen && w->at + 1 == end);
+}
+
+/* *ret_ended: the listing came to its end. */
+static enum rc list(struct ctx *cx, struct looking *w, const struct s3_list_options *options,
+                    bool *ret_ended)
+{
+    struct arena_mark mark = arena_mark(cx->arena);
+    struct s3_list *list = s3_list_new(cx, w->look->target->client, options);
+    const struct s3_list_entry *e;
+    enum rc rc;
+
+    w->skipped = 0;
+    while ((rc = s3_list_next(cx, list, &e)) == RC_OK && e != NULL && take(w, e)) {
+    }
+    *ret_ended = e == NULL;
+    arena_rewind(cx->arena, mark);
+    return rc;
 }
 
 /* The key at `at` alone: it is the first of those that begin with it. */
-static enum rc look_at_one(struct ctx *cx, struct walk *w)
+static enum rc look_at_one(struct ctx *cx, struct looking *w)
 {
     const struct look *l = w->look;
     struct look_key *k = &l->keys[w->at];
@@ -75,18 +90,18 @@ static enum rc look_at_one(struct ctx *cx, struct walk *w)
         .expected_owner = l->target->expected_owner,
         .page_size = (unsigned)page,
     };
+    bool ended;
     enum rc rc;
 
     w->single = true;
-    w->skipped = 0;
-    rc = s3_list_versions(cx, l->target->client, &options, (struct s3_list_visitor){visit, w});
+    rc = list(cx, w, &options, &ended);
     w->single = false;
     w->at = at + 1;
-    return rc == RC_CONFLICT ? RC_OK : rc;
+    return rc;
 }
 
 /* All that follow, as long as they are met often enough. */
-static enum rc look_at_many(struct ctx *cx, struct walk *w)
+static enum rc look_at_many(struct ctx *cx, struct looking *w)
 {
     const struct look *l = w->look;
     struct s3_list_options options = {
@@ -95,21 +110,20 @@ static enum rc look_at_many(struct ctx *cx, struct walk *w)
         .expected_owner = l->target->expected_owner,
         .page_size = PAGE,
     };
-    enum rc rc;
+    bool ended;
+    enum rc rc = list(cx, w, &options, &ended);
 
-    w->skipped = 0;
-    rc = s3_list_versions(cx, l->target->client, &options, (struct s3_list_visitor){visit, w});
-    if (rc == RC_OK) {
-        w->at = l->n; /* the bucket ends here */
-    } else if (rc == RC_CONFLICT && w->at < l->n && l->keys[w->at].seen) {
+    if (rc == RC_OK && ended) {
+        w->at = l->n;
+    } else if (rc == RC_OK && w->at < l->n && l->keys[w->at].seen) {
         w->at++;
     }
-    return rc == RC_CONFLICT ? RC_OK : rc;
+    return rc;
 }
 
 enum rc look_up(struct ctx *cx, const struct look *look)
 {
-    struct walk w = {.look = look};
+    struct looking w = {.look = look};
     size_t singles = 0, run = 1;
     enum rc rc = RC_OK;
 

@@ -56,11 +56,6 @@ struct past *past_new(struct arena *a, const struct past_options *options)
     return p;
 }
 
-bool past_goes_on(const struct past *p, const char *key)
-{
-    return p->begun && strcmp(p->key->data, key) == 0;
-}
-
 void past_begin(struct past *p, const char *key)
 {
     struct past next = {

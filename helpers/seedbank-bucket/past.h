@@ -66,9 +66,6 @@ struct past_seen {
 /* Options are copied. In the arena. */
 struct past *past_new(struct arena *a, const struct past_options *options);
 
-/* Whether an entry of that key goes on with the key that was begun. */
-bool past_goes_on(const struct past *p, const char *key);
-
 /* End the key before with past_end first. */
 void past_begin(struct past *p, const char *key);
 

@@ -3,16 +3,12 @@
 
 #include "base/ctx.h"
 #include "base/str.h"
-#include "cli/cli_progress.h"
-#include "cli/cli_words.h"
-#include "s3/s3_list.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/reach.h"
 #include "seedbank-bucket/replica.h"
-
-#define COUNT_EVERY 500 /* entries between two words to the progress line */
+#include "seedbank-bucket/walk.h"
 
 /* ---- Each key -------------------------------------------------------------------------------- */
 
@@ -86,7 +82,6 @@ static enum rc end_key(struct ctx *cx, struct planning *p)
     struct past_end end = past_end(p->past);
     struct plan_result *r = p->result;
 
-    p->begun = false;
     if (end.multipart_near && r->multipart_near++ == 0) {
         r->multipart_key = arena_strdup(p->kept, past_key(p->past));
     }
@@ -106,60 +101,38 @@ static enum rc end_key(struct ctx *cx, struct planning *p)
     return reach_give(cx, p->reach, &end.step);
 }
 
-static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+static enum rc take_key(struct planning *p, struct walk *w, const char *key)
 {
-    struct planning *p = arg;
-    enum rc rc = RC_OK;
+    const struct s3_list_entry *e;
+    enum rc rc;
 
-    if (++p->entries % COUNT_EVERY == 0) {
-        cli_progress_add(p->progress, COUNT_EVERY, 0);
+    past_begin(p->past, key);
+    while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
+        past_add(p->past, e);
     }
-    if (!p->begun || !past_goes_on(p->past, e->key)) {
-        if (p->begun) {
-            rc = end_key(cx, p);
-        }
-        if (rc != RC_OK || cli_texts_begin(&p->settings->excludes, e->key)) {
-            return rc;
-        }
-        past_begin(p->past, e->key);
-        p->begun = true;
-    }
-    past_add(p->past, e);
-    return rc;
+    return rc == RC_OK ? end_key(p->cli->cx, p) : rc;
 }
 
 /* ---- One pass over the listing --------------------------------------------------------------- */
 
-static enum rc list_prefix(struct planning *p, const char *prefix)
-{
-    struct cli *cli = p->cli;
-    uint64_t before = p->entries;
-    const struct s3_list_options options = {
-        .bucket = p->target.bucket,
-        .prefix = prefix,
-        .expected_owner = p->target.expected_owner,
-    };
-    enum rc rc =
-        s3_list_versions(cli->cx, p->target.client, &options, (struct s3_list_visitor){visit, p});
-
-    if (rc == RC_OK && p->begun) {
-        rc = end_key(cli->cx, p);
-    }
-    if (rc == RC_OK && p->entries == before && p->prefixes.n > 1) {
-        diag_warning(cli->cx, NULL, "No key begins with one of the prefixes",
-                     "There are neither versions nor delete markers under \"%s\".",
-                     cli_words_key(cli->cx->arena, prefix));
-    }
-    return rc;
-}
-
 static enum rc list(struct planning *p)
 {
-    enum rc rc = p->prefixes.n == 0 ? list_prefix(p, "") : RC_OK;
+    struct walk *w = walk_new(&(struct walk_options){.cli = p->cli,
+                                                     .target = p->target,
+                                                     .prefixes = p->prefixes,
+                                                     .excludes = p->settings->excludes,
+                                                     .doing = "listing"});
+    const char *key;
+    enum rc rc;
 
-    for (size_t i = 0; i < p->prefixes.n && rc == RC_OK; i++) {
-        rc = list_prefix(p, p->prefixes.items[i]);
+    while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
+        rc = take_key(p, w, key);
+        if (rc != RC_OK) {
+            break;
+        }
     }
+    p->entries = walk_entries(w);
+    walk_end(w);
     return rc;
 }
 
@@ -173,7 +146,6 @@ static void forget_pass(struct planning *p)
     r->first = r->last = 0;
     r->multipart_key = r->replica_rule = NULL;
     p->entries = 0;
-    p->begun = false;
 }
 
 enum rc plan_list(struct planning *p)
@@ -198,9 +170,5 @@ enum rc plan_list(struct planning *p)
     p->reach = reach_new(
         cli->cx, &(struct reach_options){
                      .target = p->target, .ask = !p->settings->no_probe, .take = take, .arg = p});
-    p->progress = cli_progress_begin(
-        cli, &(struct cli_progress_options){.doing = "listing", .items = "versions"});
-    rc = reach_end(cli->cx, p->reach, list(p));
-    cli_progress_end(p->progress);
-    return rc;
+    return reach_end(cli->cx, p->reach, list(p));
 }

@@ -9,7 +9,6 @@
 #include "s3/s3_versioning.h"
 #include "seedbank-bucket/plan.h"
 
-struct cli_progress;
 struct guarantee;
 struct past;
 struct reach;
@@ -30,9 +29,7 @@ struct planning {
     struct plan_writer *writer;
     struct past *past;
     struct reach *reach;
-    struct cli_progress *progress;
     uint64_t entries;
-    bool begun;      /* a key is at hand */
     bool gap_before; /* nothing proves that versioning was on at the chosen time */
 };
 

@@ -4,22 +4,20 @@
 
 #include "aws/digest.h"
 #include "base/ctx.h"
-#include "cli/cli_progress.h"
 #include "cli/cli_words.h"
 #include "s3/s3_bucket.h"
-#include "s3/s3_list.h"
 #include "s3/s3_object.h"
 #include "s3/s3_versioning.h"
 #include "seedbank-bucket/check.h"
 #include "seedbank-bucket/commands.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
+#include "seedbank-bucket/walk.h"
 #include "seedbank-bucket/work.h"
 #include "json/json_bytes.h"
 
-#define SHOWN       20                 /* differences on the terminal; --json has all */
-#define MAX_READ    ((size_t)64 << 20) /* bytes of an object that is read to be compared */
-#define COUNT_EVERY 500
+#define SHOWN    20                 /* differences on the terminal; --json has all */
+#define MAX_READ ((size_t)64 << 20) /* bytes of an object that is read to be compared */
 
 struct counts {
     uint64_t keys, fine, newer, idle, different;
@@ -41,10 +39,7 @@ struct verifying {
     struct arena *key; /* of `newest` */
     struct arena_mark key_fresh;
     struct check_newest newest;
-    bool begun; /* a key is at hand */
 
-    struct cli_progress *progress;
-    uint64_t entries;
     struct counts counts;
 };
 
@@ -198,7 +193,6 @@ static enum rc end_key(struct verifying *v)
     struct past_end end = past_end(v->past);
     enum rc rc = pass_steps(v, key);
 
-    v->begun = false;
     if (rc != RC_OK) {
         return rc;
     }
@@ -214,48 +208,52 @@ static enum rc end_key(struct verifying *v)
     return RC_OK;
 }
 
-static void begin_key(struct verifying *v, const struct s3_list_entry *e)
+static void keep_newest(struct verifying *v, const struct s3_list_entry *e)
 {
-    past_begin(v->past, e->key);
     arena_rewind(v->key, v->key_fresh);
     v->key_fresh = arena_mark(v->key);
     v->newest = (struct check_newest){.id = arena_strdup(v->key, e->version_id),
                                       .etag = arena_strdup(v->key, e->etag),
                                       .size = e->size,
                                       .marker = e->marker};
-    v->begun = true;
 }
 
-static enum rc visit(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+static enum rc take_key(struct verifying *v, struct walk *w, const char *key)
 {
-    struct verifying *v = arg;
-    enum rc rc = RC_OK;
+    const struct s3_list_entry *e;
+    enum rc rc = walk_entry(w, &e);
 
-    (void)cx;
-    if (++v->entries % COUNT_EVERY == 0) {
-        cli_progress_add(v->progress, COUNT_EVERY, 0);
+    past_begin(v->past, key);
+    if (rc == RC_OK) {
+        keep_newest(v, e);
     }
-    if (!v->begun || !past_goes_on(v->past, e->key)) {
-        rc = v->begun ? end_key(v) : RC_OK;
-        if (rc != RC_OK || cli_texts_begin(&v->excludes, e->key)) {
-            return rc;
-        }
-        begin_key(v, e);
+    while (rc == RC_OK && e != NULL) {
+        past_add(v->past, e);
+        rc = walk_entry(w, &e);
     }
-    past_add(v->past, e);
-    return rc;
+    return rc == RC_OK ? end_key(v) : rc;
 }
 
 /* ---- The listing ----------------------------------------------------------------------------- */
 
-static enum rc list_prefix(struct verifying *v, const char *prefix)
+static enum rc list(struct verifying *v)
 {
-    const struct s3_list_options options = {
-        .bucket = v->target.bucket, .prefix = prefix, .expected_owner = v->target.expected_owner};
-    enum rc rc = s3_list_versions(v->cli->cx, v->target.client, &options,
-                                  (struct s3_list_visitor){visit, v});
+    struct walk *w = walk_new(&(struct walk_options){.cli = v->cli,
+                                                     .target = v->target,
+                                                     .prefixes = v->prefixes,
+                                                     .excludes = v->excludes,
+                                                     .doing = "verifying"});
+    const char *key;
+    enum rc rc;
 
-    return rc == RC_OK && v->begun ? end_key(v) : rc;
+    while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
+        rc = take_key(v, w, key);
+        if (rc != RC_OK) {
+            break;
+        }
+    }
+    walk_end(w);
+    return rc;
 }
 
 static bool no(void *arg, const char *key)
@@ -281,19 +279,13 @@ static enum rc walk(struct verifying *v)
     v->past = past_new(cli->cx->arena, &past);
     v->held = new_arena(v, &v->fresh);
     v->key = new_arena(v, &v->key_fresh);
-    v->progress = cli_progress_begin(
-        cli, &(struct cli_progress_options){.doing = "verifying", .items = "versions"});
     rc = next_step(v);
-    if (rc == RC_OK && v->prefixes.n == 0) {
-        rc = list_prefix(v, NULL);
-    }
-    for (size_t i = 0; rc == RC_OK && i < v->prefixes.n; i++) {
-        rc = list_prefix(v, v->prefixes.items[i]);
+    if (rc == RC_OK) {
+        rc = list(v);
     }
     if (rc == RC_OK) {
         rc = pass_steps(v, NULL);
     }
-    cli_progress_end(v->progress);
     if (rc == RC_NOT_FOUND) {
         cli_outcome(cli, CLI_NOT_FOUND);
         return s3_bucket_missing(cli->cx, &v->target, NULL);

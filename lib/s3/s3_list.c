@@ -14,9 +14,23 @@
 
 /* Where the next page begins; outlives the page that named it. */
 struct position {
-    struct buf *key, *version_id;
-    bool any;         /* not the first page */
+    struct buf *key, *version_id; /* live: the key is a token, but where it is to begin at first */
+    bool any;                     /* not the first page */
+    bool told;                    /* by a page */
     const char *skip; /* a key whose versions are not wanted, should they come first; NULL: none */
+};
+
+struct s3_list {
+    struct s3_client *client;
+    struct s3_list_options options;
+    struct position at;
+    bool more; /* pages */
+    enum rc rc;
+
+    struct arena *arena; /* of the page at hand */
+    struct arena_mark fresh;
+    struct s3_list_page page;
+    struct s3_list_item *next; /* of it */
 };
 
 static int hex(char c)
@@ -100,14 +114,119 @@ static const char *marker_key(struct arena *a, const char *marker, const char *l
     return decoded(a, marker);
 }
 
+/* ---- One page -------------------------------------------------------------------------------- */
+
 static enum rc broken(struct ctx *cx, const struct s3_list_options *o, const char *what)
 {
     return diag_error(cx, NULL,
-                      arena_printf(cx->arena, "Cannot list the versions of bucket %s", o->bucket),
+                      arena_printf(cx->arena, "Cannot list the %s of bucket %s",
+                                   o->live ? "objects" : "versions", o->bucket),
                       "The server's list is broken: %s. Without the whole list nothing can be said "
                       "about the bucket. Try again; if it stays, report it to the server's makers.",
                       what);
 }
+
+static bool replace(struct buf *b, const char *text)
+{
+    buf_truncate(b, 0);
+    return buf_puts(b, text);
+}
+
+/* Before the page's keys are decoded. A position that does not move would list for ever. */
+static enum rc advance(struct ctx *cx, struct s3_list *l)
+{
+    const struct s3_list_options *o = &l->options;
+    const struct s3_list_page *page = &l->page;
+    struct position *at = &l->at;
+    const char *key = page->next_key;
+    const char *version = page->next_version_id;
+
+    if (*key == '\0') {
+        return broken(cx, o, "a page says that more follow, but not from where");
+    }
+    if (page->encoded && !o->live) {
+        key = marker_key(cx->arena, key, page->last ? page->last->entry.key : NULL);
+    }
+    if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0) {
+        return broken(cx, o, "a page says that the next one begins where it began itself");
+    }
+    at->any = at->told = true;
+    if (!replace(at->key, key) || !replace(at->version_id, version)) {
+        return broken(cx, o, "a page marker is too long");
+    }
+    return RC_OK;
+}
+
+/* What asks for the page behind that position. Return how many they are. */
+static size_t write_position(const struct s3_list *l, struct sigv4_param *params)
+{
+    const struct position *at = &l->at;
+    size_t n = 0;
+
+    if (l->options.live) {
+        params[n++] = (struct sigv4_param){"list-type", "2"};
+    } else {
+        params[n++] = (struct sigv4_param){"versions", NULL};
+    }
+    if (at->any && l->options.live) {
+        const char *name = at->told ? "continuation-token" : "start-after";
+        params[n++] = (struct sigv4_param){name, at->key->data};
+    } else if (at->any) {
+        params[n++] = (struct sigv4_param){"key-marker", at->key->data};
+        /* An empty marker is left out: servers refuse it, and mean "after the whole key" by it. */
+        if (at->version_id->len > 0) {
+            params[n++] = (struct sigv4_param){"version-id-marker", at->version_id->data};
+        }
+    }
+    return n;
+}
+
+static enum rc fetch(struct ctx *cx, struct s3_list *l)
+{
+    const struct s3_list_options *o = &l->options;
+    const char *count = arena_printf(cx->arena, "%u", o->page_size ? o->page_size : 1000);
+    struct sigv4_param params[MAX_PARAMS] = {{"encoding-type", "url"}, {"max-keys", count}};
+    struct s3_request request = {
+        .doing = o->live ? "list the objects of" : "list the versions of",
+        .permission = o->live ? "s3:ListBucket" : "s3:ListBucketVersions",
+        .method = "GET",
+        .bucket = o->bucket,
+        .expected_owner = o->expected_owner,
+        .params = params,
+        .n_params = 2,
+        .read = s3_list_page_read,
+        .read_arg = &l->page,
+        .max_response = MAX_PAGE,
+    };
+    struct s3_reply reply;
+
+    if (o->prefix && *o->prefix) {
+        params[request.n_params++] = (struct sigv4_param){"prefix", o->prefix};
+    }
+    request.n_params += write_position(l, params + request.n_params);
+    l->page = (struct s3_list_page){.live = o->live};
+    return s3_request_send(cx, l->client, &request, &reply);
+}
+
+static enum rc turn_page(struct ctx *cx, struct s3_list *l)
+{
+    enum rc rc = ctx_check(cx);
+
+    if (rc == RC_OK) {
+        rc = fetch(cx, l);
+    }
+    l->more = rc == RC_OK && l->page.truncated;
+    if (l->more) {
+        rc = advance(cx, l);
+    }
+    if (rc == RC_OK && l->page.fault) {
+        rc = broken(cx, &l->options, l->page.fault);
+    }
+    l->next = rc == RC_OK ? l->page.first : NULL;
+    return rc;
+}
+
+/* ---- One entry ------------------------------------------------------------------------------- */
 
 /* Behind a key marker alone, AWS and MinIO begin with the next key, Ceph (as of 16) with that one.
  */
@@ -119,123 +238,87 @@ static bool is_skipped(struct position *at, const char *key)
     return at->skip != NULL;
 }
 
-static enum rc visit_page(struct ctx *cx, const struct s3_list_options *o, struct position *at,
-                          struct s3_list_visitor visitor, const struct s3_list_page *page)
+/* Its key as it is. */
+static enum rc mend_key(struct ctx *cx, struct s3_list *l, struct s3_list_entry *entry)
+{
+    char *key;
+
+    if (!l->page.encoded || entry->key[strcspn(entry->key, "%+")] == '\0') {
+        return RC_OK;
+    }
+    key = arena_strdup(l->arena, entry->key);
+    entry->key = key;
+    return decode(key) ? RC_OK : broken(cx, &l->options, "a key holds a NUL byte");
+}
+
+/* What is allocated meanwhile is the page's. */
+static enum rc next(struct ctx *cx, struct s3_list *l, const struct s3_list_entry **ret_entry)
 {
     enum rc rc = RC_OK;
 
-    if (page->fault) {
-        return broken(cx, o, page->fault);
-    }
-    for (struct s3_list_item *item = page->first; rc == RC_OK && item; item = item->next) {
-        struct s3_list_entry *entry = &item->entry;
-        if (page->encoded && entry->key[strcspn(entry->key, "%+")] != '\0') {
-            char *key = arena_strdup(cx->arena, entry->key);
-            entry->key = key;
-            if (!decode(key)) {
-                return broken(cx, o, "a key holds a NUL byte");
-            }
+    while (rc == RC_OK) {
+        struct s3_list_entry *entry;
+        if (l->next == NULL && !l->more) {
+            return RC_OK;
         }
-        if (!is_skipped(at, entry->key)) {
-            rc = visitor.visit(cx, visitor.arg, entry);
+        if (l->next == NULL) {
+            arena_rewind(l->arena, l->fresh);
+            l->fresh = arena_mark(l->arena);
+            rc = turn_page(cx, l);
+            continue;
+        }
+        entry = &l->next->entry;
+        l->next = l->next->next;
+        rc = mend_key(cx, l, entry);
+        if (rc == RC_OK && l->options.until && strcmp(entry->key, l->options.until) > 0) {
+            l->more = false;
+            l->next = NULL;
+        } else if (rc == RC_OK && !is_skipped(&l->at, entry->key)) {
+            *ret_entry = entry;
+            return RC_OK;
         }
     }
     return rc;
 }
 
-static bool replace(struct buf *b, const char *text)
+enum rc s3_list_next(struct ctx *cx, struct s3_list *l, const struct s3_list_entry **ret_entry)
 {
-    buf_truncate(b, 0);
-    return buf_puts(b, text);
+    struct arena *callers = cx->arena;
+
+    *ret_entry = NULL;
+    if (l->rc == RC_OK) {
+        cx->arena = l->arena;
+        l->rc = next(cx, l, ret_entry);
+        cx->arena = callers;
+    }
+    return l->rc;
 }
 
-/* Before the page's keys are decoded. A position that does not move would list for ever. */
-static enum rc advance(struct ctx *cx, const struct s3_list_options *o,
-                       const struct s3_list_page *page, struct position *at)
+struct s3_list *s3_list_new(struct ctx *cx, struct s3_client *client,
+                            const struct s3_list_options *options)
 {
-    const char *key = page->next_key;
-    const char *version = page->next_version_id;
+    struct s3_list *l = arena_alloc(cx->arena, sizeof *l);
+    const char *after = options->start_after;
 
-    if (*key == '\0') {
-        return broken(cx, o, "a page says that more follow, but not from where");
-    }
-    if (page->encoded) {
-        key = marker_key(cx->arena, key, page->last ? page->last->entry.key : NULL);
-    }
-    if (at->any && strcmp(at->key->data, key) == 0 && strcmp(at->version_id->data, version) == 0) {
-        return broken(cx, o, "a page says that the next one begins where it began itself");
-    }
-    at->any = true;
-    if (!replace(at->key, key) || !replace(at->version_id, version)) {
-        return broken(cx, o, "a page marker is too long");
-    }
-    return RC_OK;
-}
-
-static enum rc fetch(struct ctx *cx, struct s3_client *client, const struct s3_list_options *o,
-                     const struct position *at, struct s3_list_page *page)
-{
-    const char *count = arena_printf(cx->arena, "%u", o->page_size ? o->page_size : 1000);
-    struct sigv4_param params[MAX_PARAMS] = {
-        {"versions", NULL}, {"encoding-type", "url"}, {"max-keys", count}};
-    struct s3_request request = {
-        .doing = "list the versions of",
-        .permission = "s3:ListBucketVersions",
-        .method = "GET",
-        .bucket = o->bucket,
-        .expected_owner = o->expected_owner,
-        .params = params,
-        .n_params = 3,
-        .read = s3_list_page_read,
-        .read_arg = page,
-        .max_response = MAX_PAGE,
+    *l = (struct s3_list){
+        .client = client,
+        .options = *options,
+        .at = {.key = buf_new(cx->arena, MAX_MARKER), .version_id = buf_new(cx->arena, MAX_MARKER)},
+        .more = true,
+        .arena = arena_within(cx->arena),
     };
-    struct s3_reply reply;
-
-    if (o->prefix && *o->prefix) {
-        params[request.n_params++] = (struct sigv4_param){"prefix", o->prefix};
+    l->fresh = arena_mark(l->arena);
+    if (after && *after) {
+        l->at.any = true;
+        l->at.skip = after;
+        if (!replace(l->at.key, after)) {
+            l->rc = broken(cx, options, "the key to start after is too long");
+        }
     }
-    if (at->any) {
-        params[request.n_params++] = (struct sigv4_param){"key-marker", at->key->data};
-    }
-    /* An empty marker is left out: servers refuse it, and mean "after the whole key" by it. */
-    if (at->any && at->version_id->len > 0) {
-        params[request.n_params++] =
-            (struct sigv4_param){"version-id-marker", at->version_id->data};
-    }
-    return s3_request_send(cx, client, &request, &reply);
+    return l;
 }
 
-enum rc s3_list_versions(struct ctx *cx, struct s3_client *client,
-                         const struct s3_list_options *options, struct s3_list_visitor visitor)
+size_t s3_list_footprint(const struct s3_list *l)
 {
-    struct position at = {buf_new(cx->arena, MAX_MARKER), buf_new(cx->arena, MAX_MARKER), false,
-                          NULL};
-    bool more = true;
-    enum rc rc = RC_OK;
-
-    if (options->start_after && *options->start_after) {
-        at.any = true;
-        at.skip = options->start_after;
-        if (!replace(at.key, options->start_after)) {
-            return broken(cx, options, "the key to start after is too long");
-        }
-    }
-    while (more && (rc = ctx_check(cx)) == RC_OK) {
-        struct arena_mark mark = arena_mark(cx->arena);
-        struct s3_list_page page;
-        rc = fetch(cx, client, options, &at, &page);
-        more = rc == RC_OK && page.truncated;
-        if (more) {
-            rc = advance(cx, options, &page, &at);
-        }
-        if (rc == RC_OK) {
-            rc = visit_page(cx, options, &at, visitor, &page);
-        }
-        arena_rewind(cx->arena, mark);
-        if (rc != RC_OK) {
-            break;
-        }
-    }
-    return rc;
+    return arena_footprint(l->arena);
 }

@@ -7,8 +7,6 @@
 #include "s3/s3_request.h"
 #include "xml/xml_stream.h"
 
-#define ROOT "ListVersionsResult"
-
 struct reading {
     struct arena *arena;
     struct s3_list_page *page;
@@ -33,6 +31,7 @@ static const struct row entry_rows[] = {
 
 static const struct row page_rows[] = {
     {"NextKeyMarker", offsetof(struct s3_list_page, next_key)},
+    {"NextContinuationToken", offsetof(struct s3_list_page, next_key)},
     {"NextVersionIdMarker", offsetof(struct s3_list_page, next_version_id)},
 };
 
@@ -80,22 +79,32 @@ static bool is_marker(const struct xml_element *e)
     return strcmp(e->name, "DeleteMarker") == 0;
 }
 
+static bool is_entry(const struct reading *r, const struct xml_element *e)
+{
+    if (r->page->live) {
+        return strcmp(e->name, "Contents") == 0;
+    }
+    return strcmp(e->name, "Version") == 0 || is_marker(e);
+}
+
 static bool on_start(void *arg, const struct xml_element *e)
 {
     struct reading *r = arg;
+    const char *root = r->page->live ? "ListBucketResult" : "ListVersionsResult";
 
-    if (e->depth == 0 && strcmp(e->name, ROOT) != 0 &&
+    if (e->depth == 0 && strcmp(e->name, root) != 0 &&
         (e->ns == NULL || strcmp(e->ns, S3_REQUEST_NAMESPACE) != 0)) {
-        r->why = "no <" ROOT "> came";
+        r->why = arena_printf(r->arena, "no <%s> came", root);
         return false;
     }
-    if (e->depth == 1 && (strcmp(e->name, "Version") == 0 || is_marker(e))) {
+    if (e->depth == 1 && is_entry(r, e)) {
         r->open = arena_alloc(r->arena, sizeof(*r->open));
         r->open->entry = (struct s3_list_entry){.key = "",
                                                 .version_id = "",
                                                 .etag = "",
                                                 .last_modified = "",
                                                 .storage_class = "",
+                                                .latest = r->page->live,
                                                 .marker = is_marker(e)};
         r->sized = is_marker(e);
         r->timed = false;
@@ -150,7 +159,7 @@ static const char *read_once(struct ctx *cx, struct s3_list_page *page, struct s
     struct reading r = {.arena = cx->arena, .page = page};
     const char *why;
 
-    *page = (struct s3_list_page){.next_key = "", .next_version_id = ""};
+    *page = (struct s3_list_page){.live = page->live, .next_key = "", .next_version_id = ""};
     why = xml_stream(cx->arena, document, &(struct xml_events){on_start, on_end, &r});
     return why ? arena_printf(cx->arena, "its body is no XML (%s)", why) : r.why;
 }

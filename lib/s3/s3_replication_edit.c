@@ -176,14 +176,6 @@ static enum rc check_buckets(struct ctx *cx, const struct s3_target *target,
     return rc == RC_OK ? check_destination(cx, target, edit) : rc;
 }
 
-static enum rc found(struct ctx *cx, void *arg, const struct s3_list_entry *entry)
-{
-    (void)cx;
-    (void)entry;
-    *(bool *)arg = true;
-    return RC_CONFLICT; /* one is enough */
-}
-
 enum rc s3_replication_edit_finds(struct ctx *cx, const struct s3_target *target,
                                   const char *prefix, bool *ret_any)
 {
@@ -193,14 +185,10 @@ enum rc s3_replication_edit_finds(struct ctx *cx, const struct s3_target *target
         .expected_owner = target->expected_owner,
         .page_size = 1,
     };
-    bool any = false;
-    enum rc rc =
-        s3_list_versions(cx, target->client, &options, (struct s3_list_visitor){found, &any});
+    const struct s3_list_entry *first;
+    enum rc rc = s3_list_next(cx, s3_list_new(cx, target->client, &options), &first);
 
-    if (rc == RC_OK || any) {
-        *ret_any = any;
-        return RC_OK;
-    }
+    *ret_any = first != NULL;
     return rc;
 }
 

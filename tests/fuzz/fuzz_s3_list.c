@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ctx *cx = ctx_new(&(struct ctx_options){.session = NULL});
     struct str document = {(const char *)data, size};
-    struct s3_list_page page;
+    struct s3_list_page page = {.live = false};
     const char *why = size <= 65536 ? s3_list_page_read(cx, &page, document) : "";
 
     if (why == NULL) {

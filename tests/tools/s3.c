@@ -11,7 +11,9 @@
  *   s3 delete-many B [--bypass]  KEY or KEY<tab>VERSION on each line of standard input, keys as
  *                                `versions` prints them; print what became of each
  *   s3 presign B METHOD KEY SECONDS [VERSION]    print a URL that grants this one request
- *   s3 versions B [PREFIX [START-AFTER]]         s3 count B [PREFIX]   how many there are
+ *   s3 versions B [PREFIX [START-AFTER [UNTIL]]]   every version and marker
+ *   s3 objects B [PREFIX [START-AFTER [UNTIL]]]    what readers see
+ *   s3 count B [PREFIX]          how many versions and markers there are
  *   s3 versioning B [Enabled|Suspended]
  *   s3 lock B [none|GOVERNANCE|COMPLIANCE [DAYS]]
  *   s3 lifecycle B [FILE|-]      print the lifecycle document, or replace it as a whole
@@ -31,7 +33,7 @@
 #include "base/session.h"
 #include "s3/s3_bucket.h"
 #include "s3/s3_lifecycle.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_object.h"
 #include "s3/s3_presign.h"
@@ -104,50 +106,84 @@ static enum rc presign(struct call *c)
     return rc;
 }
 
-static enum rc print_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+typedef enum rc visitor(struct call *c, const struct s3_list_entry *e);
+
+static enum rc each(struct call *c, struct s3_list *l, visitor *visit)
 {
-    (void)cx, (void)arg;
+    const struct s3_list_entry *e;
+    enum rc rc;
+
+    while ((rc = s3_list_next(c->cx, l, &e)) == RC_OK && e != NULL) {
+        rc = visit(c, e);
+        if (rc != RC_OK) {
+            break;
+        }
+    }
+    return rc;
+}
+
+static enum rc print_entry(struct call *c, const struct s3_list_entry *e)
+{
+    (void)c;
     call_print_key(e->key);
     printf("\t%s\t%s\t%s\t%llu\t%s\n", e->version_id, e->latest ? "latest" : "old",
            e->marker ? "marker" : "version", (unsigned long long)e->size, e->etag);
     return RC_OK;
 }
 
-static enum rc list(struct call *c, const char *prefix, const char *start_after,
-                    struct s3_list_visitor visitor)
+static struct s3_list_options all_under(const struct call *c, const char *prefix)
 {
     const char *page = getenv("SEEDBANK_S3_PAGE_SIZE");
-    struct s3_list_options options = {
+
+    return (struct s3_list_options){
         .bucket = c->bucket,
         .prefix = prefix,
-        .start_after = start_after,
         .page_size = page ? (unsigned)strtoul(page, NULL, 10) : 0,
     };
+}
 
-    return s3_list_versions(c->cx, c->s3, &options, visitor);
+/* The range of a listing from the arguments. */
+static struct s3_list_options range(const struct call *c)
+{
+    struct s3_list_options options = all_under(c, c->args[0]);
+
+    if (c->args[0] && c->args[1]) {
+        options.start_after = c->args[1];
+        options.until = c->args[2];
+    }
+    return options;
 }
 
 static enum rc versions(struct call *c)
 {
-    const char *prefix = c->args[0];
+    struct s3_list_options options = range(c);
 
-    return list(c, prefix, prefix ? c->args[1] : NULL, (struct s3_list_visitor){print_entry, NULL});
+    return each(c, s3_list_new(c->cx, c->s3, &options), print_entry);
 }
 
-static enum rc count_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+static enum rc objects(struct call *c)
 {
-    (void)cx, (void)e;
-    ++*(unsigned long long *)arg;
+    struct s3_list_options options = range(c);
+
+    return each(c, s3_list_live_new(c->cx, c->s3, &options), print_entry);
+}
+
+static unsigned long long counted;
+
+static enum rc count_entry(struct call *c, const struct s3_list_entry *e)
+{
+    (void)c, (void)e;
+    counted++;
     return RC_OK;
 }
 
 static enum rc count(struct call *c)
 {
-    unsigned long long n = 0;
-    enum rc rc = list(c, c->args[0], NULL, (struct s3_list_visitor){count_entry, &n});
+    struct s3_list_options options = all_under(c, c->args[0]);
+    enum rc rc = each(c, s3_list_new(c->cx, c->s3, &options), count_entry);
 
     if (rc == RC_OK) {
-        printf("%llu\n", n);
+        printf("%llu\n", counted);
     }
     return rc;
 }
@@ -240,20 +276,20 @@ static enum rc replication(struct call *c)
     return rules(c, &s3_replication_kind);
 }
 
-static enum rc purge_entry(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+static enum rc purge_entry(struct call *c, const struct s3_list_entry *e)
 {
-    struct call *c = arg;
     struct s3_object object = {.bucket = c->bucket, .key = e->key, .version_id = e->version_id};
 
-    return s3_object_delete(cx, c->s3, &object);
+    return s3_object_delete(c->cx, c->s3, &object);
 }
 
 static enum rc remove_bucket(struct call *c)
 {
+    struct s3_list_options options = all_under(c, NULL);
     enum rc rc = RC_OK;
 
     if (c->args[0]) {
-        rc = list(c, NULL, NULL, (struct s3_list_visitor){purge_entry, c});
+        rc = each(c, s3_list_new(c->cx, c->s3, &options), purge_entry);
     }
     return rc == RC_OK ? s3_bucket_delete(c->cx, c->s3, c->bucket) : rc;
 }
@@ -275,7 +311,8 @@ static const struct command {
     {"uploads", "BUCKET KEY [--abort]", 1, 2, {0}, objects_uploads},
     {"delete-many", "BUCKET [--bypass]", 0, 1, {"--bypass"}, objects_delete_many},
     {"presign", "BUCKET METHOD KEY SECONDS [VERSION]", 3, 4, {0}, presign},
-    {"versions", "BUCKET [PREFIX [START-AFTER]]", 0, 2, {0}, versions},
+    {"versions", "BUCKET [PREFIX [START-AFTER [UNTIL]]]", 0, 3, {0}, versions},
+    {"objects", "BUCKET [PREFIX [START-AFTER [UNTIL]]]", 0, 3, {0}, objects},
     {"count", "BUCKET [PREFIX]", 0, 1, {0}, count},
     {"versioning", "BUCKET [Enabled|Suspended]", 0, 1, {"Enabled", "Suspended"}, versioning},
     {"lock", "BUCKET [none|GOVERNANCE|COMPLIANCE [DAYS]]", 0, 2, {0}, lock},

@@ -7,7 +7,7 @@
 #include "s3/s3_bucket.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 #include "s3/s3_lock.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
@@ -40,7 +40,8 @@ struct call {
     XML("<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"            \
         "<DefaultRetention><Mode>GOVERNANCE</Mode><Days>30</Days></DefaultRetention></Rule>"       \
         "</ObjectLockConfiguration>")
-#define GOOD_LIST "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
+#define GOOD_LIST      "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
+#define GOOD_LIVE_LIST "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
 #define GOOD_FIRST_PAGE                                                                            \
     "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>"          \
     "</ListVersionsResult>"
@@ -162,15 +163,25 @@ static inline enum rc call_finds(struct ctx *cx, const struct s3_target *t)
 
     return s3_replication_edit_finds(cx, t, "", &any);
 }
-static inline enum rc call_ignore(struct ctx *cx, void *arg, const struct s3_list_entry *entry)
+static inline enum rc call_list(struct ctx *cx, const struct s3_target *t, bool live)
 {
-    (void)cx, (void)arg, (void)entry;
-    return RC_OK;
+    const struct s3_list_options options = {.bucket = t->bucket};
+    struct s3_list *list =
+        live ? s3_list_live_new(cx, t->client, &options) : s3_list_new(cx, t->client, &options);
+    const struct s3_list_entry *entry;
+    enum rc rc;
+
+    while ((rc = s3_list_next(cx, list, &entry)) == RC_OK && entry != NULL) {
+    }
+    return rc;
 }
 static inline enum rc call_list_versions(struct ctx *cx, const struct s3_target *t)
 {
-    return s3_list_versions(cx, t->client, &(struct s3_list_options){.bucket = t->bucket},
-                            (struct s3_list_visitor){call_ignore, NULL});
+    return call_list(cx, t, false);
+}
+static inline enum rc call_list_live(struct ctx *cx, const struct s3_target *t)
+{
+    return call_list(cx, t, true);
 }
 static inline enum rc call_object_put(struct ctx *cx, const struct s3_target *t)
 {
@@ -357,6 +368,8 @@ static const struct call calls[] = {
      "s3:ListBucketVersions", GOOD_LIST, NULL, .patience = CALL_HASTY},
     {"list versions: page 2", call_list_versions, "GET", CALL_DOCUMENT, "list the versions of",
      "s3:ListBucketVersions", GOOD_LIST, GOOD_FIRST_PAGE, .patience = CALL_HASTY},
+    {"list objects", call_list_live, "GET", CALL_DOCUMENT, "list the objects of", "s3:ListBucket",
+     GOOD_LIVE_LIST, NULL, .patience = CALL_HASTY},
     {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
      NULL, .patience = CALL_HASTY},
     {"get an object", call_object_get, "GET", CALL_CONTENT, "read object", "s3:GetObject", "hello",

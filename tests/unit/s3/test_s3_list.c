@@ -1,7 +1,7 @@
 /* Listings of servers that encode, page and err in different ways. */
 #include "base/buf.h"
 #include "fixture.h"
-#include "s3/s3_list.h"
+#include "s3/s3_list_live.h"
 
 #define FIRST     "/files?encoding-type=url&max-keys=2&versions"
 #define AFTER(m)  "/files?encoding-type=url&" m "&versions"
@@ -18,19 +18,34 @@
     "<DeleteMarker><Key>" k "</Key><VersionId>" v "</VersionId><IsLatest>true</IsLatest>" DATE     \
     "</DeleteMarker>"
 
-static enum rc collect(struct ctx *cx, void *arg, const struct s3_list_entry *e)
+static enum rc take_all(struct fixture *f, struct s3_list *list, struct buf *seen)
 {
-    (void)cx;
-    buf_printf(arg, "%s|%s%s%s;", e->key, e->version_id, e->marker ? "|marker" : "",
-               e->latest ? "|latest" : "");
-    return RC_OK;
+    const struct s3_list_entry *e;
+    enum rc rc;
+
+    buf_truncate(seen, 0);
+    while ((rc = s3_list_next(f->cx, list, &e)) == RC_OK && e != NULL) {
+        buf_printf(seen, "%s|%s%s%s;", e->key, e->version_id, e->marker ? "|marker" : "",
+                   e->latest ? "|latest" : "");
+    }
+    assert_int_equal(s3_list_next(f->cx, list, &e), rc); /* it stays so */
+    assert_null(e);
+    return rc;
+}
+
+static enum rc list_as(struct fixture *f, const struct s3_list_options *o, struct buf *seen)
+{
+    return take_all(f, s3_list_new(f->cx, f->client, o), seen);
+}
+
+static enum rc list_live(struct fixture *f, const struct s3_list_options *o, struct buf *seen)
+{
+    return take_all(f, s3_list_live_new(f->cx, f->client, o), seen);
 }
 
 static enum rc list(struct fixture *f, struct buf *seen)
 {
-    struct s3_list_options o = {.bucket = "files", .page_size = 2};
-
-    return s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen});
+    return list_as(f, &(struct s3_list_options){.bucket = "files", .page_size = 2}, seen);
 }
 
 static void entries_come_in_the_servers_order(void **state)
@@ -153,25 +168,22 @@ static void the_encoding_may_be_said_last(void **state)
     assert_string_equal(seen->data, "a/b|1;c|1;");
 }
 
-static enum rc look(struct ctx *cx, void *arg, const struct s3_list_entry *e)
-{
-    (void)cx;
-    buf_printf(arg, "%s %s %s %llu %lld.%09ld", e->etag, e->storage_class, e->last_modified,
-               (unsigned long long)e->size, (long long)e->modified.tv_sec, e->modified.tv_nsec);
-    return RC_OK;
-}
-
 static void all_of_an_entry(void **state)
 {
     struct fixture *f = *state;
-    struct buf *seen = buf_new(f->cx->arena, 10000);
-    struct s3_list_options o = {.bucket = "files"};
+    struct s3_list *list =
+        s3_list_new(f->cx, f->client, &(struct s3_list_options){.bucket = "files"});
+    const struct s3_list_entry *e;
 
     fixture_expect(f, "GET", "*", 200, PAGE(VERSION("a", "1")));
-    assert_int_equal(s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){look, seen}),
-                     RC_OK);
-    assert_string_equal(seen->data,
-                        "\"e\" STANDARD 2015-08-30T12:36:00.123Z 7 1440938160.123000000");
+    assert_int_equal(s3_list_next(f->cx, list, &e), RC_OK);
+    assert_string_equal(e->key, "a");
+    assert_string_equal(e->etag, "\"e\"");
+    assert_string_equal(e->storage_class, "STANDARD");
+    assert_string_equal(e->last_modified, "2015-08-30T12:36:00.123Z");
+    assert_int_equal(e->size, 7);
+    assert_int_equal(e->modified.tv_sec, 1440938160);
+    assert_int_equal(e->modified.tv_nsec, 123000000);
 }
 
 static void a_listing_can_start_behind_a_key(void **state)
@@ -184,24 +196,20 @@ static void a_listing_can_start_behind_a_key(void **state)
     fixture_expect(f, "GET", AFTER("key-marker=a%2B%01&max-keys=2"), 200,
                    PAGE(TRUNCATED NEXT("b", "2") VERSION("b", "2")));
     fixture_expect(f, "GET", AFTER("key-marker=b&max-keys=2&version-id-marker=2"), 200, PAGE(""));
-    assert_int_equal(
-        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_OK);
+    assert_int_equal(list_as(f, &o, seen), RC_OK);
     assert_string_equal(seen->data, "b|2;");
     /* Ceph begins with the versions of that key. */
     o.start_after = "a b";
-    buf_truncate(seen, 0);
     fixture_expect(
         f, "GET", AFTER("key-marker=a%20b&max-keys=2"), 200,
         PAGE(ENCODED TRUNCATED NEXT("a b", "2") VERSION("a%20b", "3") MARKER("a%20b", "2")));
     fixture_expect(f, "GET", AFTER("key-marker=a%20b&max-keys=2&version-id-marker=2"), 200,
                    PAGE(ENCODED VERSION("a%20b", "1") VERSION("c", "1")));
-    assert_int_equal(
-        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_OK);
+    assert_int_equal(list_as(f, &o, seen), RC_OK);
     assert_string_equal(seen->data, "c|1;");
     memset(long_key, 'k', 5000);
     o.start_after = long_key;
-    assert_int_equal(
-        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){collect, seen}), RC_FAIL);
+    assert_int_equal(list_as(f, &o, seen), RC_FAIL);
     assert_diag(f->cx, "too long");
 }
 
@@ -228,18 +236,12 @@ static void a_failing_page_fails_the_listing(void **state)
     assert_int_equal(list(f, buf_new(f->cx->arena, 10000)), RC_NOT_FOUND);
 }
 
-static enum rc stop_at_once(struct ctx *cx, void *arg, const struct s3_list_entry *e)
-{
-    (void)cx, (void)e;
-    ++*(int *)arg;
-    return RC_CONFLICT;
-}
-
-static void a_visitor_can_stop_it(void **state)
+static void nothing_is_asked_for_before_it_is_wanted(void **state)
 {
     struct fixture *f = *state;
     struct s3_list_options o = {.bucket = "files", .prefix = "a+b/", .expected_owner = "1234"};
-    int visits = 0;
+    struct s3_list *list = s3_list_new(f->cx, f->client, &o);
+    const struct s3_list_entry *e;
 
     http_server_expect(
         f->server,
@@ -247,10 +249,79 @@ static void a_visitor_can_stop_it(void **state)
             .target = "/files?encoding-type=url&max-keys=1000&prefix=a%2Bb%2F&versions",
             .expect = {"x-amz-expected-bucket-owner: 1234"},
             .reply = {.body = PAGE(TRUNCATED NEXT("a", "1") VERSION("a", "1") VERSION("b", "1"))}});
-    assert_int_equal(
-        s3_list_versions(f->cx, f->client, &o, (struct s3_list_visitor){stop_at_once, &visits}),
-        RC_CONFLICT);
-    assert_int_equal(visits, 1);
+    assert_int_equal(s3_list_next(f->cx, list, &e), RC_OK);
+    assert_string_equal(e->key, "a");
+    assert_int_equal(s3_list_next(f->cx, list, &e), RC_OK);
+    assert_string_equal(e->key, "b"); /* the next page is not asked for */
+}
+
+static void two_listings_go_side_by_side(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_list *one = s3_list_new(f->cx, f->client, &(struct s3_list_options){.bucket = "one"});
+    struct s3_list *two = s3_list_new(f->cx, f->client, &(struct s3_list_options){.bucket = "two"});
+    const struct s3_list_entry *of_one, *of_two;
+    struct arena_mark mark = arena_mark(f->cx->arena);
+
+    fixture_expect(f, "GET", "*", 200, PAGE(VERSION("a", "1") VERSION("b", "1")));
+    fixture_expect(f, "GET", "*", 200, PAGE(VERSION("A", "2") VERSION("B", "2")));
+    assert_int_equal(s3_list_next(f->cx, one, &of_one), RC_OK);
+    assert_int_equal(s3_list_next(f->cx, two, &of_two), RC_OK);
+    arena_rewind(f->cx->arena, mark); /* what they give is theirs */
+    assert_string_equal(of_one->key, "a");
+    assert_string_equal(of_two->key, "A");
+    assert_int_equal(s3_list_next(f->cx, one, &of_one), RC_OK);
+    assert_string_equal(of_one->key, "b");
+    assert_string_equal(of_two->key, "A");
+}
+
+static void a_listing_can_end_with_a_key(void **state)
+{
+    struct fixture *f = *state;
+    struct buf *seen = buf_new(f->cx->arena, 10000);
+    struct s3_list_options o = {.bucket = "files", .page_size = 2, .until = "b"};
+
+    fixture_expect(f, "GET", FIRST, 200,
+                   PAGE(TRUNCATED NEXT("b", "2") VERSION("a", "1") VERSION("b", "2")));
+    fixture_expect(f, "GET", AFTER("key-marker=b&max-keys=2&version-id-marker=2"), 200,
+                   PAGE(TRUNCATED NEXT("ba", "1") VERSION("b", "1") VERSION("ba", "1")));
+    assert_int_equal(list_as(f, &o, seen), RC_OK);
+    assert_string_equal(seen->data, "a|1;b|2;b|1;");
+}
+
+#define LIVE(body) XML("<ListBucketResult xmlns=\"" S3_NS "\">" body "</ListBucketResult>")
+#define OBJECT(k)                                                                                  \
+    "<Contents><Key>" k "</Key>" DATE "<Size>7</Size><ETag>&quot;e&quot;</ETag></Contents>"
+#define NEXT_TOKEN(t) "<NextContinuationToken>" t "</NextContinuationToken>"
+
+static void what_readers_see(void **state)
+{
+    struct fixture *f = *state;
+    struct buf *seen = buf_new(f->cx->arena, 10000);
+    struct s3_list_options o = {.bucket = "files", .page_size = 2, .start_after = "a b"};
+
+    fixture_expect(
+        f, "GET", "/files?encoding-type=url&list-type=2&max-keys=2&start-after=a%20b", 200,
+        LIVE(ENCODED TRUNCATED NEXT_TOKEN("t%2Bo+k/en=") OBJECT("a%20b%2B") OBJECT("c")));
+    fixture_expect(f, "GET",
+                   "/files?continuation-token=t%252Bo%2Bk%2Fen%3D&encoding-type=url&list-type=2&"
+                   "max-keys=2",
+                   200, LIVE("<Name>files</Name><KeyCount>1</KeyCount>" OBJECT("d")));
+    assert_int_equal(list_live(f, &o, seen), RC_OK);
+    assert_string_equal(seen->data, "a b+||latest;c||latest;d||latest;");
+    fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED OBJECT("d")));
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
+    assert_diag(f->cx, "not from where");
+    fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED NEXT_TOKEN("t") OBJECT("d")));
+    fixture_expect(f, "GET", "*", 200, LIVE(TRUNCATED NEXT_TOKEN("t") OBJECT("d")));
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
+    assert_diag(f->cx, "begins where it began");
+    fixture_expect(f, "GET", "*", 200, PAGE(VERSION("a", "1")));
+    fixture_expect(f, "GET", "*", 200, XML("<Contents/>"));
+    assert_int_equal(list_live(f, &o, seen), RC_OK); /* in S3's namespace, and empty */
+    assert_string_equal(seen->data, "");
+    assert_int_equal(list_live(f, &o, seen), RC_FAIL);
+    assert_diag(f->cx, "no <ListBucketResult> came");
 }
 
 /* An endless listing, one page after another, made by a handler. */
@@ -265,21 +336,13 @@ static bool endless(void *arg, const struct http_server_request *request,
     return true;
 }
 
-static enum rc measure(struct ctx *cx, void *arg, const struct s3_list_entry *e)
-{
-    size_t *most = arg;
-    size_t now = arena_footprint(cx->arena);
-
-    (void)e;
-    *most = now > *most ? now : *most;
-    return RC_OK;
-}
-
 static void memory_does_not_grow_with_the_bucket(void **state)
 {
     struct fixture *f = *state;
     int pages = 0;
     size_t most = 0;
+    const struct s3_list_entry *e;
+    struct s3_list *all;
     struct http_server *server =
         http_server_start(&(struct http_server_options){.handler = endless, .handler_arg = &pages});
     struct s3_list_options o = {.bucket = "files"};
@@ -291,8 +354,12 @@ static void memory_does_not_grow_with_the_bucket(void **state)
                                                         .secret_key = SECRET},
                                    &client),
                      RC_OK);
-    assert_int_equal(s3_list_versions(f->cx, client, &o, (struct s3_list_visitor){measure, &most}),
-                     RC_OK);
+    all = s3_list_new(f->cx, client, &o);
+    do {
+        size_t now = arena_footprint(f->cx->arena) + s3_list_footprint(all);
+        most = now > most ? now : most;
+        assert_int_equal(s3_list_next(f->cx, all, &e), RC_OK);
+    } while (e != NULL);
     assert_int_equal(pages, 400);
     assert_true(most < 400 * 1024); /* 400 pages would be some 4 MB */
     http_server_stop(server);
@@ -303,11 +370,19 @@ static void memory_does_not_grow_with_the_bucket(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(entries_come_in_the_servers_order),    TEST(pages_follow_one_another),
-        TEST(keys_and_markers_in_every_spelling),   TEST(a_list_that_cannot_be_trusted_is_an_error),
-        TEST(the_encoding_may_be_said_last),        TEST(all_of_an_entry),
-        TEST(a_listing_can_start_behind_a_key),     TEST(a_page_that_repeats_does_not_loop),
-        TEST(a_failing_page_fails_the_listing),     TEST(a_visitor_can_stop_it),
+        TEST(entries_come_in_the_servers_order),
+        TEST(pages_follow_one_another),
+        TEST(keys_and_markers_in_every_spelling),
+        TEST(a_list_that_cannot_be_trusted_is_an_error),
+        TEST(the_encoding_may_be_said_last),
+        TEST(all_of_an_entry),
+        TEST(a_listing_can_start_behind_a_key),
+        TEST(a_page_that_repeats_does_not_loop),
+        TEST(a_failing_page_fails_the_listing),
+        TEST(nothing_is_asked_for_before_it_is_wanted),
+        TEST(two_listings_go_side_by_side),
+        TEST(a_listing_can_end_with_a_key),
+        TEST(what_readers_see),
         TEST(memory_does_not_grow_with_the_bucket),
     };
 
