@@ -220,14 +220,12 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
     pthread_mutex_init(&r->lock, NULL);
     clock_cond_init(&r->changed);
     if (options->ask) {
-        r->crew = crew_new(
-            cx, &(struct crew_options){
-                    .threads = THREADS,
-                    .queue = SLOTS,
-                    .run = run,
-                    .arg = r,
-                    .useful = useful,
-                    .copy = copy_item});
+        r->crew = crew_new(cx, &(struct crew_options){.threads = THREADS,
+                                                      .queue = SLOTS,
+                                                      .run = run,
+                                                      .arg = r,
+                                                      .useful = useful,
+                                                      .copy = copy_item});
     }
     return r;
 }

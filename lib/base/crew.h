@@ -4,9 +4,9 @@
  * that shares session, log, clock and cancel with it.
  *
  * A thread is started when an item waits and all others are busy. Where the queue is full, giving
- * waits until it is half empty: memory does not depend on how many items there are, and who gives is
- * not woken for each. Results come in no order; a tally is
- * the caller's, under a lock of its own.
+ * waits until it is half empty: memory does not depend on how many items there are, and who gives
+ * is not woken for each. Results come in no order; a tally is the caller's, under a lock of its
+ * own.
  *
  * Two ways to end early. The cancel of the ctx is heeded by what an item waits for: it fails. The
  * stop (of the options, or crew_stop) lets end what has begun and begins nothing more.
