@@ -1,7 +1,7 @@
 """Buckets with a past, for the benchmark of restoring.
 
-  history.py make BUCKET... COUNT   objects, then an accident: half are overwritten, half deleted; prints the
-                                    moment before it
+  history.py make BUCKET... COUNT   objects, then an accident: half are overwritten, half deleted (in buckets whose
+                                    names end in -copies all are overwritten); prints the moment before it
   history.py check BUCKET COUNT     every object is what it was at first
   history.py copies BUCKET COUNT DIR  curl configuration files that copy each first version over its key, signed;
                                     DIR/copies.curl is the one to give to curl
@@ -53,7 +53,7 @@ def make(bucket, count):
 
 def accident(bucket, count):
     def lose(i):
-        if i % 2:
+        if i % 2 and not bucket.endswith("-copies"):
             s3.delete_object(Bucket=bucket, Key=key(i))
         else:
             s3.put_object(Bucket=bucket, Key=key(i), Body=b"overwritten")
