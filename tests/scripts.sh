@@ -106,6 +106,7 @@ scripts_begin() {
   export SEEDBANK_SERVERS=$work/servers
   export SEEDBANK_ROOT=$root SEEDBANK_S3_TOOL=$root/build/release/tests/tools/s3
   export SEEDBANK_FAULT_SERVER=$root/build/release/tests/tools/fault_server
+  export SEEDBANK_STRIKE=$root/build/release/tests/tools/strike
 }
 
 scripts_run() {

@@ -31,25 +31,34 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
 {
     struct arena *a = cli->cx->arena;
 
-    cli_say(cli, "Restored %s of bucket %s%s%s.", cli_words_of(a, done_of(t), "object", "objects"),
-            w->head.bucket, w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at);
+    cli_say(cli, "Restored %s of bucket %s%s%s%s%s.",
+            cli_words_of(a, done_of(t), "object", "objects"), w->head.bucket,
+            w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at,
+            w->head.to ? " into " : "", w->head.to ? w->head.to : "");
     say_count(cli, t->done[STEP_REVEAL], "shown again: delete markers removed");
-    say_count(
-        cli, t->done[STEP_COPY],
-        arena_printf(a, "copied forward from an older version (%s)", cli_words_bytes(a, t->bytes)));
+    say_count(cli, t->done[STEP_COPY],
+              arena_printf(a, "%s (%s)",
+                           w->head.to ? "copied" : "copied forward from an older version",
+                           cli_words_bytes(a, t->bytes)));
     say_count(cli, t->done[STEP_HIDE], "born later: hidden by a delete marker");
     say_count(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
     say_count(cli, t->conflicts, "left as they are: others changed them since the plan was made");
     say_count(cli, t->failed, "failed: the same command tries them again");
+    say_count(cli, t->lost, "without all that belongs to them: the target cannot hold it");
+    if (t->why_streamed != NULL) {
+        cli_say(cli, "  The server does not copy between the two buckets: all went through this "
+                     "machine.");
+        cli_event(cli, "streamed", json_pack("{s:s}", "why", t->why_streamed));
+    }
     say_count(cli, t->idle, "that cannot be restored: the plan says why");
     cli_event(cli, "summary",
-              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "bucket",
+              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "bucket",
                         w->head.bucket, "at", w->head.at, "reveal",
                         (json_int_t)t->done[STEP_REVEAL], "copy", (json_int_t)t->done[STEP_COPY],
                         "hide", (json_int_t)t->done[STEP_HIDE], "purge",
                         (json_int_t)t->done[STEP_PURGE], "bytes", (json_int_t)t->bytes, "conflicts",
                         (json_int_t)t->conflicts, "failed", (json_int_t)t->failed, "unreachable",
-                        (json_int_t)t->idle));
+                        (json_int_t)t->idle, "conditional", t->conditional));
 }
 
 static void say_undo(struct cli *cli, const struct work *w)
@@ -99,7 +108,7 @@ static uint64_t ended(const struct work *w)
 static enum rc give_all(struct cli *cli, struct work *w, struct carry *carry)
 {
     struct step step;
-    uint64_t number = 0;
+    uint64_t number = w->first;
     enum rc rc = RC_OK;
 
     while (rc == RC_OK) {
@@ -116,49 +125,56 @@ static enum rc give_all(struct cli *cli, struct work *w, struct carry *carry)
 static enum rc carry_out(struct cli *cli, const struct apply *apply, struct work *w,
                          struct carry_tally *ret_tally)
 {
-    const struct carry_options options = {
+    struct carry_options options = {
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target,
-                  .storage_class = apply->options.storage_class,
-                  .keep_compliance = apply->options.keep_compliance},
+        .write = work_write(w),
         .allow_unversioned = apply->options.allow_unversioned,
         .doing = "restoring",
         .total = w->active - ended(w),
     };
-    struct carry *carry = carry_new(&options);
-    enum rc given = give_all(cli, w, carry);
-    enum rc rc = carry_end(carry, ret_tally);
+    struct carry *carry;
+    enum rc given, rc;
 
+    options.write.storage_class = apply->options.storage_class;
+    options.write.keep_compliance = apply->options.keep_compliance;
+    carry = carry_new(&options);
+    given = give_all(cli, w, carry);
+    rc = carry_end(carry, ret_tally);
     return given == RC_OK ? rc : given;
 }
 
+/* What the pieces of a plan came to; a plan that is not cut is one piece. */
+struct applying {
+    const struct apply *apply;
+    struct carry_tally tally; /* of this run; idle: of what was done before, too */
+    uint64_t left;            /* conflicts of earlier runs */
+    bool any, worked;         /* there was something to do; still, in this run */
+};
+
 /* The gravest of what became of single keys. */
-static void judge_outcome(struct cli *cli, const struct work *w, uint64_t conflicts,
-                          uint64_t failed)
+static void judge_outcome(struct cli *cli, const struct carry_tally *t, uint64_t left)
 {
-    bool partly = conflicts > 0 || failed > 0 || w->active < w->steps;
-
-    cli_outcome(cli, partly ? CLI_PARTLY : CLI_DONE);
+    cli_outcome(cli,
+                t->conflicts + t->failed + t->idle + t->lost + left > 0 ? CLI_PARTLY : CLI_DONE);
 }
 
-static enum rc say_finished(struct cli *cli, const struct work *w)
+static void add_tally(struct carry_tally *sum, const struct carry_tally *t)
 {
-    uint64_t left = replay_count(w->replay, false, REPLAY_LEFT);
-
-    cli_say(cli, "The plan %s was carried out already: nothing to do.", w->file);
-    say_count(cli, left, "were left as they are: others had changed them");
-    say_count(cli, w->steps - w->active, "that cannot be restored: the plan says why");
-    cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)left));
-    if (w->active > 0) {
-        say_undo(cli, w);
+    for (int i = 0; i < STEP_KINDS; i++) {
+        sum->done[i] += t->done[i];
     }
-    judge_outcome(cli, w, left, 0);
-    return RC_OK;
+    sum->bytes += t->bytes;
+    sum->conflicts += t->conflicts;
+    sum->failed += t->failed;
+    sum->idle += t->idle;
+    sum->lost += t->lost;
+    sum->why_streamed = t->why_streamed ? t->why_streamed : sum->why_streamed;
+    sum->conditional = sum->conditional || t->conditional;
 }
 
-static enum rc run_locked(struct cli *cli, const struct apply *apply, struct work *w)
+static enum rc run_locked(struct cli *cli, struct applying *on, struct work *w)
 {
     struct carry_tally tally = {.bytes = 0};
     enum rc rc = check_undone(cli, w);
@@ -166,9 +182,13 @@ static enum rc run_locked(struct cli *cli, const struct apply *apply, struct wor
     if (rc != RC_OK) {
         return rc;
     }
+    on->any = true;
+    on->left += replay_count(w->replay, false, REPLAY_LEFT);
     if (ended(w) == w->active) {
-        return say_finished(cli, w);
+        on->tally.idle += w->steps - w->active;
+        return RC_OK;
     }
+    on->worked = true;
     if (replay_is_new(w->replay)) {
         rc = work_begin(cli, w, false);
     } else {
@@ -176,40 +196,69 @@ static enum rc run_locked(struct cli *cli, const struct apply *apply, struct wor
                 cli_words_count(cli->cx->arena, ended(w)),
                 cli_words_count(cli->cx->arena, w->active));
     }
-    if (rc != RC_OK) {
-        return rc;
+    if (rc == RC_OK) {
+        rc = carry_out(cli, on->apply, w, &tally);
     }
-    rc = carry_out(cli, apply, w, &tally);
-    say_summary(cli, w, &tally);
-    judge_outcome(cli, w, tally.conflicts + replay_count(w->replay, false, REPLAY_LEFT),
-                  tally.failed);
-    if (rc != RC_OK) {
-        cli_outcome(cli, CLI_ERROR);
+    add_tally(&on->tally, &tally);
+    return rc;
+}
+
+static enum rc run_piece(struct cli *cli, void *arg, struct work *w)
+{
+    struct applying *on = arg;
+    enum rc rc;
+
+    if (w->active == 0) { /* it needs no journal */
+        on->tally.idle += w->steps;
+        return RC_OK;
     }
-    if (rc != RC_OK || tally.failed > 0) {
+    rc = work_lock(cli, w);
+    rc = rc == RC_OK ? run_locked(cli, on, w) : rc;
+    return work_unlock(cli, w, rc);
+}
+
+static void say_finished(struct cli *cli, const struct work *w, const struct applying *on)
+{
+    cli_say(cli, "%s %s: nothing to do.", work_name(cli, w),
+            on->any ? "was carried out already" : "has no step that does something");
+    say_count(cli, on->left, "were left as they are: others had changed them");
+    say_count(cli, on->tally.idle, "that cannot be restored: the plan says why");
+    cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)on->left));
+    if (on->any) {
+        say_undo(cli, w);
+    }
+}
+
+static void say_worked(struct cli *cli, const struct work *w, const struct applying *on, enum rc rc)
+{
+    say_summary(cli, w, &on->tally);
+    if (rc != RC_OK || on->tally.failed > 0) {
         cli_say(cli, "To go on: %s", work_command(cli, w, "apply"));
     }
     say_undo(cli, w);
-    return rc;
 }
 
 enum rc apply_run(struct cli *cli, const struct apply *apply)
 {
+    struct applying on = {.apply = apply};
     struct work w;
     enum rc rc = work_open(cli, apply->file, &apply->server, &w);
 
     if (rc == RC_OK) {
         rc = check_purge(cli, apply, &w);
     }
-    if (rc == RC_OK && w.active == 0) {
-        cli_say(cli, "The plan %s has nothing to do.", w.file);
-        judge_outcome(cli, &w, 0, 0);
-        return RC_OK;
+    if (rc != RC_OK) {
+        return rc;
     }
-    if (rc == RC_OK) {
-        rc = work_lock(cli, &w);
-        rc = rc == RC_OK ? run_locked(cli, apply, &w) : rc;
-        rc = work_unlock(cli, &w, rc);
+    rc = work_each(cli, &w, apply->shard, (struct work_visitor){run_piece, &on});
+    if (on.worked) {
+        say_worked(cli, &w, &on, rc);
+    } else if (rc == RC_OK) {
+        say_finished(cli, &w, &on);
+    }
+    judge_outcome(cli, &on.tally, on.left);
+    if (rc != RC_OK && on.worked) {
+        cli_outcome(cli, CLI_ERROR);
     }
     return rc;
 }
@@ -247,7 +296,10 @@ static const struct cli_argument arguments[] = {
     {.name = NULL},
 };
 
+static const struct cli_option pieces[] = {WORK_SHARD_OPTION(struct apply, shard), {.name = NULL}};
+
 static const struct cli_group groups[] = {
+    {"Pieces", pieces, 0},
     APPLY_GROUP(offsetof(struct apply, options)),
     SETTINGS_GROUP(offsetof(struct apply, server)),
     {.title = NULL},
@@ -270,7 +322,11 @@ const struct cli_command apply_command = {
         "What was begun and done is recorded in FILE.journal. A run that was killed or interrupted "
         "goes on with the same command and does nothing twice; a plan that was carried out does "
         "nothing when it is run again. The first Ctrl-C lets end what is in flight, the second "
-        "breaks it off.",
+        "breaks it off.\n\n"
+        "A plan that was cut into pieces (plan --shards N) can be carried out by N processes at "
+        "once, on as many machines that see the same folder: each with --shard I and a journal of "
+        "its own, FILE.I.journal. Without --shard all pieces are carried out, one after the other; "
+        "those that others ended are passed over.",
     .arguments = arguments,
     .groups = groups,
     .size = sizeof(struct apply),

@@ -19,6 +19,7 @@ extern const struct cli_option apply_options[];
 
 struct apply {
     const char *file;
+    const char *shard; /* the piece; NULL: all */
     struct settings server;
     struct apply_options options;
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/ctx.h"
+#include "cli/cli_words.h"
 #include "s3/s3_lifecycle.h"
 #include "s3/s3_object_info.h"
 #include "s3/s3_rules.h"
@@ -9,6 +10,7 @@
 #include "seedbank-bucket/commands.h"
 #include "seedbank-bucket/expiry.h"
 #include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/walk.h"
 
@@ -28,6 +30,8 @@ static const struct cli_option options[] = {
     ROW(save_config, "save-config", "FILE", CLI_TEXT,
         "Write the bucket's own settings (versioning, lifecycle, replication, CORS, policy, "
         "encryption, tags ...) to FILE, from which a lost bucket can be made again."),
+    ROW(accept_gaps, "accept-gaps", NULL, CLI_FLAG,
+        "Of a copy with history: do not refuse where it does not tell what an object is."),
     {.name = NULL},
 };
 
@@ -68,14 +72,15 @@ static void take_entry(struct pass *p, const struct s3_list_entry *e)
 {
     int64_t at_s = e->modified.tv_sec;
 
-    timeline_add(p->audit->timeline, &(struct timeline_entry){
-                                         .key = e->key,
-                                         .at_s = at_s,
-                                         .size = e->size,
-                                         .marker = e->marker,
-                                         .latest = e->latest,
-                                         .null_version = strcmp(e->version_id, "null") == 0,
-                                     });
+    timeline_add(p->audit->timeline,
+                 &(struct timeline_entry){
+                     .key = e->key,
+                     .at_s = at_s,
+                     .size = e->size,
+                     .marker = e->marker,
+                     .latest = e->latest,
+                     .null_version = e->null_origin || strcmp(e->version_id, "null") == 0,
+                 });
     p->audit->archived += s3_object_info_is_archive(e->storage_class);
     if (p->any && !e->marker && !e->latest && p->audit->expiry != NULL) {
         count_doom(p, e);
@@ -85,16 +90,48 @@ static void take_entry(struct pass *p, const struct s3_list_entry *e)
     p->any = true;
 }
 
-static enum rc take_key(struct audit *a, struct walk *w)
+static enum rc take_key(struct audit *a, struct walk *w, const char *key)
 {
     struct pass p = {.audit = a};
     const struct s3_list_entry *e;
     enum rc rc;
 
     while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
-        take_entry(&p, e);
+        if (!e->gone) {
+            take_entry(&p, e);
+        }
+    }
+    if (rc == RC_OK && walk_doubt(w, INT64_MAX) != NULL && a->doubts++ == 0) {
+        struct arena *arena = a->cli->cx->arena;
+        a->doubtful =
+            arena_printf(arena, "%s: %s", cli_words_key(arena, key), walk_doubt(w, INT64_MAX));
     }
     return rc;
+}
+
+/* ---- Copies ---------------------------------------------------------------------------------- */
+
+static enum rc read_history(struct audit *a)
+{
+    enum rc rc = history_open(a->cli, &a->target, &a->prefixes, &a->history);
+
+    if (rc == RC_OK && a->history != NULL && history_since(a->history) > a->since) {
+        a->since = history_since(a->history);
+        a->since_rule = "of the source, when it was copied";
+    }
+    return rc;
+}
+
+static enum rc refuse_doubts(struct audit *a)
+{
+    return cli_refuse(
+        a->cli, "The history of this copy does not tell all",
+        "What %s in the source now is not known, such as %s. With --accept-gaps this is no "
+        "refusal.",
+        arena_printf(a->cli->cx->arena, "%s %s",
+                     cli_words_of(a->cli->cx->arena, a->doubts, "object", "objects"),
+                     a->doubts == 1 ? "is" : "are"),
+        a->doubtful);
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */
@@ -136,15 +173,18 @@ static enum rc read_settings(struct audit *a)
 
 static enum rc list(struct audit *a)
 {
-    struct walk *w = walk_new(&(struct walk_options){
-        .cli = a->cli, .target = a->target, .prefixes = a->prefixes, .doing = "listing"});
+    struct walk *w = walk_new(&(struct walk_options){.cli = a->cli,
+                                                     .target = a->target,
+                                                     .prefixes = a->prefixes,
+                                                     .history = a->history,
+                                                     .doing = "listing"});
     const char *key;
     enum rc rc;
 
     a->timeline = timeline_new(arena_within(a->cli->cx->arena),
                                a->settings->prefix ? a->settings->prefix : "");
     while ((rc = walk_key(w, &key)) == RC_OK && key != NULL) {
-        rc = take_key(a, w);
+        rc = take_key(a, w, key);
         if (rc != RC_OK) {
             break;
         }
@@ -168,6 +208,9 @@ static enum rc run(struct cli *cli, const void *given)
         rc = read_settings(&a);
     }
     if (rc == RC_OK) {
+        rc = read_history(&a);
+    }
+    if (rc == RC_OK) {
         rc = list(&a);
     }
     if (rc == RC_NOT_FOUND) {
@@ -175,8 +218,9 @@ static enum rc run(struct cli *cli, const void *given)
     }
     if (rc == RC_OK) {
         audit_show(&a);
+        rc = settings.save_config ? audit_config_save(&a) : RC_OK;
     }
-    return rc == RC_OK && settings.save_config ? audit_config_save(&a) : rc;
+    return rc == RC_OK && a.doubts > 0 && !settings.accept_gaps ? refuse_doubts(&a) : rc;
 }
 
 const struct cli_command audit_command = {

@@ -11,7 +11,10 @@ struct audit_settings {
     struct settings server;
     const char *bucket, *prefix, *save_config;
     uint64_t days;
+    bool accept_gaps;
 };
+
+struct history;
 
 /* What a look at the bucket found. */
 struct audit {
@@ -23,6 +26,10 @@ struct audit {
     int64_t now_s; /* by the server's clock */
     struct timeline *timeline;
     uint64_t archived; /* versions in an archive storage class */
+
+    struct history *history; /* NULL: it is no copy with history */
+    uint64_t doubts;         /* keys of which that does not tell what they are now */
+    const char *doubtful;    /* one of them, and why */
 
     /* What lifecycle rules do to old versions. */
     struct expiry *expiry; /* NULL: the rules may not be read */

@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "cli/cli_words.h"
 #include "seedbank-bucket/audit.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/moment.h"
 
 #define DAY        INT64_C(86400)
@@ -34,6 +35,11 @@ static void say_sums(struct audit *a, const struct timeline_sums *s)
             a->settings->prefix ? ", keys that begin with " : "",
             a->settings->prefix ? cli_words_key(cli->cx->arena, a->settings->prefix) : "",
             s3_versioning_status_name(a->versioning));
+    if (a->history != NULL) {
+        const char *of = history_text(cli->cx->arena, a->history);
+        cli_say(cli, "  a copy with the history of %s: times are those of the source", of);
+        cli_event(cli, "history", json_pack("{s:s}", "of", of));
+    }
     cli_say(cli, "  live     %s, %s", counted(a, s->live, "object", "objects"),
             sized(a, s->live_bytes));
     cli_say(cli, "  deleted  %s, hidden by a delete marker",

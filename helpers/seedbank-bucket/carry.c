@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "cli/cli_progress.h"
 #include "seedbank-bucket/carry_private.h"
-#include "seedbank-bucket/work.h"
+#include "seedbank-bucket/ferry.h"
 
 #define SLICE_MS 50 /* how soon a stop is noticed while a batch is waited for */
 
@@ -39,6 +39,16 @@ struct carry *carry_new(const struct carry_options *o)
         .doing = o->doing, .items = "objects", .total_items = o->total, .total_bytes = 0};
 
     c->options = *o;
+    c->options.write.condition = &c->condition;
+    if (o->write.source != NULL) {
+        c->options.write.ferry = ferry_new(
+            arena_within(cli->cx->arena),
+            &(struct ferry_options){.from = *o->write.source,
+                                    .to = *o->write.target,
+                                    .one_server = true,
+                                    .keep = {o->write.storage_class, o->write.keep_compliance}});
+    }
+    c->condition.deletions = s3_client_is_aws(o->write.target->client);
     c->cx = ctx_new(&lent);
     c->guard.target = o->write.target;
     c->guard.allow_unversioned = o->allow_unversioned;
@@ -125,7 +135,7 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     struct batch *b;
     struct slot *s;
 
-    if (work_is_idle(step->kind)) {
+    if (step_is_idle(step->kind)) {
         c->tally.idle++;
         return RC_OK;
     }
@@ -139,6 +149,7 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     b = c->filling;
     s = &b->slots[b->n++];
     s->step = step_copy(b->arena, step);
+    s->key = write_key(b->arena, &c->options.write, s->step.key);
     s->number = number;
     s->state = state;
     b->ids += step->n_newer;
@@ -179,6 +190,10 @@ enum rc carry_end(struct carry *c, struct carry_tally *ret_tally)
 
     cli_progress_end(c->progress);
     hand_over(c);
+    c->tally.conditional = atomic_load(&c->condition.minds) == CONDITION_MINDS;
+    if (c->options.write.ferry != NULL) {
+        c->tally.why_streamed = ferry_why_streamed(c->options.write.ferry);
+    }
     *ret_tally = c->tally;
     ctx_free(c->cx);
     pthread_mutex_destroy(&c->lock);

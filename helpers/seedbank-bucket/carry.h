@@ -40,7 +40,10 @@ struct carry_tally {
     uint64_t bytes;            /* of the copies among them */
     uint64_t conflicts;
     uint64_t failed;
-    uint64_t idle; /* steps that do nothing: the plan says why */
+    uint64_t idle;            /* steps that do nothing: the plan says why */
+    uint64_t lost;            /* done, but the target cannot hold all that belongs to it */
+    const char *why_streamed; /* the server does not copy between the two buckets; NULL: it does */
+    bool conditional;         /* the server minded conditions on what was copied */
 };
 
 /* Owned by the command; carry_end must be called. Nothing is sent. */

@@ -35,7 +35,7 @@ static enum rc look(struct ctx *cx, struct batch *b, bool afterwards)
         }
         s->look = &b->keys[l.n++];
         *s->look = (struct look_key){
-            .key = s->step.key, .last = judge_last(&s->step), .depth = judge_depth(&s->step)};
+            .key = s->key, .last = judge_last(&s->step), .depth = judge_depth(&s->step)};
     }
     rc = look_up(cx, &l);
     if (rc == RC_NOT_FOUND) {
@@ -71,7 +71,7 @@ static void compare_unsure(struct ctx *cx, struct batch *b, struct slot *s)
 static enum rc take_back(struct ctx *cx, struct batch *b, struct slot *s,
                          const struct judge_result *r)
 {
-    struct write_removal removal = {s->step.key, r->ids, r->n_ids};
+    struct write_removal removal = {s->key, r->ids, r->n_ids};
     struct write_result w;
 
     write_removals(cx, &b->carry->options.write, &removal, 1, &w);
@@ -107,6 +107,9 @@ static enum rc done(struct ctx *cx, struct batch *b, struct slot *s, const struc
     if (carry_record(cx, s, b, record) != RC_OK) {
         return RC_FAIL;
     }
+    if (s->result.lost != NULL) {
+        carry_report_lost(b, s, s->result.lost);
+    }
     carry_report_done(b, s);
     return RC_OK;
 }
@@ -116,7 +119,14 @@ static enum rc done(struct ctx *cx, struct batch *b, struct slot *s, const struc
 /* Without versions the one to be copied would be written over itself, and lost if that failed. */
 static bool is_lossy(const struct carry *c, const struct slot *s)
 {
-    return !c->guard.enabled && s->step.kind == STEP_COPY && strcmp(s->step.version, "null") == 0;
+    return c->options.write.source == NULL && !c->guard.enabled && s->step.kind == STEP_COPY &&
+           strcmp(s->step.version, "null") == 0;
+}
+
+/* What the write's condition is; it was looked at a moment ago. */
+static const char *newest_of(const struct slot *s)
+{
+    return s->look->n > 0 && !s->look->entries[0].marker ? s->look->entries[0].etag : NULL;
 }
 
 static enum rc go(struct carry *c, struct batch *b, struct slot *s)
@@ -129,6 +139,7 @@ static enum rc go(struct carry *c, struct batch *b, struct slot *s)
                      "the wanted version is \"null\" and the bucket keeps no versions: "
                      "copying would put it at risk");
     }
+    s->newest = newest_of(s);
     s->go = true;
     return RC_OK;
 }
@@ -194,7 +205,8 @@ static void know_own(struct carry *c, struct batch *b, struct slot *s)
         struct replay_step step = {s->number, c->options.undo};
         replay_made(c->options.replay, b->arena, &step, &s->own);
     }
-    s->own.replaces = !c->guard.enabled && strcmp(s->step.latest, "null") == 0;
+    s->own.replaces =
+        !c->guard.enabled && s->step.latest != NULL && strcmp(s->step.latest, "null") == 0;
 }
 
 enum rc carry_batch_begin(struct carry *c, struct batch *b)
@@ -260,8 +272,9 @@ static enum rc judge_written(struct ctx *cx, struct batch *b, struct slot *s)
         break;
     }
     why = s->result.why ? s->result.why : r.why;
-    return s->result.outcome == WRITE_GONE ? leave(cx, b, s, why)
-                                           : carry_report_failure(cx, b, s, why);
+    return s->result.outcome == WRITE_GONE || s->result.outcome == WRITE_CHANGED
+               ? leave(cx, b, s, why)
+               : carry_report_failure(cx, b, s, why);
 }
 
 static void release(struct batch *b)

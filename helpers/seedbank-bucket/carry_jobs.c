@@ -88,7 +88,10 @@ enum rc carry_jobs_give(struct carry *c, struct batch *b)
         return carry_batch_end(c->cx, b);
     }
     for (size_t i = 0; rc == RC_OK && i < t.n_jobs; i++) {
-        rc = crew_give(c->cx, c->crew, &t.jobs[i]);
+        rc = guard_check(c->options.cli, c->cx, &c->guard); /* looking, and giving, may take long */
+        if (rc == RC_OK) {
+            rc = crew_give(c->cx, c->crew, &t.jobs[i]);
+        }
     }
     return rc;
 }
@@ -110,6 +113,7 @@ static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct wr
     s->result.id = keep(b, r.id);
     s->result.modified = keep(b, r.modified);
     s->result.why = keep(b, r.why);
+    s->result.lost = keep(b, r.lost);
     pthread_mutex_unlock(&b->lock);
     s->own.retried = r.outcome == WRITE_UNKNOWN || r.repeated;
     if (s->result.id != NULL && str_utf8_valid(str_of(s->result.id))) {
@@ -144,9 +148,9 @@ static enum rc run_copy(struct ctx *cx, const struct job *job)
     struct slot *s = job->slots[0];
 
     struct watched w = {b, s};
-    const struct s3_copy_watch watch = {began, &w};
+    const struct write_copying copying = {&s->step, s->newest, {began, &w}};
 
-    return settle(cx, b, s, write_copy(cx, &b->carry->options.write, &s->step, watch));
+    return settle(cx, b, s, write_copy(cx, &b->carry->options.write, &copying));
 }
 
 static enum rc settle_all(struct ctx *cx, const struct job *job, const struct write_result *results)
@@ -163,13 +167,14 @@ static enum rc settle_all(struct ctx *cx, const struct job *job, const struct wr
 
 static enum rc run_markers(struct ctx *cx, const struct job *job)
 {
-    const char **keys = arena_array(cx->arena, job->n, sizeof *keys);
+    struct write_marker *markers = arena_array(cx->arena, job->n, sizeof *markers);
     struct write_result *results = arena_array(cx->arena, job->n, sizeof *results);
 
     for (size_t i = 0; i < job->n; i++) {
-        keys[i] = job->slots[i]->step.key;
+        const char *newest = job->slots[i]->newest;
+        markers[i] = (struct write_marker){job->slots[i]->key, newest ? newest : ""};
     }
-    write_markers(cx, &job->batch->carry->options.write, keys, job->n, results);
+    write_markers(cx, &job->batch->carry->options.write, markers, job->n, results);
     return settle_all(cx, job, results);
 }
 
@@ -180,7 +185,7 @@ static enum rc run_removals(struct ctx *cx, const struct job *job)
 
     for (size_t i = 0; i < job->n; i++) {
         const struct slot *s = job->slots[i];
-        removals[i] = (struct write_removal){s->step.key, s->before.ids, s->before.n_ids};
+        removals[i] = (struct write_removal){s->key, s->before.ids, s->before.n_ids};
     }
     write_removals(cx, &job->batch->carry->options.write, removals, job->n, results);
     for (size_t i = 0; i < job->n; i++) {

@@ -28,12 +28,14 @@ struct ctx;
 /* A step on its way. */
 struct slot {
     struct step step;
+    const char *key; /* in the bucket that is written */
     uint64_t number;
     enum replay_state state; /* before this run */
     struct judge_own own;
     const char *told[2]; /* room for own.ids of this run */
     struct judge_result before;
     struct look_key *look;
+    const char *newest;         /* go: as struct condition_copy has it */
     bool go;                    /* it is to be written */
     bool ran;                   /* its write was sent */
     struct write_result result; /* of that */
@@ -55,6 +57,7 @@ struct carry {
     struct carry_options options;
     struct ctx *cx; /* its cancel is the hard one: what has begun ends */
     struct guard guard;
+    struct condition condition;
     struct crew *crew;
     struct cli_progress *progress;
     struct batch batches[CARRY_BATCHES];
@@ -103,6 +106,7 @@ enum rc carry_record_intent(struct ctx *cx, const struct slot *s, struct batch *
 
 /* What became of a slot, told once. */
 void carry_report_done(struct batch *b, const struct slot *s);
+void carry_report_lost(struct batch *b, const struct slot *s, const char *lost); /* before that */
 void carry_report_conflict(struct batch *b, const struct slot *s, const char *why);
 /* RC_FAIL with a message: so many failed one after the other that going on is pointless. */
 enum rc carry_report_failure(struct ctx *cx, struct batch *b, const struct slot *s,

@@ -81,6 +81,20 @@ void carry_report_done(struct batch *b, const struct slot *s)
     cli_progress_add(c->progress, 1, bytes);
 }
 
+void carry_report_lost(struct batch *b, const struct slot *s, const char *lost)
+{
+    struct carry *c = b->carry;
+    struct arena *a = arena_new();
+    uint64_t nth;
+
+    pthread_mutex_lock(&c->lock);
+    nth = ++c->tally.lost;
+    pthread_mutex_unlock(&c->lock);
+    tell(b, s, "lost", lost);
+    show(b, s, "lost", arena_printf(a, "the target cannot hold its %s", lost), nth);
+    arena_free(a);
+}
+
 void carry_report_conflict(struct batch *b, const struct slot *s, const char *why)
 {
     struct carry *c = b->carry;

@@ -2,83 +2,87 @@
 
 #include <string.h>
 
-#include "seedbank-bucket/work.h"
+#define NULL_ID "null" /* names whatever was written last while versioning was off */
 
 static struct check_result result(enum check_verdict verdict, const char *why)
 {
     return (struct check_result){verdict, why};
 }
 
-static struct check_result differs(const char *why)
+static struct check_want want_of_version(const struct step *s)
 {
-    return result(CHECK_DIFFERS, why);
+    return (struct check_want){
+        .kind = CHECK_CONTENT, .version = s->version, .etag = s->etag, .size = s->size};
 }
 
-/* Equal ETags of objects of equal size are proof; different ones prove nothing where they were made
- * of parts, or encrypted by KMS. */
-static struct check_result same_content(const struct step *s, const struct check_newest *newest)
-{
-    if (newest->id == NULL) {
-        return differs("nothing is left of it");
-    }
-    if (newest->marker) {
-        return differs("a delete marker hides it");
-    }
-    if (strcmp(newest->id, s->version) == 0) {
-        return result(CHECK_FINE, NULL);
-    }
-    if (newest->size != s->size) {
-        return differs("its newest version has another size");
-    }
-    return result(strcmp(newest->etag, s->etag) == 0 ? CHECK_FINE : CHECK_COMPARE, NULL);
-}
-
-static struct check_result is_version(const struct step *s, const struct check_newest *newest)
-{
-    if (newest->id != NULL && s->version != NULL && strcmp(newest->id, s->version) == 0) {
-        return result(CHECK_FINE, NULL);
-    }
-    return newest->id != NULL && newest->marker
-               ? differs("a delete marker hides it")
-               : differs("its newest version is not the wanted one");
-}
-
-static struct check_result is_hidden(const struct check_newest *newest)
-{
-    return newest->id == NULL || newest->marker
-               ? result(CHECK_ABSENT, NULL)
-               : differs("it was not there then, and is there now");
-}
-
-struct check_result check_step(const struct step *s, const struct check_newest *newest)
+struct check_want check_want_of_step(const struct step *s)
 {
     switch (s->kind) {
     case STEP_COPY:
-        return same_content(s, newest);
     case STEP_REVEAL:
     case STEP_PURGE:
-        return is_version(s, newest);
+        return want_of_version(s);
     case STEP_HIDE:
-        return is_hidden(newest);
+        return (struct check_want){.kind = CHECK_HIDDEN};
     case STEP_UNREACHABLE:
     case STEP_UNKNOWN:
     case STEP_KINDS:
         break;
     }
-    return result(CHECK_IDLE, NULL);
+    return (struct check_want){.kind = CHECK_UNKNOWN};
 }
 
-struct check_result check_past(const struct past_end *end, const struct check_newest *newest)
+struct check_want check_want_of_past(const struct past_end *end, const struct check_found *newest)
 {
     switch (end->verdict) {
     case PAST_ABSENT:
-        return result(CHECK_ABSENT, NULL);
-    case PAST_UNCHANGED:
-        return result(CHECK_FINE, NULL);
     case PAST_NEWER:
-        return result(CHECK_NEWER, NULL);
+        return (struct check_want){.kind = CHECK_NOTHING};
+    case PAST_UNCHANGED:
+        return (struct check_want){.kind = CHECK_CONTENT,
+                                   .version = newest->id,
+                                   .etag = newest->etag,
+                                   .size = newest->size};
     case PAST_STEP:
         break;
     }
-    return end->step.version != NULL ? same_content(&end->step, newest) : result(CHECK_IDLE, NULL);
+    return end->step.version != NULL ? want_of_version(&end->step)
+                                     : (struct check_want){.kind = CHECK_UNKNOWN};
+}
+
+static struct check_result check_content(const struct check_want *want,
+                                         const struct check_found *found,
+                                         struct check_options options)
+{
+    bool same = options.same_ids && want->version != NULL && found->id != NULL &&
+                strcmp(want->version, found->id) == 0;
+
+    if (!found->there) {
+        return result(CHECK_DIFFERS,
+                      found->id != NULL ? "a delete marker hides it" : "it is not there");
+    }
+    if (want->size != found->size) {
+        return result(CHECK_DIFFERS, "what is there has another size");
+    }
+    if (same && want->sha256 != NULL && strcmp(want->version, NULL_ID) == 0) {
+        same = false; /* it may have been written again since its sum was taken */
+    }
+    return result(same && !options.deep ? CHECK_FINE : CHECK_COMPARE, NULL);
+}
+
+struct check_result check(const struct check_want *want, const struct check_found *found,
+                          struct check_options options)
+{
+    switch (want->kind) {
+    case CHECK_NOTHING:
+        return result(found->there ? CHECK_NEWER : CHECK_ABSENT, NULL);
+    case CHECK_HIDDEN:
+        return found->there ? result(CHECK_DIFFERS, "it was not there then, and is there now")
+                            : result(CHECK_ABSENT, NULL);
+    case CHECK_CONTENT:
+        return check_content(want, found, options);
+    case CHECK_UNKNOWN:
+        break;
+    }
+    return result(CHECK_IDLE, NULL);
 }

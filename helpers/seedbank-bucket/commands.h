@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command audit_command;
+extern const struct cli_command copy_command;
 extern const struct cli_command plan_command;
 extern const struct cli_command apply_command;
 extern const struct cli_command undelete_command;

@@ -174,12 +174,13 @@ void guarantee_look(struct guarantee *g, const struct past_end *end)
         if (!str_starts(end->step.key, rule->prefix)) {
             continue;
         }
-        rule->due += wanted && within_a_day(g, end->superseded, rule->old_days);
+        rule->due += wanted && end->superseded > 0 && /* elsewhere it may be the newest */
+                     within_a_day(g, end->superseded, rule->old_days);
         /* A copy is new again; what is revealed is as old as it was. */
         rule->again += (kind == STEP_REVEAL || kind == STEP_PURGE) &&
                        within_a_day(g, end->modified, rule->current_days);
-        rule->soon += (kind == STEP_COPY || kind == STEP_HIDE) && rule->old_days != NONE &&
-                      rule->old_days <= SOON_DAYS;
+        rule->soon += !end->elsewhere && (kind == STEP_COPY || kind == STEP_HIDE) &&
+                      rule->old_days != NONE && rule->old_days <= SOON_DAYS;
     }
 }
 

@@ -18,7 +18,9 @@ const char *judge_last(const struct step *s)
 
 size_t judge_depth(const struct step *s)
 {
-    return (removes(s) ? s->n_newer : 0) + (judge_last(s) != NULL ? MORE : 1);
+    bool none = removes(s) && s->version == NULL; /* whatever is left of it, one entry tells */
+
+    return (removes(s) ? s->n_newer : 0) + (none ? 1 : MORE);
 }
 
 static struct judge_result result(enum judge_verdict verdict, const char *why)
@@ -26,12 +28,12 @@ static struct judge_result result(enum judge_verdict verdict, const char *why)
     return (struct judge_result){.verdict = verdict, .why = why};
 }
 
-/* How many entries are newer than that one; view->n when it is not there. */
+/* How many entries are newer than that one; view->n when it is not there, or was none. */
 static size_t place_of(const struct judge_view *view, const char *id)
 {
     size_t i = 0;
 
-    while (i < view->n && strcmp(view->entries[i].id, id) != 0) {
+    while (i < view->n && (id == NULL || strcmp(view->entries[i].id, id) != 0)) {
         i++;
     }
     return i;
@@ -117,12 +119,18 @@ static struct judge_result gone(struct arena *a, const struct step *s,
     return r;
 }
 
+/* It is not there any more, though the plan saw one. */
+static bool is_gone(const struct step *s, const struct judge_view *view, size_t newer)
+{
+    return s->latest != NULL && newer == view->n;
+}
+
 static struct judge_result write_before(struct arena *a, const struct step *s,
                                         const struct judge_view *view, const struct judge_own *own)
 {
     size_t newer = place_of(view, s->latest);
 
-    if (newer == view->n) {
+    if (is_gone(s, view, newer)) {
         return gone(a, s, view, own);
     }
     return newer == 0 ? result(JUDGE_GO, NULL) : weigh(a, s, view, newer, own);
@@ -133,7 +141,7 @@ static struct judge_result write_after(struct arena *a, const struct step *s,
 {
     size_t newer = place_of(view, s->latest);
 
-    if (newer == view->n) {
+    if (is_gone(s, view, newer)) {
         return gone(a, s, view, own);
     }
     if (newer == 0 && own->replaces && is_alike(s, &view->entries[0])) {
@@ -150,7 +158,7 @@ size_t judge_unsure(const struct step *s, const struct judge_view *view,
 {
     size_t newer = place_of(view, s->latest);
 
-    for (size_t i = 0; s->kind == STEP_COPY && newer < view->n && i < newer; i++) {
+    for (size_t i = 0; s->kind == STEP_COPY && !is_gone(s, view, newer) && i < newer; i++) {
         const struct judge_entry *e = &view->entries[i];
         if (!e->marker && e->size == s->size && !is_ours(s, e, own)) {
             return i;

@@ -2,8 +2,8 @@
 #include "seedbank-bucket/settings.h"
 
 static const struct cli_command *const commands[] = {
-    &audit_command, &undelete_command, &restore_command, &plan_command,
-    &apply_command, &undo_command,     &verify_command,  NULL,
+    &audit_command, &undelete_command, &restore_command, &plan_command, &apply_command,
+    &undo_command,  &copy_command,     &verify_command,  NULL,
 };
 
 static const struct cli_program program = {

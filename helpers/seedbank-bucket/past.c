@@ -42,6 +42,7 @@ struct past {
     bool data_newer;       /* one of them is no delete marker */
     const char **ids;      /* of the younger ones, as long as they may be to be removed */
     size_t n_ids, room, id_bytes;
+    const char *doubt; /* see past_doubt; NULL: none */
 };
 
 struct past *past_new(struct arena *a, const struct past_options *options)
@@ -109,12 +110,12 @@ static void add_newer(struct past *p, const struct s3_list_entry *e, int64_t tim
     p->superseded = time;
     p->null_newer = p->null_newer || null;
     p->data_newer = p->data_newer || !e->marker;
-    if (p->options.purge_newer || !p->data_newer) {
+    if (!p->options.elsewhere && (p->options.purge_newer || !p->data_newer)) {
         keep_id(p, e->version_id);
     }
 }
 
-/* Texts are copied only where something is newer: else nothing is done to the key. */
+/* Texts are copied only where something is newer or goes elsewhere: else nothing is done. */
 static void take_wanted(struct past *p, const struct s3_list_entry *e, int64_t time)
 {
     p->found = true;
@@ -124,6 +125,8 @@ static void take_wanted(struct past *p, const struct s3_list_entry *e, int64_t t
     if (p->n_newer == 0) {
         p->newest = time;
         p->latest_is_marker = e->marker;
+    }
+    if (p->n_newer == 0 && !p->options.elsewhere) {
         p->wanted.version_id = p->wanted.etag = p->wanted.last_modified = "";
         p->wanted.storage_class = "";
         return;
@@ -150,7 +153,7 @@ static bool is_newer(const struct past *p, const struct s3_list_entry *e, int64_
 
 void past_add(struct past *p, const struct s3_list_entry *e)
 {
-    bool null = strcmp(e->version_id, NULL_ID) == 0;
+    bool null = e->null_origin || strcmp(e->version_id, NULL_ID) == 0;
     int64_t time = moment_of(e->modified);
 
     p->seen.entries++;
@@ -158,11 +161,16 @@ void past_add(struct past *p, const struct s3_list_entry *e)
     if (!null && time < p->seen.oldest_of_id) {
         p->seen.oldest_of_id = time;
     }
+    if (p->found && p->wanted.gone && p->n_newer == 0 && !e->gone) {
+        add_newer(p, e, time, null); /* older, but it is what shows now */
+    }
     if (p->found) {
         return;
     }
     if (is_newer(p, e, time)) {
-        add_newer(p, e, time, null);
+        if (!e->gone) {
+            add_newer(p, e, time, null);
+        }
     } else {
         take_wanted(p, e, time);
         p->multipart = !e->marker && is_multipart(e->etag);
@@ -179,6 +187,11 @@ size_t past_footprint(const struct past *p)
     return arena_footprint(p->arena);
 }
 
+void past_doubt(struct past *p, const char *why)
+{
+    p->doubt = why;
+}
+
 /* ---- The verdict ----------------------------------------------------------------------------- */
 
 static struct step step_of(const struct past *p, enum step_kind kind)
@@ -186,7 +199,7 @@ static struct step step_of(const struct past *p, enum step_kind kind)
     return (struct step){
         .kind = kind,
         .key = p->key->data,
-        .latest = p->latest,
+        .latest = p->options.elsewhere ? NULL : p->latest,
         .storage_class = "",
     };
 }
@@ -211,7 +224,7 @@ static struct past_end was_absent(const struct past *p, struct past_end end)
     if (!p->found && ask->has_gap(ask->arg, p->key->data)) {
         return unknown(p, end, WHY_GAP);
     }
-    if (p->latest_is_marker) {
+    if (p->latest_is_marker || p->options.elsewhere) {
         end.verdict = PAST_ABSENT;
         return end;
     }
@@ -237,7 +250,7 @@ static struct past_end bring_back(const struct past *p, struct past_end end)
     } else if (p->options.purge_newer) {
         s.kind = has_too_many(p) ? STEP_UNREACHABLE : STEP_PURGE;
         s.why = has_too_many(p) ? WHY_MANY : NULL;
-    } else if (!p->data_newer) {
+    } else if (!p->data_newer && !p->options.elsewhere) {
         end.kept_markers = has_too_many(p) || ask->keeps_markers(ask->arg, p->key->data);
         s.kind = end.kept_markers ? STEP_COPY : STEP_REVEAL;
     }
@@ -257,9 +270,13 @@ struct past_end past_end(struct past *p)
         .modified = p->modified,
         .superseded = p->superseded,
         .newest = p->newest,
+        .elsewhere = p->options.elsewhere,
     };
 
     p->begun = false;
+    if (p->doubt != NULL && !p->options.undelete) {
+        return unknown(p, end, p->doubt);
+    }
     if (!p->found || p->wanted.marker) {
         end.multipart_near = false;
         if (p->n_newer == 0 || p->options.undelete) {
@@ -270,7 +287,7 @@ struct past_end past_end(struct past *p)
     }
     end.multipart_near =
         !p->options.undelete && p->multipart && p->options.at - p->modified < MOMENT_DAY;
-    if (p->n_newer == 0) {
+    if (p->n_newer == 0 && !p->options.elsewhere) {
         end.verdict = PAST_UNCHANGED;
         return end;
     }

@@ -33,6 +33,10 @@ struct past_options {
      * newest of them not older than `since`. */
     bool undelete;
     int64_t since;
+    /* Wanted is a copy elsewhere: what is newer here does not matter, and is left alone. The
+     * verdict is PAST_ABSENT or PAST_STEP, a copy of the wanted version or what cannot be known;
+     * without `latest`. Not with purge_newer and undelete. */
+    bool elsewhere;
     struct past_asker ask;
 };
 
@@ -54,6 +58,7 @@ struct past_end {
                             time. On AWS its time is that of the upload's begin: it may have come
                             after the chosen time. */
     bool kept_markers;   /* a copy stands in for a reveal */
+    bool elsewhere;      /* as the options say */
 };
 
 /* What the listing shows of the whole bucket's past, so far. */
@@ -74,7 +79,11 @@ const char *past_key(const struct past *p);
 
 void past_add(struct past *p, const struct s3_list_entry *entry);
 
-/* The verdict on the key that was begun, which had at least one entry. */
+/* It cannot be known what the key was at the chosen time, for that reason, which lives until the
+ * next one begins: the verdict is that step, STEP_UNKNOWN, whatever the entries say. */
+void past_doubt(struct past *p, const char *why);
+
+/* The verdict on the key that was begun, which had at least one entry, or a doubt. */
 struct past_end past_end(struct past *p);
 
 struct past_seen past_seen(const struct past *p);

@@ -43,6 +43,15 @@ const struct cli_option plan_options[] = {
         .doc = "Not keys that begin so. May be given several times.",
     },
     {
+        .name = "to",
+        .value = "BUCKET[/PREFIX]",
+        .kind = CLI_TEXT,
+        .offset = offsetof(struct plan_settings, to),
+        .doc = "Restore into another bucket of the same server and keys, or into a folder of it, "
+               "instead of in place: BUCKET is only read. The target's versioning must be enabled; "
+               "what it has already is not copied again.",
+    },
+    {
         .name = "output",
         .letter = 'o',
         .value = "FILE",
@@ -69,6 +78,18 @@ const struct cli_option plan_options[] = {
     {.name = NULL},
 };
 
+static const struct cli_option pieces[] = {
+    {
+        .name = "shards",
+        .value = "N",
+        .kind = CLI_NUMBER,
+        .offset = offsetof(struct plan_settings, shards),
+        .doc = "Cut the plan into N pieces of as many objects, for N processes at once: apply "
+               "--shard I carries out one of them.",
+    },
+    {.name = NULL},
+};
+
 /* apply and restore have it among their own. */
 static const struct cli_option unversioned[] = {
     FLAG(allow_unversioned, "allow-destructive-unversioned",
@@ -78,6 +99,7 @@ static const struct cli_option unversioned[] = {
 
 static const struct cli_group groups[] = {
     {"Plan", plan_options, 0},
+    {"Beyond one machine", pieces, 0},
     {"Versioning", unversioned, 0},
     SETTINGS_GROUP(offsetof(struct plan_settings, server)),
     {.title = NULL},
@@ -85,9 +107,13 @@ static const struct cli_group groups[] = {
 
 static const char *next_command(struct cli *cli, const struct plan_settings *s, const char *path)
 {
-    const char *words[5] = {"apply", path};
+    const char *words[7] = {"apply", path};
     size_t n = 2;
 
+    if (s->shards > 0) {
+        words[n++] = "--shard";
+        words[n++] = "I";
+    }
     if (s->purge_newer) {
         words[n++] = "--yes-delete-versions";
     }
@@ -95,6 +121,14 @@ static const char *next_command(struct cli *cli, const struct plan_settings *s, 
         words[n++] = "--allow-destructive-unversioned";
     }
     return settings_command(cli, &s->server, words);
+}
+
+static const char *for_each(struct cli *cli, const struct plan_settings *s)
+{
+    return s->shards > 0
+               ? arena_printf(cli->cx->arena, ", for each I of 0 to %ju, at once if you like",
+                              (uintmax_t)s->shards - 1)
+               : "";
 }
 
 static bool has_work(const struct plan_totals *t)
@@ -117,7 +151,7 @@ static enum rc run(struct cli *cli, const void *settings)
     plan_show(cli, result);
     cli_say(cli, "\nWritten to %s. Nothing was changed in the bucket.", result->path);
     if (has_work(&result->totals)) {
-        cli_say(cli, "Next: %s", next);
+        cli_say(cli, "Next%s: %s", for_each(cli, s), next);
     } else {
         cli_say(cli, "There is nothing to do.");
     }

@@ -16,6 +16,7 @@
 struct plan_settings {
     struct settings server;
     const char *bucket, *at;
+    const char *to;     /* BUCKET[/PREFIX] that is written into; NULL: `bucket` itself */
     const char *output; /* NULL: plan_make names it */
     struct cli_texts prefixes, excludes;
     bool keep_history, hide_newer, purge_newer;
@@ -23,6 +24,7 @@ struct plan_settings {
     /* Not a time: whatever a delete marker hides now, if `since` (NULL: ever) is not after it. */
     bool undelete;
     const char *since;
+    uint64_t shards; /* pieces that the plan is cut into; 0: none */
 };
 
 struct plan_shown {

@@ -2,9 +2,11 @@
 #include "base/ctx.h"
 #include "cli/cli_words.h"
 #include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
+#include "seedbank-bucket/shards.h"
 
 /* ---- Before the listing ---------------------------------------------------------------------- */
 
@@ -35,6 +37,11 @@ static enum rc check_options(struct planning *p)
     if (time != NULL && !moment_read_at(time, INT64_MAX, &some)) {
         return no_time(p);
     }
+    if (s->shards > SHARDS_MAX) {
+        return wrong_use(p->cli,
+                         arena_printf(p->cli->cx->arena, "--shards can be %d at most", SHARDS_MAX),
+                         "Each piece is a process with a journal.");
+    }
     if (s->keep_history && s->purge_newer) {
         return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",
                          "One removes nothing, the other all that is newer.");
@@ -60,6 +67,9 @@ static enum rc check_versioning(struct planning *p)
                           "Look for a proxy that removes the header.");
     }
     p->result->now = p->versioning.date * MOMENT_SECOND;
+    if (p->to != NULL) { /* this one is only read */
+        return plan_target_check(p);
+    }
     if (p->versioning.status != S3_VERSIONING_ENABLED && !p->settings->allow_unversioned) {
         return cli_refuse(
             cli,
@@ -107,6 +117,9 @@ static enum rc check_lifecycle(struct planning *p)
     if (p->settings->undelete || p->result->at >= since || p->settings->accept_gaps) {
         return RC_OK;
     }
+    if (p->history != NULL && history_covers(p->history, &p->prefixes)) {
+        return RC_OK; /* it tells of each version whether it was lost */
+    }
     return cli_refuse(
         cli, "What was there at the chosen time may have been removed since",
         "The earliest moment that can be promised is %s; the chosen one is %s. This comes from %s. "
@@ -119,6 +132,32 @@ static enum rc check_lifecycle(struct planning *p)
                "s3:GetLifecycleConfiguration)");
 }
 
+/* Whether it is a copy with history, and what follows from that. */
+static enum rc check_history(struct planning *p)
+{
+    struct ctx *cx = p->cli->cx;
+    enum rc rc = history_open(p->cli, &p->target, &p->prefixes, &p->history);
+
+    if (rc == RC_NOT_FOUND) { /* deleted while we looked */
+        return settings_no_bucket(p->cli, &p->target);
+    }
+    if (rc != RC_OK || p->history == NULL) {
+        return rc;
+    }
+    if (p->settings->purge_newer) {
+        return cli_refuse(p->cli, "There is a history of another bucket",
+                          "It is that of %s, and --purge-newer would remove a part of it for good. "
+                          "Plan without it.",
+                          history_text(cx->arena, p->history));
+    }
+    if (!p->settings->undelete && p->result->at > history_until(p->history)) {
+        diag_warning(cx, NULL, "The chosen time is later than the history of this copy",
+                     "It is the history of %s: what the source did later is not in it.",
+                     history_text(cx->arena, p->history));
+    }
+    return RC_OK;
+}
+
 enum rc plan_check_before(struct planning *p)
 {
     struct ctx *cx = p->cli->cx;
@@ -128,6 +167,9 @@ enum rc plan_check_before(struct planning *p)
         rc = settings_target(p->cli, &p->settings->server, p->settings->bucket, &p->target);
     }
     if (rc == RC_OK) {
+        rc = plan_target_read(p);
+    }
+    if (rc == RC_OK) {
         rc = check_versioning(p);
     }
     if (rc == RC_OK) {
@@ -135,6 +177,9 @@ enum rc plan_check_before(struct planning *p)
     }
     if (rc == RC_OK) {
         rc = guarantee_get(cx, &p->target, p->result->now, &p->guarantee);
+    }
+    if (rc == RC_OK) {
+        rc = check_history(p);
     }
     if (rc == RC_OK) {
         rc = check_lifecycle(p);
@@ -203,6 +248,21 @@ enum rc plan_check_found(struct planning *p)
     return p->entries > 0 ? RC_OK : refuse_nothing(p);
 }
 
+static enum rc refuse_doubts(struct planning *p)
+{
+    const struct plan_shown *shown = &p->result->shown[STEP_UNKNOWN];
+    struct arena *a = p->cli->cx->arena;
+
+    return cli_refuse(
+        p->cli, "The history of this copy does not tell all",
+        "What %s %s in the source at the chosen time is not known%s%s (%s). It is the history of "
+        "%s. With --accept-gaps the plan is made all the same: they are listed as unknown and left "
+        "alone.",
+        cli_words_of(a, p->doubts, "object", "objects"), p->doubts == 1 ? "was" : "were",
+        shown->n > 0 ? ", such as " : "", shown->n > 0 ? cli_words_key(a, shown->steps[0].key) : "",
+        shown->n > 0 ? shown->steps[0].why : "", history_text(a, p->history));
+}
+
 enum rc plan_check_gaps(struct planning *p)
 {
     const struct plan_totals *t = &p->result->totals;
@@ -212,6 +272,9 @@ enum rc plan_check_gaps(struct planning *p)
     }
     if (plan_check_is_before_versioning(p)) {
         return refuse_before_versioning(p);
+    }
+    if (p->doubts > 0) {
+        return refuse_doubts(p);
     }
     return t->steps[STEP_UNKNOWN].objects + t->doubtful > 0 ? refuse_gaps(p) : RC_OK;
 }

@@ -1,154 +1,77 @@
 #include "seedbank-bucket/plan_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "aws/digest.h"
-#include "base/buf.h"
 #include "base/ctx.h"
-#include "base/file.h"
-#include "base/str.h"
-#include "json/json_line.h"
+#include "seedbank-bucket/sealed.h"
+#include "seedbank-bucket/shards.h"
 
-#define MAX_LINE JSON_LINE_MAX /* a key with a million markers */
-/* The last line: how it begins; what stands before and behind the sum, which covers all before. */
-#define END       "{\"end\":true,"
-#define SUM       ",\"sha256\":\""
-#define AFTER_SUM "\"}\n"
-#define NO_SHA256 "OpenSSL refuses SHA-256, which proves that it is whole"
+static const struct sealed_kind kind = {
+    .name = "plan",
+    .member = "seedbank_plan",
+    .version = PLAN_FILE_VERSION,
+    .unwritten = "Nothing was changed in the bucket. Choose another place with --output.",
+    .unread = "A plan is carried out as it was written or not at all: make it anew with the "
+              "command plan.",
+};
 
 struct plan_writer {
-    FILE *file;
-    const char *path;
-    const char *temporary; /* NULL: the file has no name until it is whole */
-    struct digest_stream *digest;
+    struct sealed_writer *sealed;
+    struct shards *shards; /* NULL: it is not cut */
+    size_t n_shards;
 };
 
 struct plan_reader {
-    FILE *file;
-    const char *path;
-    off_t steps; /* where the first begins */
-    char sha256[DIGEST_SHA256_HEX_SIZE];
+    struct sealed_reader *sealed;
+    const struct shard *shards; /* NULL: it is not cut */
+    const struct shard *piece;  /* what is read of it; NULL: all */
+    uint64_t left;              /* steps of the piece that were not read */
 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
-
-static enum rc cannot_write(struct ctx *cx, const struct plan_writer *w)
-{
-    return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot write the plan %s", w->path),
-                      "%s. Nothing was changed in the bucket. Choose another place with --output.",
-                      strerror(errno));
-}
-
-static void drop(void *arg)
-{
-    struct plan_writer *w = arg;
-
-    fclose(w->file);
-    if (w->temporary != NULL) {
-        unlink(w->temporary);
-    }
-}
-
-/* A file without a name goes with the process, however that ends. Where the file system has no such
- * files, one with a name that is taken away again, unless the process is killed. */
-static int open_nameless(struct ctx *cx, struct plan_writer *w)
-{
-    const char *slash = strrchr(w->path, '/');
-    const char *folder =
-        slash ? arena_strndup(cx->arena, w->path, (size_t)(slash - w->path) + 1) : ".";
-    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-    char *temporary;
-
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) {
-        return fd;
-    }
-    temporary = arena_printf(cx->arena, "%s.XXXXXX", w->path);
-    fd = mkostemp(temporary, O_CLOEXEC);
-    w->temporary = fd >= 0 ? temporary : NULL;
-    return fd;
-}
-
-static bool give_name(struct ctx *cx, const struct plan_writer *w)
-{
-    const char *nameless = arena_printf(cx->arena, "/proc/self/fd/%d", fileno(w->file));
-
-    if (w->temporary != NULL) {
-        return link(w->temporary, w->path) == 0;
-    }
-    return linkat(AT_FDCWD, nameless, AT_FDCWD, w->path, AT_SYMLINK_FOLLOW) == 0;
-}
-
-static bool write_line(struct ctx *cx, struct plan_writer *w, json_t *object)
-{
-    struct arena_mark mark = arena_mark(cx->arena);
-    const char *line = json_line(cx->arena, object);
-    bool fine = digest_stream_add(w->digest, str_of(line)) &&
-                digest_stream_add(w->digest, STR_LIT("\n")) && fputs(line, w->file) >= 0 &&
-                putc('\n', w->file) != EOF;
-
-    arena_rewind(cx->arena, mark);
-    return fine;
-}
 
 static json_t *texts(const struct cli_texts *t)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < t->n; i++) {
-        json_array_append_new(list, json_string(t->items[i]));
+        if (json_array_append_new(list, json_string(t->items[i])) != 0) { /* no UTF-8 */
+            json_decref(list);
+            return NULL;
+        }
     }
     return list;
 }
 
 static json_t *head_to_json(const struct plan_head *h)
 {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, "
-                     "s:b, s:b}",
-                     "seedbank_plan", PLAN_FILE_VERSION, "endpoint", h->endpoint, "region",
-                     h->region, "bucket", h->bucket, "at", h->at, "made", h->made, "prefixes",
-                     texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
-                     h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer,
-                     "accept_gaps", h->accept_gaps, "allow_unversioned", h->allow_unversioned,
-                     "undelete", h->undelete, "probed", h->probed);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:s*}",
+        "endpoint", h->endpoint, "region", h->region, "bucket", h->bucket, "at", h->at, "made",
+        h->made, "prefixes", texts(&h->prefixes), "excludes", texts(&h->excludes), "keep_history",
+        h->keep_history, "hide_newer", h->hide_newer, "purge_newer", h->purge_newer, "accept_gaps",
+        h->accept_gaps, "allow_unversioned", h->allow_unversioned, "undelete", h->undelete,
+        "probed", h->probed, "shards", (json_int_t)h->shards, "to", h->to);
 }
 
 enum rc plan_file_create(struct ctx *cx, const char *path, const struct plan_head *head,
                          struct plan_writer **ret_writer)
 {
     struct plan_writer *w = arena_alloc(cx->arena, sizeof *w);
-    json_t *first = head_to_json(head);
-    int fd;
+    enum rc rc = sealed_create(cx, &kind, path, head_to_json(head), &w->sealed);
 
-    w->path = path;
-    w->digest = digest_stream_new(cx->arena);
-    if (first == NULL || w->digest == NULL) {
-        json_decref(first);
-        return diag_error(cx, NULL, arena_printf(cx->arena, "Cannot write the plan %s", path),
-                          "A prefix is no UTF-8, or OpenSSL refuses SHA-256.");
+    w->n_shards = (size_t)head->shards;
+    w->shards = w->n_shards > 0 ? shards_new(cx->arena, w->n_shards) : NULL;
+    if (rc == RC_OK) {
+        *ret_writer = w;
     }
-    errno = EEXIST;
-    fd = access(path, F_OK) == 0 ? -1 : open_nameless(cx, w);
-    w->file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (w->file == NULL) {
-        json_decref(first);
-        return cannot_write(cx, w);
-    }
-    arena_defer(cx->arena, drop, w);
-    if (!write_line(cx, w, first)) {
-        return cannot_write(cx, w);
-    }
-    *ret_writer = w;
-    return RC_OK;
+    return rc;
 }
 
 enum rc plan_file_add(struct ctx *cx, struct plan_writer *w, const struct step *step)
 {
-    return write_line(cx, w, step_to_json(step)) ? RC_OK : cannot_write(cx, w);
+    if (w->shards != NULL) {
+        shards_add(w->shards, sealed_offset(w->sealed), !step_is_idle(step->kind));
+    }
+    return sealed_add(cx, w->sealed, step_to_json(step));
 }
 
 static json_t *count_to_json(const struct plan_count *c)
@@ -157,98 +80,22 @@ static json_t *count_to_json(const struct plan_count *c)
                      (json_int_t)c->bytes);
 }
 
-/* Without the sum, which is put at its end as text: it covers every byte before it. */
-static json_t *totals_to_json(const struct plan_totals *t)
+enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *t)
 {
-    json_t *o =
-        json_pack("{s:b, s:o, s:o, s:I}", "end", 1, "unchanged", count_to_json(&t->unchanged),
-                  "newer", count_to_json(&t->newer), "doubtful", (json_int_t)t->doubtful);
+    json_t *o = json_pack("{s:o, s:o, s:I}", "unchanged", count_to_json(&t->unchanged), "newer",
+                          count_to_json(&t->newer), "doubtful", (json_int_t)t->doubtful);
 
     for (int i = 0; i < STEP_KINDS; i++) {
         json_object_set_new(o, step_name((enum step_kind)i), count_to_json(&t->steps[i]));
     }
-    return o;
-}
-
-static bool write_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *totals)
-{
-    const char *line = json_line(cx->arena, totals_to_json(totals));
-    char sum[DIGEST_SHA256_HEX_SIZE];
-
-    line = arena_printf(cx->arena, "%.*s%s", (int)strlen(line) - 1, line, SUM);
-    if (!digest_stream_add(w->digest, str_of(line)) || !digest_stream_end(w->digest, sum)) {
-        errno = ENOTSUP; /* OpenSSL refuses SHA-256 */
-        return false;
+    if (w->shards != NULL) {
+        const struct shard *places = shards_end(w->shards, sealed_offset(w->sealed));
+        json_object_set_new(o, "shards", shards_to_json(places, w->n_shards));
     }
-    return fprintf(w->file, "%s%s%s", line, sum, AFTER_SUM) > 0;
-}
-
-enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_totals *totals)
-{
-    if (!write_end(cx, w, totals) || fflush(w->file) != 0 || fsync(fileno(w->file)) != 0 ||
-        !give_name(cx, w)) {
-        return cannot_write(cx, w);
-    }
-    return file_sync_folder(cx, w->path); /* a temporary name goes with the arena */
+    return sealed_end(cx, w->sealed, o);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
-
-static enum rc no_plan(struct ctx *cx, const struct plan_reader *r, const char *why)
-{
-    return diag_error(
-        cx, NULL, arena_printf(cx->arena, "%s is no whole plan", r->path),
-        "%s. A plan is carried out as it was written or not at all: make it anew with "
-        "the command plan.",
-        why);
-}
-
-static void close_file(void *file)
-{
-    fclose(file);
-}
-
-/* The next line with its end. RC_NOT_FOUND: there is none. */
-static enum rc read_line(struct ctx *cx, struct plan_reader *r, struct str *ret_line)
-{
-    struct buf *line = buf_new(cx->arena, MAX_LINE);
-    char block[4096];
-    bool whole = false;
-
-    while (!whole && fgets(block, sizeof block, r->file) != NULL) {
-        buf_puts(line, block);
-        whole = line->len > 0 && line->data[line->len - 1] == '\n';
-    }
-    if (ferror(r->file)) {
-        return no_plan(cx, r, strerror(errno));
-    }
-    if (line->len == 0 && feof(r->file)) {
-        return RC_NOT_FOUND;
-    }
-    if (line->full || !whole) {
-        return no_plan(cx, r, "It ends in the middle of a line");
-    }
-    *ret_line = buf_str(line);
-    return RC_OK;
-}
-
-static enum rc read_object(struct ctx *cx, struct plan_reader *r, const json_t **ret_object)
-{
-    const char *why = NULL;
-    struct str line = {NULL, 0};
-    const json_t *object;
-    enum rc rc = read_line(cx, r, &line);
-
-    if (rc != RC_OK) {
-        return rc;
-    }
-    object = json_line_read(cx->arena, line, &why);
-    if (object == NULL) {
-        return no_plan(cx, r, arena_printf(cx->arena, "A line is no JSON object: %s", why));
-    }
-    *ret_object = object;
-    return RC_OK;
-}
 
 static uint64_t number(const json_t *o, const char *name)
 {
@@ -264,76 +111,16 @@ static struct plan_count count(const json_t *o, const char *name)
     return (struct plan_count){number(member, "objects"), number(member, "bytes")};
 }
 
-/* The last line is taken for it by how it ends, too: then its sum has its place. */
-static bool splits(struct str line, struct str *ret_before, struct str *ret_sum)
+static struct plan_totals totals_of(const json_t *o)
 {
-    size_t after = strlen(AFTER_SUM), hex = DIGEST_SHA256_HEX_SIZE - 1;
-    const char *sum;
+    struct plan_totals t = {.unchanged = count(o, "unchanged"),
+                            .newer = count(o, "newer"),
+                            .doubtful = number(o, "doubtful")};
 
-    if (line.n < strlen(SUM) + hex + after || !str_ends(line.p, AFTER_SUM)) {
-        return false;
-    }
-    sum = line.p + line.n - after - hex;
-    if (strncmp(sum - strlen(SUM), SUM, strlen(SUM)) != 0) {
-        return false;
-    }
-    *ret_before = (struct str){line.p, (size_t)(sum - line.p)};
-    *ret_sum = (struct str){sum, hex};
-    return true;
-}
-
-static enum rc read_end(struct ctx *cx, struct plan_reader *r, struct str line,
-                        struct digest_stream *digest, struct plan_totals *ret_totals)
-{
-    char sum[DIGEST_SHA256_HEX_SIZE];
-    const char *why = NULL;
-    struct str before = {NULL, 0}, said = {NULL, 0};
-    struct plan_totals t;
-    const json_t *o;
-
-    if (!splits(line, &before, &said)) {
-        return no_plan(cx, r, "Its end is broken");
-    }
-    if (!digest_stream_add(digest, before) || !digest_stream_end(digest, sum)) {
-        return no_plan(cx, r, NO_SHA256);
-    }
-    o = str_is(said, sum) ? json_line_read(cx->arena, line, &why) : NULL;
-    if (o == NULL) {
-        return no_plan(cx, r, "It was changed after it was written");
-    }
-    t = (struct plan_totals){.unchanged = count(o, "unchanged"),
-                             .newer = count(o, "newer"),
-                             .doubtful = number(o, "doubtful")};
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
     }
-    memcpy(r->sha256, sum, sizeof sum);
-    *ret_totals = t;
-    return getc(r->file) == EOF ? RC_OK : no_plan(cx, r, "Something follows its end");
-}
-
-/* From the first byte to the end, which holds the sum of all before it. */
-static enum rc check(struct ctx *cx, struct plan_reader *r, struct plan_totals *ret_totals)
-{
-    struct digest_stream *digest = digest_stream_new(cx->arena);
-    bool ended = false;
-    enum rc rc = digest ? RC_OK : no_plan(cx, r, NO_SHA256);
-
-    while (!ended && rc == RC_OK) {
-        struct arena_mark mark = arena_mark(cx->arena);
-        struct str line = {NULL, 0};
-        rc = read_line(cx, r, &line);
-        ended = rc == RC_OK && str_starts(line.p, END);
-        if (rc == RC_NOT_FOUND) {
-            rc = no_plan(cx, r, "Its end is missing");
-        } else if (ended) {
-            rc = read_end(cx, r, line, digest, ret_totals);
-        } else if (rc == RC_OK && !digest_stream_add(digest, line)) {
-            rc = no_plan(cx, r, NO_SHA256);
-        }
-        arena_rewind(cx->arena, mark);
-    }
-    return rc;
+    return t;
 }
 
 static struct cli_texts read_texts(struct arena *a, const json_t *list)
@@ -355,28 +142,17 @@ static const char *member(struct arena *a, const json_t *o, const char *name)
     return text ? arena_strdup(a, text) : NULL;
 }
 
-static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head *ret_head)
+static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head)
 {
-    const json_t *o = NULL;
-    struct plan_head h;
-    enum rc rc;
-
-    rewind(r->file);
-    rc = read_object(cx, r, &o);
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (json_integer_value(json_object_get(o, "seedbank_plan")) != PLAN_FILE_VERSION) {
-        return no_plan(cx, r, "It is of another version of this program, or something else");
-    }
-    h = (struct plan_head){
-        .endpoint = member(cx->arena, o, "endpoint"),
-        .region = member(cx->arena, o, "region"),
-        .bucket = member(cx->arena, o, "bucket"),
-        .at = member(cx->arena, o, "at"),
-        .made = member(cx->arena, o, "made"),
-        .prefixes = read_texts(cx->arena, json_object_get(o, "prefixes")),
-        .excludes = read_texts(cx->arena, json_object_get(o, "excludes")),
+    struct plan_head h = {
+        .endpoint = member(a, o, "endpoint"),
+        .region = member(a, o, "region"),
+        .bucket = member(a, o, "bucket"),
+        .to = member(a, o, "to"),
+        .at = member(a, o, "at"),
+        .made = member(a, o, "made"),
+        .prefixes = read_texts(a, json_object_get(o, "prefixes")),
+        .excludes = read_texts(a, json_object_get(o, "excludes")),
         .keep_history = json_is_true(json_object_get(o, "keep_history")),
         .hide_newer = json_is_true(json_object_get(o, "hide_newer")),
         .purge_newer = json_is_true(json_object_get(o, "purge_newer")),
@@ -384,62 +160,73 @@ static enum rc read_head(struct ctx *cx, struct plan_reader *r, struct plan_head
         .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
         .undelete = json_is_true(json_object_get(o, "undelete")),
         .probed = json_is_true(json_object_get(o, "probed")),
+        .shards = number(o, "shards"),
     };
-    if (!h.endpoint || !h.region || !h.bucket || !h.at || !h.made) {
-        return no_plan(cx, r, "Its first line is not whole");
-    }
     *ret_head = h;
-    return RC_OK;
+    return h.endpoint && h.region && h.bucket && h.at && h.made;
 }
 
 enum rc plan_file_open(struct ctx *cx, const char *path, struct plan_head *ret_head,
                        struct plan_totals *ret_totals, struct plan_reader **ret_reader)
 {
     struct plan_reader *r = arena_alloc(cx->arena, sizeof *r);
-    enum rc rc;
+    struct sealed_ends ends;
+    struct plan_head head;
+    enum rc rc = sealed_open(cx, &kind, path, &ends, &r->sealed);
 
-    r->path = path;
-    r->file = fopen(path, "re");
-    if (r->file == NULL && errno == ENOENT) {
-        return RC_NOT_FOUND;
+    if (rc != RC_OK) {
+        return rc;
     }
-    if (r->file == NULL) {
-        return no_plan(cx, r, strerror(errno));
+    if (!head_of(cx->arena, ends.head, &head)) {
+        return sealed_refuse(cx, r->sealed, "Its first line is not whole");
     }
-    arena_defer(cx->arena, close_file, r->file);
-    rc = check(cx, r, ret_totals);
-    if (rc == RC_OK) {
-        rc = read_head(cx, r, ret_head);
+    if (head.shards > 0 && !shards_from_json(cx->arena, json_object_get(ends.end, "shards"),
+                                             (size_t)head.shards, &r->shards)) {
+        return sealed_refuse(cx, r->sealed, "Its end does not say where its pieces begin");
     }
-    if (rc == RC_OK) {
-        r->steps = ftello(r->file);
-        *ret_reader = r;
-    }
-    return rc;
+    *ret_head = head;
+    *ret_totals = totals_of(ends.end);
+    *ret_reader = r;
+    return RC_OK;
 }
 
 enum rc plan_file_next(struct ctx *cx, struct plan_reader *r, struct step *ret_step)
 {
     const json_t *o = NULL;
-    enum rc rc = read_object(cx, r, &o);
+    enum rc rc;
 
-    if (rc != RC_OK) {
-        return rc == RC_NOT_FOUND ? no_plan(cx, r, "It was cut while it was read") : rc;
-    }
-    if (json_is_true(json_object_get(o, "end"))) {
+    if (r->piece != NULL && r->left-- == 0) {
+        r->left = 0;
         return RC_NOT_FOUND;
+    }
+    rc = sealed_next(cx, r->sealed, &o);
+    if (rc != RC_OK) {
+        return rc;
     }
     return step_from_json(cx->arena, o, ret_step)
                ? RC_OK
-               : no_plan(cx, r, "A line is no step that this program knows");
+               : sealed_refuse(cx, r->sealed, "A line is no step that this program knows");
 }
 
 const char *plan_file_sha256(const struct plan_reader *r)
 {
-    return r->sha256;
+    return sealed_sha256(r->sealed);
 }
 
 void plan_file_rewind(struct plan_reader *r)
 {
-    fseeko(r->file, r->steps, SEEK_SET);
+    if (r->piece == NULL) {
+        sealed_rewind(r->sealed);
+        return;
+    }
+    sealed_seek(r->sealed, r->piece[0].offset);
+    r->left = r->piece[1].first - r->piece[0].first;
+}
+
+struct plan_piece plan_file_piece(struct plan_reader *r, uint64_t piece)
+{
+    const struct shard *p = r->piece = &r->shards[piece];
+
+    plan_file_rewind(r);
+    return (struct plan_piece){p[0].first, p[1].first - p[0].first, p[1].active - p[0].active};
 }

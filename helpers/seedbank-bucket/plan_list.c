@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "base/str.h"
 #include "seedbank-bucket/guarantee.h"
+#include "seedbank-bucket/history.h"
 #include "seedbank-bucket/past.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/reach.h"
@@ -16,7 +17,8 @@ static bool has_gap(void *arg, const char *key)
 {
     const struct planning *p = arg;
 
-    return p->gap_before || guarantee_has_gap(p->guarantee, key, p->result->at);
+    return p->gap_before || (!(p->history && history_knows(p->history, key)) &&
+                             guarantee_has_gap(p->guarantee, key, p->result->at));
 }
 
 static bool keeps_markers(void *arg, const char *key)
@@ -62,7 +64,7 @@ static enum rc take(struct ctx *cx, void *arg, const struct step *step)
 /* Without versioning a copy of a version without an ID over itself would be its end. */
 static void spare_null_source(const struct planning *p, struct step *step)
 {
-    if (p->versioning.status != S3_VERSIONING_ENABLED && step->kind == STEP_COPY &&
+    if (p->to == NULL && p->versioning.status != S3_VERSIONING_ENABLED && step->kind == STEP_COPY &&
         strcmp(step->version, "null") == 0) {
         step->kind = STEP_UNREACHABLE;
         step->why = "it has no version ID, and versioning is not enabled: the copy would overwrite "
@@ -77,19 +79,27 @@ static void count_deletion(struct plan_result *r, int64_t at)
     r->last = at > r->last ? at : r->last;
 }
 
-static enum rc end_key(struct ctx *cx, struct planning *p)
+void plan_list_newer(struct planning *p, const struct step *step, uint64_t bytes)
 {
-    struct past_end end = past_end(p->past);
-    struct plan_result *r = p->result;
+    count(&p->result->totals.newer, bytes);
+    keep_shown(p, PLAN_NEWER, step);
+}
 
+static enum rc take_end(struct ctx *cx, struct planning *p, struct past_end end)
+{
+    struct plan_result *r = p->result;
+    enum rc rc = p->there ? plan_target_meet(p, past_key(p->past), &end) : RC_OK;
+
+    if (rc != RC_OK) {
+        return rc;
+    }
     if (end.multipart_near && r->multipart_near++ == 0) {
         r->multipart_key = arena_strdup(p->kept, past_key(p->past));
     }
     if (end.verdict == PAST_UNCHANGED) {
         count(&r->totals.unchanged, end.bytes);
     } else if (end.verdict == PAST_NEWER) {
-        count(&r->totals.newer, end.bytes);
-        keep_shown(p, PLAN_NEWER, &end.step);
+        plan_list_newer(p, &end.step, end.bytes);
     }
     if (end.verdict != PAST_STEP) {
         return RC_OK;
@@ -101,6 +111,15 @@ static enum rc end_key(struct ctx *cx, struct planning *p)
     return reach_give(cx, p->reach, &end.step);
 }
 
+static enum rc end_key(struct ctx *cx, struct planning *p)
+{
+    struct arena_mark mark = arena_mark(cx->arena);
+    enum rc rc = take_end(cx, p, past_end(p->past));
+
+    arena_rewind(cx->arena, mark);
+    return rc;
+}
+
 static enum rc take_key(struct planning *p, struct walk *w, const char *key)
 {
     const struct s3_list_entry *e;
@@ -109,6 +128,10 @@ static enum rc take_key(struct planning *p, struct walk *w, const char *key)
     past_begin(p->past, key);
     while ((rc = walk_entry(w, &e)) == RC_OK && e != NULL) {
         past_add(p->past, e);
+    }
+    if (rc == RC_OK && !p->settings->undelete) {
+        past_doubt(p->past, walk_doubt(w, p->result->at));
+        p->doubts += walk_doubt(w, p->result->at) != NULL;
     }
     return rc == RC_OK ? end_key(p->cli->cx, p) : rc;
 }
@@ -120,7 +143,8 @@ static enum rc list(struct planning *p)
     struct walk *w = walk_new(&(struct walk_options){.cli = p->cli,
                                                      .target = p->target,
                                                      .prefixes = p->prefixes,
-                                                     .excludes = p->settings->excludes,
+                                                     .excludes = p->excludes,
+                                                     .history = p->history,
                                                      .doing = "listing"});
     const char *key;
     enum rc rc;
@@ -132,6 +156,9 @@ static enum rc list(struct planning *p)
         }
     }
     p->entries = walk_entries(w);
+    if (rc == RC_OK && p->there != NULL) {
+        rc = plan_target_end(p);
+    }
     walk_end(w);
     return rc;
 }
@@ -145,7 +172,7 @@ static void forget_pass(struct planning *p)
     r->multipart_near = r->kept_markers = 0;
     r->first = r->last = 0;
     r->multipart_key = r->replica_rule = NULL;
-    p->entries = 0;
+    p->entries = p->doubts = 0;
 }
 
 enum rc plan_list(struct planning *p)
@@ -157,6 +184,7 @@ enum rc plan_list(struct planning *p)
         .purge_newer = p->settings->purge_newer,
         .undelete = p->settings->undelete,
         .since = p->result->since,
+        .elsewhere = p->to != NULL,
         .ask = {has_gap, keeps_markers, p},
     };
     enum rc rc;
@@ -166,6 +194,7 @@ enum rc plan_list(struct planning *p)
     if (rc != RC_OK) {
         return rc;
     }
+    plan_target_begin(p);
     p->past = past_new(cli->cx->arena, &options);
     p->reach = reach_new(
         cli->cx, &(struct reach_options){

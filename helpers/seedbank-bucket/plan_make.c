@@ -1,37 +1,13 @@
 /* From a bucket to a plan on disk. */
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/ctx.h"
-#include "base/str.h"
 #include "seedbank-bucket/guarantee.h"
 #include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/place.h"
 #include "seedbank-bucket/plan_private.h"
 #include "seedbank-bucket/replica.h"
-
-static int compare(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* In the order of the listing, without those that another one covers. */
-static struct cli_texts tidy(struct arena *a, const struct cli_texts *prefixes)
-{
-    struct cli_texts t = {arena_array(a, prefixes->n, sizeof *t.items), 0};
-    const char **sorted = arena_array(a, prefixes->n, sizeof *sorted);
-
-    for (size_t i = 0; i < prefixes->n; i++) {
-        sorted[i] = prefixes->items[i];
-    }
-    qsort(sorted, prefixes->n, sizeof *sorted, compare);
-    for (size_t i = 0; i < prefixes->n; i++) {
-        if (t.n == 0 || !str_starts(sorted[i], t.items[t.n - 1])) {
-            t.items[t.n++] = sorted[i];
-        }
-    }
-    return t;
-}
+#include "seedbank-bucket/walk.h"
 
 /* A name that no file has; two plans of one second are numbered. */
 static const char *free_name(struct arena *a, const char *bucket, const char *time)
@@ -57,13 +33,15 @@ static void fill_head(struct planning *p)
         .at = moment_text(a, r->at),
         .made = moment_text(a, r->now),
         .prefixes = p->prefixes,
-        .excludes = s->excludes,
+        .to = p->to ? place_text(a, p->to) : NULL,
+        .excludes = p->excludes,
         .keep_history = s->keep_history,
         .hide_newer = s->hide_newer,
         .purge_newer = s->purge_newer,
         .accept_gaps = s->accept_gaps,
         .allow_unversioned = p->versioning.status != S3_VERSIONING_ENABLED,
         .undelete = s->undelete,
+        .shards = s->shards,
         .probed = !s->no_probe,
     };
     r->path = s->output ? s->output : free_name(a, s->bucket, moment_name(a, r->at));
@@ -99,14 +77,15 @@ enum rc plan_make(struct cli *cli, const struct plan_settings *settings,
     struct planning p = {
         .cli = cli,
         .settings = settings,
-        .prefixes = tidy(cx->arena, &settings->prefixes),
+        .prefixes = walk_tidy(cx->arena, &settings->prefixes),
+        .excludes = settings->excludes,
         .result = result,
         .kept = arena_within(cx->arena),
     };
     enum rc rc;
 
     rc = plan_check_before(&p);
-    if (rc == RC_OK) {
+    if (rc == RC_OK && p.to == NULL) {
         rc = replica_get(cx, &p.target, &p.replica);
     }
     if (rc == RC_OK) {

@@ -1,4 +1,6 @@
 /* A plan in words and as events. */
+#include <string.h>
+
 #include "base/ctx.h"
 #include "cli/cli_words.h"
 #include "seedbank-bucket/moment.h"
@@ -40,16 +42,33 @@ static void say_row(struct cli *cli, const char *name, const struct plan_count *
             c->bytes > 0 ? cli_words_bytes(a, c->bytes) : "", meaning);
 }
 
+/* Into another place nothing is hidden, and what is written over is the target's. */
+static const char *name_of(const struct plan_result *r, const struct row *row)
+{
+    return r->head.to != NULL && row->kind == PLAN_NEWER ? "beside it" : row->name;
+}
+
+static const char *meaning_of(const struct plan_result *r, const struct row *row)
+{
+    if (r->head.to != NULL && row->kind == PLAN_NEWER) {
+        return "in the target, and no part of this plan: left alone";
+    }
+    return r->head.to != NULL && row->kind == STEP_COPY ? "copy the right version into the target"
+                                                        : row->meaning;
+}
+
 static void say_table(struct cli *cli, const struct plan_result *r)
 {
     cli_say(cli, "  %-12s %12s %14s", "", "objects", "bytes");
     for (size_t i = 0; i < N_ROWS; i++) {
         if (count_of(r, rows[i].kind)->objects > 0) {
-            say_row(cli, rows[i].name, count_of(r, rows[i].kind), rows[i].meaning);
+            say_row(cli, name_of(r, &rows[i]), count_of(r, rows[i].kind), meaning_of(r, &rows[i]));
         }
     }
     say_row(cli, "unchanged", &r->totals.unchanged,
-            r->head.undelete ? "no delete marker hides it" : "as it was then");
+            r->head.undelete ? "no delete marker hides it"
+            : r->head.to     ? "the target has it already"
+                             : "as it was then");
 }
 
 static void say_step(struct cli *cli, const struct step *s)
@@ -73,7 +92,7 @@ static void say_examples(struct cli *cli, const struct plan_result *r, const str
     if (n == 0) {
         return;
     }
-    cli_say(cli, "\n%s:", row->name);
+    cli_say(cli, "\n%s:", name_of(r, row));
     for (size_t i = 0; i < n; i++) {
         say_step(cli, &shown->steps[i]);
     }
@@ -104,7 +123,8 @@ static void say(struct cli *cli, const struct plan_result *r)
 {
     struct arena *a = cli->cx->arena;
 
-    cli_say(cli, "Bucket %s at %s", r->head.bucket, r->head.endpoint);
+    cli_say(cli, "Bucket %s at %s%s%s", r->head.bucket, r->head.endpoint,
+            r->head.to ? ", into " : "", r->head.to ? r->head.to : "");
     if (r->head.undelete) {
         say_deleted(cli, r);
     } else {
@@ -122,6 +142,14 @@ static void note(struct cli *cli, const char *text)
 {
     cli_say(cli, "\nNote: %s", text);
     cli_event(cli, "note", json_pack("{s:s}", "text", text));
+}
+
+/* The target is a folder of the bucket itself. */
+static bool is_within(const struct plan_result *r)
+{
+    size_t n = strlen(r->head.bucket);
+
+    return strncmp(r->head.to, r->head.bucket, n) == 0 && r->head.to[n] == '/';
 }
 
 static void notes(struct cli *cli, const struct plan_result *r)
@@ -166,6 +194,12 @@ static void notes(struct cli *cli, const struct plan_result *r)
         note(cli,
              "versioning of the bucket is not enabled: what is overwritten or deleted is lost.");
     }
+    if (r->head.to != NULL && is_within(r)) {
+        note(cli, arena_printf(a,
+                               "the target lies in the bucket itself: keys below it are no part of "
+                               "what is restored (%s).",
+                               r->head.to));
+    }
 }
 
 /* ---- Events ---------------------------------------------------------------------------------- */
@@ -187,6 +221,9 @@ static void send_events(struct cli *cli, const struct plan_result *r)
 
     for (int i = 0; i < STEP_KINDS; i++) {
         json_object_set_new(o, step_name((enum step_kind)i), count_json(&r->totals.steps[i]));
+    }
+    if (r->head.to != NULL) {
+        json_object_set_new(o, "to", json_string(r->head.to));
     }
     cli_event(cli, "plan", o);
     for (size_t i = 0; i < N_ROWS; i++) {

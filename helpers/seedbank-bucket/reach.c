@@ -3,14 +3,12 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "base/cancel.h"
-#include "base/crew.h"
 #include "base/ctx.h"
+#include "base/ring.h"
 #include "s3/s3_object.h"
 
 #define THREADS 32  /* the pace of the client says how many of them ask at once */
 #define SLOTS   256 /* steps under way */
-#define LOOK_MS 100 /* between looks at whether Ctrl-C came */
 
 #define DENIED "the access key may not read it: it lacks the permission s3:GetObjectVersion (%s)"
 #define ARCHIVED                                                                                   \
@@ -18,13 +16,6 @@
     "for, then plan again"
 #define OWN_KEY "it is encrypted with a key that only its owner has (SSE-C)"
 #define GONE    "it is gone since it was listed"
-
-/* Between steps that go in and steps that come out. */
-struct slot {
-    struct arena *arena;
-    struct step step;
-    bool done;
-};
 
 /* What a key of KMS said. */
 struct kms {
@@ -36,16 +27,13 @@ struct kms {
 
 struct reach {
     struct reach_options options;
-    struct crew *crew;
-    struct slot slots[SLOTS];
-    size_t first, n; /* a ring */
+    struct ring *ring;
 
-    pthread_mutex_t lock; /* of what follows, and of each slot's done */
+    pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     struct arena *arena;
     struct kms *kms;
-    bool failed; /* nothing that was given need come out */
-    const struct slot *awaited;
+    bool over; /* nobody waits for an answer any more */
 };
 
 /* ---- One version ----------------------------------------------------------------------------- */
@@ -65,7 +53,7 @@ static struct kms *kms_to_ask(struct reach *r, const char *id, const char **ret_
         *k = (struct kms){.id = arena_strdup(r->arena, id), .next = r->kms};
         r->kms = k;
     }
-    while (mine == NULL && !k->known && !r->failed) {
+    while (mine == NULL && !k->known && !r->over) {
         pthread_cond_wait(&r->changed, &r->lock);
     }
     *ret_why = k->why;
@@ -163,43 +151,50 @@ static enum rc ask(struct ctx *cx, struct reach *r, struct step *step, const cha
     return RC_OK;
 }
 
-static void finish(struct reach *r, struct slot *slot, enum rc rc)
+/* Whoever waits for what a key of KMS says need not any more. */
+static void give_up(struct reach *r)
 {
     pthread_mutex_lock(&r->lock);
-    slot->done = true;
-    r->failed = r->failed || rc != RC_OK;
-    if (slot == r->awaited || r->failed) {
-        pthread_cond_broadcast(&r->changed);
-    }
+    r->over = true;
+    pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
 }
 
-/* On a thread of the crew, to whom the slot belongs until it is done. */
-static enum rc run(struct ctx *cx, void *arg, const void *item)
+static enum rc run(struct ctx *cx, void *arg, struct arena *a, void *item)
 {
     struct reach *r = arg;
-    struct slot *slot = *(struct slot *const *)item;
+    struct step *step = item;
     const char *why = NULL;
-    enum rc rc = ask(cx, r, &slot->step, &why);
+    enum rc rc = ask(cx, r, step, &why);
 
     if (rc == RC_NOT_FOUND) {
         why = GONE;
         rc = RC_OK;
     }
     if (rc == RC_OK && why != NULL) {
-        slot->step.kind = STEP_UNREACHABLE;
-        slot->step.why = arena_strdup(slot->arena, why);
+        step->kind = STEP_UNREACHABLE;
+        step->why = arena_strdup(a, why);
     }
-    finish(r, slot, rc);
     if (rc != RC_OK) {
-        crew_stop(r->crew);
+        give_up(r);
     }
     return rc;
 }
 
-static const void *copy_item(struct arena *a, const void *item)
+/* ---- In and out ------------------------------------------------------------------------------ */
+
+static void copy_item(struct arena *a, void *item)
 {
-    return arena_memdup(a, item, sizeof(struct slot *));
+    struct step *step = item;
+
+    *step = step_copy(a, step);
+}
+
+static enum rc take(struct ctx *cx, void *arg, const void *item)
+{
+    const struct reach *r = arg;
+
+    return r->options.take(cx, r->options.arg, item);
 }
 
 static unsigned useful(void *arg)
@@ -209,8 +204,6 @@ static unsigned useful(void *arg)
     return s3_client_window(r->options.target.client);
 }
 
-/* ---- The ring -------------------------------------------------------------------------------- */
-
 struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
 {
     struct reach *r = arena_alloc(cx->arena, sizeof *r);
@@ -219,144 +212,35 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
     r->arena = arena_new();
     pthread_mutex_init(&r->lock, NULL);
     clock_cond_init(&r->changed);
-    if (options->ask) {
-        r->crew = crew_new(cx, &(struct crew_options){.threads = THREADS,
-                                                      .queue = SLOTS,
-                                                      .run = run,
-                                                      .arg = r,
-                                                      .useful = useful,
-                                                      .copy = copy_item});
-    }
+    r->ring = ring_new(cx, &(struct ring_options){.threads = THREADS,
+                                                  .slots = SLOTS,
+                                                  .size = sizeof(struct step),
+                                                  .copy = copy_item,
+                                                  .run = run,
+                                                  .take = take,
+                                                  .useful = useful,
+                                                  .arg = r});
     return r;
-}
-
-/* Wait until the oldest step is done. RC_FAIL: it never will be; crew_end says why. */
-static enum rc wait_for_first(struct ctx *cx, struct reach *r)
-{
-    const struct slot *slot = &r->slots[r->first];
-    bool done, failed;
-
-    pthread_mutex_lock(&r->lock);
-    r->awaited = slot;
-    while (!slot->done && !r->failed && !cancel_raised(cx->cancel)) {
-        struct timespec until = clock_deadline(LOOK_MS);
-        pthread_cond_timedwait(&r->changed, &r->lock, &until);
-    }
-    done = slot->done;
-    failed = r->failed || (!done && cancel_raised(cx->cancel));
-    r->failed = failed;
-    r->awaited = NULL;
-    if (failed) {
-        pthread_cond_broadcast(&r->changed);
-    }
-    pthread_mutex_unlock(&r->lock);
-    return failed ? RC_FAIL : RC_OK;
-}
-
-static enum rc put_out(struct ctx *cx, struct reach *r)
-{
-    struct slot *slot = &r->slots[r->first];
-    enum rc rc = wait_for_first(cx, r);
-
-    if (rc == RC_OK) {
-        rc = r->options.take(cx, r->options.arg, &slot->step);
-        r->first = (r->first + 1) % SLOTS;
-        r->n--;
-    }
-    return rc;
-}
-
-/* Whether the first step may come out without waiting. */
-static bool first_is_done(struct reach *r)
-{
-    bool done;
-
-    if (r->n == 0) {
-        return false;
-    }
-    pthread_mutex_lock(&r->lock);
-    done = r->slots[r->first].done;
-    pthread_mutex_unlock(&r->lock);
-    return done;
-}
-
-static struct slot *put_in(struct reach *r, const struct step *step, bool asks)
-{
-    struct slot *slot = &r->slots[(r->first + r->n++) % SLOTS];
-
-    arena_free(slot->arena);
-    slot->arena = arena_new();
-    slot->step = step_copy(slot->arena, step);
-    slot->done = !asks;
-    return slot;
 }
 
 enum rc reach_give(struct ctx *cx, struct reach *r, const struct step *step)
 {
-    bool asks = r->options.ask && step->kind == STEP_COPY;
     struct step changed = *step;
-    struct slot *slot;
-    enum rc rc = RC_OK;
 
     if (!r->options.ask && step->kind == STEP_COPY &&
         s3_object_info_is_archive(step->storage_class)) {
         changed.kind = STEP_UNREACHABLE;
         changed.why = arena_printf(cx->arena, ARCHIVED, step->storage_class);
     }
-    while (rc == RC_OK && (r->n == SLOTS || first_is_done(r))) {
-        rc = put_out(cx, r);
-    }
-    if (rc != RC_OK) {
-        return rc;
-    }
-    if (r->n == 0 && !asks) {
-        return r->options.take(cx, r->options.arg, &changed);
-    }
-    slot = put_in(r, &changed, asks);
-    return asks ? crew_give(cx, r->crew, &slot) : RC_OK;
-}
-
-/* Nobody waits for an answer any more. */
-static void give_up(struct reach *r)
-{
-    pthread_mutex_lock(&r->lock);
-    r->failed = true;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    if (r->crew != NULL) {
-        crew_stop(r->crew);
-    }
-}
-
-/* Of messages, the one that came first counts: that work was left undone follows from it. */
-static enum rc end_crew(struct ctx *cx, struct reach *r, enum rc rc)
-{
-    struct diag_point before = diag_point(cx);
-    bool said = cx->diags.errors > 0;
-    enum rc ended = r->crew != NULL ? crew_end(cx, r->crew) : RC_OK;
-
-    if (said || rc == RC_NOT_FOUND || rc == RC_CONFLICT) {
-        diag_drop_since(cx, before);
-        return rc;
-    }
-    if (rc == RC_FAIL && cx->diags.errors == 0) { /* cancelled, though all that was begun ended */
-        return ctx_check(cx);
-    }
-    return rc == RC_OK ? ended : rc;
+    return ring_give(cx, r->ring, &changed, r->options.ask && step->kind == STEP_COPY);
 }
 
 enum rc reach_end(struct ctx *cx, struct reach *r, enum rc rc)
 {
-    while (rc == RC_OK && r->n > 0) {
-        rc = put_out(cx, r);
-    }
     if (rc != RC_OK) {
         give_up(r);
     }
-    rc = end_crew(cx, r, rc);
-    for (size_t i = 0; i < SLOTS; i++) {
-        arena_free(r->slots[i].arena);
-    }
+    rc = ring_end(cx, r->ring, rc);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     arena_free(r->arena);

@@ -19,11 +19,11 @@ struct made {
 struct replay {
     const char *path, *sha256;
     uint8_t *states;
-    uint64_t steps, lines;
+    uint64_t first, steps, lines;
     uint64_t counts[2][REPLAY_STATES];
     bool undoing;
     struct arena *kept; /* of the list below, which outlives each line */
-    struct made *first, **end;
+    struct made *made, **end;
 };
 
 static enum rc refuse(struct ctx *cx, const struct replay *r, uint64_t line, const char *why)
@@ -35,9 +35,14 @@ static enum rc refuse(struct ctx *cx, const struct replay *r, uint64_t line, con
                       (uintmax_t)line, why);
 }
 
+static bool has(const struct replay *r, uint64_t number)
+{
+    return number >= r->first && number - r->first < r->steps;
+}
+
 enum replay_state replay_state(const struct replay *r, bool undo, uint64_t number)
 {
-    unsigned both = number < r->steps ? r->states[number] : 0;
+    unsigned both = has(r, number) ? r->states[number - r->first] : 0;
 
     return (enum replay_state)((both >> (undo ? UNDO_SHIFT : 0)) & STATE_MASK);
 }
@@ -45,11 +50,11 @@ enum replay_state replay_state(const struct replay *r, bool undo, uint64_t numbe
 static void set_state(struct replay *r, bool undo, uint64_t number, enum replay_state state)
 {
     unsigned shift = undo ? UNDO_SHIFT : 0;
-    unsigned kept = r->states[number] & ~(STATE_MASK << shift);
+    unsigned kept = r->states[number - r->first] & ~(STATE_MASK << shift);
 
     r->counts[undo][replay_state(r, undo, number)]--;
     r->counts[undo][state]++;
-    r->states[number] = (uint8_t)(kept | ((unsigned)state << shift));
+    r->states[number - r->first] = (uint8_t)(kept | ((unsigned)state << shift));
 }
 
 static enum rc begin(struct ctx *cx, struct replay *r, const struct record *record, uint64_t line)
@@ -75,8 +80,8 @@ static enum rc take(struct ctx *cx, void *arg, struct str text, uint64_t line)
         rc = refuse(cx, r, line, "it does not begin as a journal does, or begins twice");
     } else if (record.kind == RECORD_BEGIN) {
         rc = begin(cx, r, &record, line);
-    } else if (record.number >= r->steps) {
-        rc = refuse(cx, r, line, "the plan has no such step");
+    } else if (!has(r, record.number)) {
+        rc = refuse(cx, r, line, "the plan, or this piece of it, has no such step");
     } else if (record.kind != RECORD_MADE) {
         static const enum replay_state states[RECORD_KINDS] = {[RECORD_INTENT] = REPLAY_OPEN,
                                                                [RECORD_DONE] = REPLAY_DONE,
@@ -119,10 +124,11 @@ enum rc replay_read(struct ctx *cx, const struct replay_plan *plan, struct repla
     struct replay *r = arena_alloc(cx->arena, sizeof *r);
     enum rc rc;
 
-    *r = (struct replay){.path = plan->path, .sha256 = plan->sha256, .steps = plan->steps};
+    *r = (struct replay){
+        .path = plan->path, .sha256 = plan->sha256, .first = plan->first, .steps = plan->steps};
     r->states = arena_alloc(cx->arena, plan->steps);
     r->counts[0][REPLAY_NONE] = r->counts[1][REPLAY_NONE] = plan->steps;
-    r->end = &r->first;
+    r->end = &r->made;
     r->kept = arena_new();
     arena_defer(cx->arena, free_kept, r->kept);
     rc = journal_read(cx, plan->path, (struct journal_visitor){take, r});
@@ -160,11 +166,11 @@ void replay_made(const struct replay *r, struct arena *a, const struct replay_st
     const char **ids;
     size_t room = 0;
 
-    for (const struct made *m = r->first; m != NULL; m = m->next) {
+    for (const struct made *m = r->made; m != NULL; m = m->next) {
         room += m->number == step->number && m->undo == step->undo;
     }
     ids = arena_array(a, room, sizeof *ids);
-    for (const struct made *m = r->first; m != NULL; m = m->next) {
+    for (const struct made *m = r->made; m != NULL; m = m->next) {
         bool wanted = m->number == step->number && m->undo == step->undo;
         if (wanted && m->id != NULL) {
             ids[own.n_ids++] = m->id;

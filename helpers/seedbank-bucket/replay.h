@@ -29,7 +29,9 @@ enum replay_state {
 struct replay_plan {
     const char *path;   /* of the journal */
     const char *sha256; /* of the plan */
-    uint64_t steps;     /* that it has */
+    /* How many it has, or the piece of it that the journal is for; and the number of the first. */
+    uint64_t steps;
+    uint64_t first;
 };
 
 /* Read the journal, whose lock this process holds. All in cx->arena. A file without a whole line is

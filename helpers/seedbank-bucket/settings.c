@@ -1,5 +1,8 @@
 #include "seedbank-bucket/settings.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "cli/cli_words.h"
@@ -33,8 +36,52 @@ const struct cli_option settings_options[] = {
         .offset = offsetof(struct settings, path_style),
         .doc = "Put the bucket into the path instead of the host name.",
     },
+    {
+        .name = "max-requests-per-second",
+        .value = "N",
+        .kind = CLI_NUMBER,
+        .offset = offsetof(struct settings, max_per_second),
+        .doc = "Begin no more than N requests a second, at a server that others need, too. "
+               "Without it the program finds out what the server takes.",
+    },
     {.name = NULL},
 };
+
+/* ---- The sides of a command that talks to two servers ---------------------------------------- */
+
+#define SIDE(side, option, set, whose)                                                             \
+    const struct cli_option settings_##side##_options[] = {                                        \
+        TEXT(endpoint, option "endpoint", "URL",                                                   \
+             "The S3 server of " whose ". Without it " set "_ENDPOINT. With an endpoint, a "       \
+             "profile or keys (" set "_ACCESS_KEY) of its own, " whose " takes nothing of the "    \
+             "common options and variables; without any of them, it is at the common server."),    \
+        TEXT(region, option "region", "REGION",                                                    \
+             "Region of " whose ". Without it " set "_REGION."),                                   \
+        TEXT(profile, option "profile", "NAME", "Profile with the keys of " whose "."),            \
+        TEXT(ca_file, option "ca-file", "FILE",                                                    \
+             "PEM file of the certificate authorities that " whose " is trusted by."),             \
+        TEXT(owner, option "expected-bucket-owner", "ACCOUNT",                                     \
+             "Account that must own the bucket of " whose "."),                                    \
+        {                                                                                          \
+            .name = option "path-style",                                                           \
+            .kind = CLI_FLAG,                                                                      \
+            .offset = offsetof(struct settings, path_style),                                       \
+            .doc = "Put the bucket of " whose " into the path.",                                   \
+        },                                                                                         \
+        {                                                                                          \
+            .name = option "max-requests-per-second",                                              \
+            .value = "N",                                                                          \
+            .kind = CLI_NUMBER,                                                                    \
+            .offset = offsetof(struct settings, max_per_second),                                   \
+            .doc = "Begin no more than N requests a second at " whose ".",                         \
+        },                                                                                         \
+        {.name = NULL},                                                                            \
+    };                                                                                             \
+    const struct settings_side settings_##side = {option, set, settings_##side##_options}
+
+SIDE(src, "src-", "SEEDBANK_SRC_S3", "the source");
+SIDE(dst, "dst-", "SEEDBANK_DST_S3", "the destination");
+SIDE(against, "against-", "SEEDBANK_AGAINST_S3", "the other bucket");
 
 const struct cli_option settings_environment[] = {
     {.name = "SEEDBANK_S3_ENDPOINT", .doc = "The server; --endpoint comes first."},
@@ -43,12 +90,21 @@ const struct cli_option settings_environment[] = {
      .doc = "Access key, with SEEDBANK_S3_SECRET_KEY and, for temporary keys, "
             "SEEDBANK_S3_SESSION_TOKEN. Without them: for AWS what its own tools use, for Spaces "
             "SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY."},
+    {.name = "SEEDBANK_SRC_S3_*, SEEDBANK_DST_S3_*, SEEDBANK_AGAINST_S3_*",
+     .doc = "The same for one of the two buckets of copy and of verify --against. An endpoint or "
+            "keys there make a set that stands alone: it takes nothing of SEEDBANK_S3_*."},
     {.name = "NO_COLOR", .doc = "No colours, whatever its value."},
     {.name = NULL},
 };
 
-enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
-                        struct s3_target *ret_target)
+static unsigned rate_of(const struct settings *s)
+{
+    return s->max_per_second < UINT_MAX ? (unsigned)s->max_per_second : UINT_MAX;
+}
+
+/* `variables`: as s3_options has them. */
+static enum rc target_of(struct cli *cli, const struct settings *settings, const char *variables,
+                         const char *bucket, struct s3_target *ret_target)
 {
     struct s3_target target = {
         .bucket = bucket, .expected_owner = settings->owner, .timeout_ms = WAIT_MS};
@@ -56,10 +112,12 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
         .endpoint = settings->endpoint,
         .region = settings->region,
         .profile = settings->profile,
+        .variables = variables,
         .ca_file = settings->ca_file,
         .force_path_style = settings->path_style,
         .max_retries = RETRIES,
         .adaptive = true,
+        .max_per_second = rate_of(settings),
     };
     enum rc rc;
 
@@ -69,6 +127,59 @@ enum rc settings_target(struct cli *cli, const struct settings *settings, const 
         *ret_target = target;
     }
     return rc;
+}
+
+enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
+                        struct s3_target *ret_target)
+{
+    return target_of(cli, settings, NULL, bucket, ret_target);
+}
+
+static bool is_set(struct cli *cli, const struct settings_side *side, const char *what)
+{
+    const char *value = getenv(arena_printf(cli->cx->arena, "%s_%s", side->variables, what));
+
+    return value != NULL && *value != '\0';
+}
+
+/* What says where requests go, or who asks. */
+static bool stands_alone(struct cli *cli, const struct settings_side *side,
+                         const struct settings *own)
+{
+    return own->endpoint != NULL || own->profile != NULL || is_set(cli, side, "ENDPOINT") ||
+           is_set(cli, side, "ACCESS_KEY") || is_set(cli, side, "SECRET_KEY") ||
+           is_set(cli, side, "SESSION_TOKEN");
+}
+
+struct settings settings_whole(struct cli *cli, const struct settings_side *side,
+                               const struct settings *own, const struct settings *common)
+{
+    struct settings s = *own;
+
+    s.max_per_second = s.max_per_second ? s.max_per_second : common->max_per_second;
+    if (stands_alone(cli, side, own)) {
+        return s;
+    }
+    if (s.region == NULL && is_set(cli, side, "REGION")) {
+        s.region = getenv(arena_printf(cli->cx->arena, "%s_REGION", side->variables));
+    }
+    s.endpoint = common->endpoint;
+    s.profile = common->profile;
+    s.region = s.region ? s.region : common->region;
+    s.ca_file = s.ca_file ? s.ca_file : common->ca_file;
+    s.owner = s.owner ? s.owner : common->owner;
+    s.path_style = s.path_style || common->path_style;
+    return s;
+}
+
+enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
+                           const struct settings *own, const struct settings *common,
+                           const char *bucket, struct s3_target *ret_target)
+{
+    struct settings s = settings_whole(cli, side, own, common);
+
+    return target_of(cli, &s, stands_alone(cli, side, own) ? side->variables : NULL, bucket,
+                     ret_target);
 }
 
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)
@@ -82,25 +193,38 @@ enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)
         s3_client_url(cli->cx->arena, target->client));
 }
 
+void settings_add(struct buf *line, const char *prefix, const struct settings *s)
+{
+    const char *const options[][2] = {{"endpoint", s->endpoint},
+                                      {"region", s->region},
+                                      {"profile", s->profile},
+                                      {"ca-file", s->ca_file},
+                                      {"expected-bucket-owner", s->owner}};
+
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i][1] != NULL) {
+            buf_printf(line, " --%s%s", prefix, options[i][0]);
+            cli_words_add(line, options[i][1]);
+        }
+    }
+    if (s->path_style) {
+        buf_printf(line, " --%spath-style", prefix);
+    }
+    if (s->max_per_second > 0) {
+        buf_printf(line, " --%smax-requests-per-second %ju", prefix, (uintmax_t)s->max_per_second);
+    }
+}
+
 const char *settings_command(struct cli *cli, const struct settings *s, const char *const *words)
 {
     struct buf *line = buf_new(cli->cx->arena, MAX_COMMAND);
-    const char *const options[][2] = {{"--profile", s->profile},
-                                      {"--ca-file", s->ca_file},
-                                      {"--expected-bucket-owner", s->owner}};
+    struct settings rest = *s;
 
     cli_words_add(line, cli->program->name);
     for (; *words != NULL; words++) {
         cli_words_add(line, *words);
     }
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (options[i][1] != NULL) {
-            cli_words_add(line, options[i][0]);
-            cli_words_add(line, options[i][1]);
-        }
-    }
-    if (s->path_style) {
-        cli_words_add(line, "--path-style");
-    }
+    rest.endpoint = rest.region = NULL;
+    settings_add(line, "", &rest);
     return line->data;
 }

@@ -16,6 +16,11 @@ const char *step_name(enum step_kind kind)
     return names[kind];
 }
 
+bool step_is_idle(enum step_kind kind)
+{
+    return kind == STEP_UNREACHABLE || kind == STEP_UNKNOWN;
+}
+
 static void set(json_t *object, const char *name, json_t *value)
 {
     if (json_object_set_new(object, name, value) != 0) {
@@ -97,9 +102,10 @@ static bool is_whole(const struct step *s)
 {
     bool wanted = s->kind == STEP_REVEAL || s->kind == STEP_COPY;
     bool removes = s->kind == STEP_REVEAL || s->kind == STEP_PURGE;
-    bool idle = s->kind == STEP_UNREACHABLE || s->kind == STEP_UNKNOWN;
+    bool idle = step_is_idle(s->kind);
 
-    return s->key != NULL && *s->key != '\0' && s->latest != NULL &&
+    return s->key != NULL && *s->key != '\0' &&
+           (s->latest != NULL || s->kind == STEP_COPY || idle) &&
            (!wanted || (s->version != NULL && s->etag != NULL)) && removes == (s->n_newer > 0) &&
            (s->kind != STEP_HIDE || s->version == NULL) && (!idle || s->why != NULL);
 }

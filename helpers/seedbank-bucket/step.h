@@ -28,7 +28,9 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     const char *key;
-    const char *latest;   /* version ID that was the newest */
+    /* Version ID that was the newest; NULL: none (a COPY into another place), or none is known
+     * (UNKNOWN). */
+    const char *latest;
     const char *version;  /* the wanted one; NULL: the key was not there */
     const char *etag;     /* of the wanted one, with its quotes */
     const char *modified; /* as the listing has it */
@@ -47,6 +49,7 @@ struct step {
 
 /* "reveal", "copy", "hide", "purge", "unreachable", "unknown" */
 const char *step_name(enum step_kind kind);
+bool step_is_idle(enum step_kind kind); /* it does nothing, because nothing can be done */
 bool step_kind_of(const char *name, enum step_kind *ret_kind); /* false: NULL, or no such name */
 
 /* The same in that arena. */

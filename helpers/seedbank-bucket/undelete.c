@@ -2,26 +2,29 @@
 #include "seedbank-bucket/commands.h"
 #include "seedbank-bucket/restore.h"
 
+/* To be followed by what else an option has, such as its letter. */
 #define ROW(member, option, word, how, text)                                                       \
-    {                                                                                              \
-        .name = (option), .value = (word), .kind = (how),                                          \
-        .offset = offsetof(struct restore, member), .doc = (text),                                 \
-    }
+    .name = (option), .value = (word), .kind = (how), .offset = offsetof(struct restore, member),  \
+    .doc = (text)
 
 static const struct cli_option options[] = {
-    ROW(plan.since, "since", "TIME", CLI_TEXT,
-        "Only what was deleted then or later: RFC 3339, or \"2h ago\", \"3d ago\" by the server's "
-        "clock."),
-    ROW(plan.prefixes, "prefix", "PREFIX", CLI_TEXTS,
-        "Only keys that begin so. May be given several times; a whole key is one object."),
-    ROW(plan.excludes, "exclude", "PREFIX", CLI_TEXTS,
-        "Not keys that begin so. May be given several times."),
-    ROW(plan.keep_history, "keep-history", NULL, CLI_FLAG,
-        "Remove no delete marker: copy the version that it hides over it instead."),
-    ROW(plan.output, "output", "FILE", CLI_TEXT,
-        "Where the plan is written; a file that exists is not replaced. Without it "
-        "BUCKET-TIME.plan in the working folder."),
-    ROW(yes, "yes", NULL, CLI_FLAG, "Do not ask before it is done."),
+    {ROW(plan.since, "since", "TIME", CLI_TEXT,
+         "Only what was deleted then or later: RFC 3339, or \"2h ago\", \"3d ago\" by the server's "
+         "clock.")},
+    {ROW(plan.prefixes, "prefix", "PREFIX", CLI_TEXTS,
+         "Only keys that begin so. May be given several times; a whole key is one object.")},
+    {ROW(plan.excludes, "exclude", "PREFIX", CLI_TEXTS,
+         "Not keys that begin so. May be given several times.")},
+    {ROW(plan.keep_history, "keep-history", NULL, CLI_FLAG,
+         "Remove no delete marker: copy the version that it hides over it instead.")},
+    {ROW(plan.accept_gaps, "accept-gaps", NULL, CLI_FLAG,
+         "Go on also where an object was deleted while versioning was suspended: what was there "
+         "then may be lost, and the newest version that is left is brought back.")},
+    {ROW(plan.output, "output", "FILE", CLI_TEXT,
+         "Where the plan is written; a file that exists is not replaced. Without it "
+         "BUCKET-TIME.plan in the working folder."),
+     .letter = 'o'},
+    {ROW(yes, "yes", NULL, CLI_FLAG, "Do not ask before it is done."), .letter = 'y'},
     {.name = NULL},
 };
 

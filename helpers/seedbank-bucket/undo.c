@@ -9,6 +9,7 @@
 
 struct undo {
     const char *file;
+    const char *shard; /* the piece; NULL: all */
     struct settings server;
     bool allow_unversioned;
 };
@@ -76,7 +77,7 @@ static enum rc take_back(struct cli *cli, const struct undo *undo, struct work *
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target},
+        .write = work_write(w),
         .allow_unversioned = undo->allow_unversioned,
         .undo = true,
         .doing = "taking back",
@@ -97,7 +98,7 @@ static enum rc settle(struct cli *cli, struct work *w)
         .cli = cli,
         .journal = w->journal,
         .replay = w->replay,
-        .write = {.target = &w->target},
+        .write = work_write(w),
         .settle = true,
         .doing = "looking at what was begun",
         .total = replay_count(w->replay, false, REPLAY_OPEN),
@@ -105,7 +106,7 @@ static enum rc settle(struct cli *cli, struct work *w)
     struct carry_tally tally;
     struct carry *carry;
     struct step step;
-    uint64_t number = 0;
+    uint64_t number = w->first;
     enum rc rc = RC_OK, end;
 
     if (options.total == 0) {
@@ -140,7 +141,7 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
     uint64_t hidden = t->done[STEP_HIDE], removed = t->done[STEP_PURGE];
 
     cli_say(cli, "Took back %s of bucket %s.",
-            cli_words_of(a, hidden + removed, "object", "objects"), w->head.bucket);
+            cli_words_of(a, hidden + removed, "object", "objects"), w->dst.bucket);
     say_count(cli, hidden, "hidden again by a delete marker");
     say_count(cli, removed, "freed of the version or marker that the plan had put on them");
     say_count(cli, t->conflicts, "left as they are: others changed them since");
@@ -151,12 +152,29 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
                         (json_int_t)t->conflicts, "failed", (json_int_t)t->failed));
 }
 
-static enum rc run_locked(struct cli *cli, const struct undo *undo, struct work *w)
+/* What the pieces of a plan came to; a plan that is not cut is one piece. */
+struct undoing_all {
+    const struct undo *undo;
+    struct carry_tally tally;
+    uint64_t left;    /* conflicts of earlier runs */
+    bool any, worked; /* it was carried out; and something was still to be taken back */
+};
+
+static void add_tally(struct carry_tally *sum, const struct carry_tally *t)
+{
+    sum->done[STEP_HIDE] += t->done[STEP_HIDE];
+    sum->done[STEP_PURGE] += t->done[STEP_PURGE];
+    sum->conflicts += t->conflicts;
+    sum->failed += t->failed;
+}
+
+static enum rc run_locked(struct cli *cli, struct undoing_all *on, struct work *w)
 {
     struct carry_tally tally = {.bytes = 0};
     uint64_t ended, left;
     enum rc rc = settle(cli, w);
 
+    on->any = true;
     if (rc == RC_OK && !replay_is_undoing(w->replay)) {
         rc = work_begin(cli, w, true);
     }
@@ -165,41 +183,63 @@ static enum rc run_locked(struct cli *cli, const struct undo *undo, struct work 
     }
     left = replay_count(w->replay, true, REPLAY_LEFT);
     ended = replay_count(w->replay, true, REPLAY_DONE) + left;
+    on->left += left;
     if (ended == replay_count(w->replay, false, REPLAY_DONE)) {
-        cli_say(cli, "What the plan %s did was taken back already: nothing to do.", w->file);
-        say_count(cli, left, "were left as they are: others had changed them");
-        cli_outcome(cli, left > 0 ? CLI_PARTLY : CLI_DONE);
         return RC_OK;
     }
-    rc = take_back(cli, undo, w, &tally);
-    say_summary(cli, w, &tally);
-    cli_outcome(cli, tally.conflicts + tally.failed + left > 0 ? CLI_PARTLY : CLI_DONE);
-    if (rc != RC_OK) {
-        cli_outcome(cli, CLI_ERROR);
-    }
-    if (rc != RC_OK || tally.failed > 0) {
-        cli_say(cli, "To go on: %s", work_command(cli, w, "undo"));
-    }
+    on->worked = true;
+    rc = take_back(cli, on->undo, w, &tally);
+    add_tally(&on->tally, &tally);
     return rc;
+}
+
+static enum rc run_piece(struct cli *cli, void *arg, struct work *w)
+{
+    enum rc rc;
+
+    if (!work_has_journal(cli, w)) {
+        return RC_OK;
+    }
+    rc = work_lock(cli, w);
+    rc = rc == RC_OK ? run_locked(cli, arg, w) : rc;
+    return work_unlock(cli, w, rc);
+}
+
+static void say_finished(struct cli *cli, const struct work *w, const struct undoing_all *on)
+{
+    if (!on->any) {
+        cli_say(cli, "%s was never carried out: nothing to do.", work_name(cli, w));
+        return;
+    }
+    cli_say(cli, "What %s did was taken back already: nothing to do.", work_name(cli, w));
+    say_count(cli, on->left, "were left as they are: others had changed them");
 }
 
 static enum rc run(struct cli *cli, const void *settings)
 {
     const struct undo *undo = settings;
+    struct undoing_all on = {.undo = undo};
     struct work w;
     enum rc rc = work_open(cli, undo->file, &undo->server, &w);
 
     if (rc == RC_OK) {
         rc = refuse_purged(cli, &w);
     }
-    if (rc == RC_OK && !work_has_journal(cli, &w)) {
-        cli_say(cli, "The plan %s was never carried out: nothing to do.", w.file);
-        return RC_OK;
+    if (rc != RC_OK) {
+        return rc;
     }
-    if (rc == RC_OK) {
-        rc = work_lock(cli, &w);
-        rc = rc == RC_OK ? run_locked(cli, undo, &w) : rc;
-        rc = work_unlock(cli, &w, rc);
+    rc = work_each(cli, &w, undo->shard, (struct work_visitor){run_piece, &on});
+    if (on.worked) {
+        say_summary(cli, &w, &on.tally);
+        if (rc != RC_OK || on.tally.failed > 0) {
+            cli_say(cli, "To go on: %s", work_command(cli, &w, "undo"));
+        }
+    } else if (rc == RC_OK) {
+        say_finished(cli, &w, &on);
+    }
+    cli_outcome(cli, on.tally.conflicts + on.tally.failed + on.left > 0 ? CLI_PARTLY : CLI_DONE);
+    if (rc != RC_OK && on.worked) {
+        cli_outcome(cli, CLI_ERROR);
     }
     return rc;
 }
@@ -212,6 +252,7 @@ static const struct cli_argument arguments[] = {
 };
 
 static const struct cli_option options[] = {
+    WORK_SHARD_OPTION(struct undo, shard),
     {
         .name = "allow-destructive-unversioned",
         .kind = CLI_FLAG,

@@ -4,16 +4,22 @@
 #define SEEDBANK_BUCKET_VERIFY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "seedbank-bucket/settings.h"
 
 struct verify {
-    struct settings server;
-    const char *bucket;
-    const char *plan; /* a plan's file; NULL: by `at` */
-    const char *at;
-    struct cli_texts prefixes, excludes; /* with `at` */
+    struct settings server, other; /* other: of --against and --to, see settings_against */
+    const char *bucket;            /* BUCKET[/PREFIX] */
+    /* What it is held against: one of these; with manifest_out, none of them will do. */
+    const char *plan, *at, *against, *manifest;
+    const char *to;                      /* with `at`: not BUCKET itself is looked at, but this */
+    struct cli_texts prefixes, excludes; /* of names in the place; not with `plan` */
+    const char *manifest_out;            /* a file; NULL: none */
+    int64_t max_age;                     /* ms; with `against`. 0: not asked */
+    bool accept_gaps;                    /* where the history of a copy does not tell all */
     bool exact;                          /* what was born later is a difference, too */
+    bool deep;                           /* contents are read, and what is beside them compared */
 };
 
 /* With its summary. RC_OK also where there are differences, which cli_outcome knows. */

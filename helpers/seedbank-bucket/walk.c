@@ -1,5 +1,6 @@
 #include "seedbank-bucket/walk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ctx.h"
@@ -7,6 +8,7 @@
 #include "cli/cli_progress.h"
 #include "cli/cli_words.h"
 #include "s3/s3_list_live.h"
+#include "seedbank-bucket/history.h"
 
 #define COUNT_EVERY 500 /* entries between two words to the progress line */
 
@@ -16,6 +18,7 @@ struct walk {
     size_t n, at;
     const struct s3_list_entry *ahead; /* the last one read */
     bool given;                        /* `ahead` was */
+    struct s3_list_entry shown;        /* the same as a history has it */
     uint64_t entries, before;          /* before: when the list at hand was begun */
     struct cli_progress *progress;
 
@@ -24,6 +27,28 @@ struct walk {
     size_t room;
 };
 
+static int compare(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+struct cli_texts walk_tidy(struct arena *a, const struct cli_texts *prefixes)
+{
+    struct cli_texts t = {arena_array(a, prefixes->n, sizeof *t.items), 0};
+    const char **sorted = arena_array(a, prefixes->n, sizeof *sorted);
+
+    for (size_t i = 0; i < prefixes->n; i++) {
+        sorted[i] = prefixes->items[i];
+    }
+    qsort(sorted, prefixes->n, sizeof *sorted, compare);
+    for (size_t i = 0; i < prefixes->n; i++) {
+        if (t.n == 0 || !str_starts(sorted[i], t.items[t.n - 1])) {
+            t.items[t.n++] = sorted[i];
+        }
+    }
+    return t;
+}
+
 struct walk *walk_new(const struct walk_options *options)
 {
     struct cli *cli = options->cli;
@@ -31,6 +56,9 @@ struct walk *walk_new(const struct walk_options *options)
     const struct cli_texts *prefixes = &options->prefixes;
 
     w->options = *options;
+    if (options->history != NULL) {
+        history_rewind(options->history);
+    }
     w->arena = arena_within(cli->cx->arena);
     w->n = prefixes->n ? prefixes->n : 1;
     w->lists = arena_array(cli->cx->arena, w->n, sizeof *w->lists);
@@ -57,7 +85,7 @@ static void warn_empty(struct walk *w)
 {
     struct ctx *cx = w->options.cli->cx;
 
-    if (w->n > 1 && w->entries == w->before) {
+    if (!w->options.sparse && w->n > 1 && w->entries == w->before) {
         diag_warning(cx, NULL, "No key begins with one of the prefixes",
                      "There are neither versions nor delete markers under \"%s\".",
                      cli_words_key(cx->arena, w->options.prefixes.items[w->at]));
@@ -112,6 +140,39 @@ static void begin_key(struct walk *w, const char *key)
     memcpy(w->key, key, n);
 }
 
+/* Of a key that only the history knows. */
+static bool is_wanted(const struct walk *w, const char *key)
+{
+    const struct walk_options *o = &w->options;
+
+    return (o->prefixes.n == 0 || cli_texts_begin(&o->prefixes, key)) &&
+           !cli_texts_begin(&o->excludes, key) && (o->after == NULL || strcmp(key, o->after) > 0) &&
+           (o->until == NULL || strcmp(key, o->until) <= 0);
+}
+
+/* The next key of listing and history, which is begun there. NULL: there is no more. */
+static enum rc next_of_both(struct walk *w, const char **ret_key)
+{
+    struct history *h = w->options.history;
+    struct ctx *cx = w->options.cli->cx;
+    const char *known = NULL, *next = w->ahead ? w->ahead->key : NULL;
+    enum rc rc = h ? history_peek(cx, h, &known) : RC_OK;
+
+    while (rc == RC_OK && known != NULL && !is_wanted(w, known)) {
+        history_pass(h);
+        rc = history_peek(cx, h, &known);
+    }
+    if (known != NULL && (next == NULL || strcmp(known, next) < 0)) {
+        next = known;
+    }
+    if (rc == RC_OK && next != NULL) {
+        begin_key(w, next);
+        *ret_key = w->key;
+        rc = h ? history_begin(cx, h, w->key) : RC_OK;
+    }
+    return rc;
+}
+
 enum rc walk_key(struct walk *w, const char **ret_key)
 {
     enum rc rc = w->key == NULL ? read_ahead(w) : RC_OK;
@@ -121,14 +182,11 @@ enum rc walk_key(struct walk *w, const char **ret_key)
     while (rc == RC_OK && w->ahead != NULL && (goes_on(w) || is_left_out(w, w->ahead->key))) {
         rc = read_ahead(w);
     }
-    if (rc == RC_OK && w->ahead != NULL) {
-        begin_key(w, w->ahead->key);
-        *ret_key = w->key;
-    }
-    return rc;
+    return rc == RC_OK ? next_of_both(w, ret_key) : rc;
 }
 
-enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry)
+/* The next entry of the listing. */
+static enum rc next_listed(struct walk *w, const struct s3_list_entry **ret_entry)
 {
     enum rc rc = RC_OK;
 
@@ -142,6 +200,40 @@ enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry)
         w->given = true;
     }
     return rc;
+}
+
+/* As the history has it. */
+static enum rc next_in_history(struct walk *w, const struct s3_list_entry **ret_entry)
+{
+    struct history *h = w->options.history;
+    const struct s3_list_entry *listed = NULL;
+    enum rc rc;
+
+    *ret_entry = &w->shown;
+    if (history_next(h, &w->shown)) {
+        return RC_OK;
+    }
+    while ((rc = next_listed(w, &listed)) == RC_OK) {
+        history_take(h, listed);
+        if (history_next(h, &w->shown)) {
+            return RC_OK;
+        }
+        if (listed == NULL) {
+            break;
+        }
+    }
+    *ret_entry = NULL;
+    return rc;
+}
+
+enum rc walk_entry(struct walk *w, const struct s3_list_entry **ret_entry)
+{
+    return w->options.history ? next_in_history(w, ret_entry) : next_listed(w, ret_entry);
+}
+
+const char *walk_doubt(const struct walk *w, int64_t at)
+{
+    return w->options.history ? history_doubt(w->options.history, at) : NULL;
 }
 
 uint64_t walk_entries(const struct walk *w)

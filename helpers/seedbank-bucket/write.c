@@ -2,66 +2,55 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/ctx.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
 #include "s3/s3_multipart.h"
 #include "s3/s3_object.h"
+#include "seedbank-bucket/ferry.h"
+#include "seedbank-bucket/keep.h"
 
-#define MAX_WHY ((size_t)8192)
-#define SECONDS strlen("2026-11-24T03:16:18") /* of RFC 3339 in UTC: text in order of time */
-
-/* The messages since then as one line, taken back. */
 static const char *taken(struct ctx *cx, struct diag_point since)
 {
-    struct buf *text = buf_new(cx->arena, MAX_WHY);
-    const struct diag *d = since.last ? since.last->next : cx->diags.first;
+    const char *line = diag_line_since(cx, since);
 
-    for (; d != NULL; d = d->next) {
-        buf_printf(text, "%s%s: %s", text->len ? " " : "", d->summary, d->detail);
-    }
-    diag_drop_since(cx, since);
-    return text->len ? text->data : "the server's answer made no sense";
+    return line != NULL ? line : "the server's answer made no sense";
 }
 
-static struct s3_object object_of(const struct write_options *o, const struct step *step,
+const char *write_key(struct arena *a, const struct write_options *o, const char *key)
+{
+    return o->prefix != NULL ? arena_printf(a, "%s%s", o->prefix, key) : key;
+}
+
+static struct s3_object object_of(const struct s3_target *target, const char *key,
                                   const char *version)
 {
-    return (struct s3_object){.bucket = o->target->bucket,
-                              .key = step->key,
+    return (struct s3_object){.bucket = target->bucket,
+                              .key = key,
                               .version_id = version,
-                              .expected_owner = o->target->expected_owner};
+                              .expected_owner = target->expected_owner};
+}
+
+/* The wanted version, and what is in its place: that version, or NULL the newest. */
+static struct s3_object wanted_of(const struct write_options *o, const struct step *step)
+{
+    return object_of(o->source ? o->source : o->target, step->key, step->version);
+}
+
+static struct s3_object place_of(struct ctx *cx, const struct write_options *o,
+                                 const struct step *step, const char *version)
+{
+    return object_of(o->target, write_key(cx->arena, o, step->key), version);
 }
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
-static bool is(const char *text, const char *other)
-{
-    return text != NULL && strcmp(text, other) == 0;
-}
-
-static bool holds_still(struct ctx *cx, const struct s3_object_settings *s)
-{
-    const char *now = clock_rfc3339(cx->arena, cx->clock->now(cx->clock));
-
-    return s->retain_until != NULL && strncmp(s->retain_until, now, SECONDS) > 0;
-}
-
 static struct s3_object_settings settings_of(struct ctx *cx, const struct write_options *o,
                                              const struct s3_object_info *info)
 {
-    struct s3_object_settings s = info->settings;
+    const struct keep_options keep = {o->storage_class, o->keep_compliance};
 
-    if (s3_object_info_is_archive(s.storage_class)) {
-        s.storage_class = NULL;
-    }
-    s.storage_class = o->storage_class ? o->storage_class : s.storage_class;
-    if (!holds_still(cx, &s) || (is(s.lock_mode, "COMPLIANCE") && !o->keep_compliance)) {
-        s.lock_mode = s.retain_until = NULL;
-    }
-    s.legal_hold = is(s.legal_hold, "ON") ? s.legal_hold : NULL;
-    return s;
+    return keep_settings(cx, &keep, info);
 }
 
 static struct write_result result(enum write_outcome outcome, const char *why)
@@ -79,9 +68,10 @@ static struct write_result gone(void)
 static struct write_result look(struct ctx *cx, const struct write_options *o,
                                 const struct step *step, struct s3_object_info *ret_info)
 {
-    struct s3_object from = object_of(o, step, step->version);
+    struct s3_object from = wanted_of(o, step);
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_object_head(cx, o->target->client, &from, NULL, ret_info);
+    const char *why;
 
     if (rc == RC_FAIL || rc == RC_CONFLICT) {
         return result(WRITE_REFUSED, taken(cx, before));
@@ -89,47 +79,90 @@ static struct write_result look(struct ctx *cx, const struct write_options *o,
     if (rc == RC_NOT_FOUND || ret_info->state == S3_OBJECT_MARKER) {
         return gone();
     }
-    if (ret_info->state == S3_OBJECT_NEEDS_KEY) {
-        return result(WRITE_REFUSED, "it is encrypted with a key that only its owner has (SSE-C)");
-    }
-    if (s3_object_info_archived(ret_info)) {
-        return result(WRITE_REFUSED,
-                      "it lies in an archive: have it restored there first, for some "
-                      "days, then run the same command again");
-    }
-    return result(WRITE_DONE, NULL);
+    why = keep_fault(ret_info);
+    return why != NULL ? result(WRITE_REFUSED, why) : result(WRITE_DONE, NULL);
+}
+
+static struct write_result changed(bool repeated)
+{
+    struct write_result r = result(WRITE_CHANGED, "changed since: the server says that its newest "
+                                                  "version is another by now");
+
+    r.repeated = repeated;
+    return r;
+}
+
+/* From one bucket to another, with all that belongs to it, through this process where need be. */
+static struct write_result carry(struct ctx *cx, const struct write_options *o,
+                                 const struct write_copying *copying)
+{
+    static const enum write_outcome outcomes[] = {[FERRY_DONE] = WRITE_DONE,
+                                                  [FERRY_GONE] = WRITE_GONE,
+                                                  [FERRY_REFUSED] = WRITE_REFUSED,
+                                                  [FERRY_CHANGED] = WRITE_CHANGED,
+                                                  [FERRY_FAILED] = WRITE_UNKNOWN};
+    const struct step *step = copying->step;
+    const struct ferry_load load = {
+        .key = step->key,
+        .version = step->version,
+        .etag = step->etag,
+        .to_key = write_key(cx->arena, o, step->key),
+        .there = copying->newest,
+        .watch = copying->watch,
+    };
+    struct ferry_result r = ferry_carry(cx, o->ferry, &load);
+
+    return (struct write_result){
+        .outcome = outcomes[r.outcome],
+        .id = r.written.version_id,
+        .modified = r.written.last_modified,
+        .lost = r.lost,
+        .repeated = r.written.repeated,
+        .why = r.outcome == FERRY_DONE ? NULL : r.why,
+    };
 }
 
 struct write_result write_copy(struct ctx *cx, const struct write_options *o,
-                               const struct step *step, struct s3_copy_watch watch)
+                               const struct write_copying *copying)
 {
+    const struct step *step = copying->step;
     struct s3_object_info info = {.size = 0};
-    struct write_result r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
+    struct write_result r;
     struct s3_object_settings settings;
-    struct s3_copy copy = {
-        .from = object_of(o, step, step->version),
-        .to = object_of(o, step, NULL),
-        .etag = step->etag,
-        .size = step->size,
-        .settings = &settings,
-        .watch = watch,
-    };
+    struct condition_copy in = {.newest = copying->newest};
     struct s3_written written = {.version_id = NULL};
     struct diag_point before = diag_point(cx);
+    bool other = false;
     enum rc rc;
 
+    /* What has nothing but content, metadata and tags is one request, once that is known to go. */
+    if (o->ferry != NULL && !(step->plain && ferry_copies(o->ferry))) {
+        return carry(cx, o, copying);
+    }
+    r = step->plain ? result(WRITE_DONE, NULL) : look(cx, o, step, &info);
     if (r.outcome != WRITE_DONE) {
         return r;
     }
     settings = settings_of(cx, o, &info);
-    /* MinIO does not carry this one by itself. */
-    copy.meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL;
-    rc = s3_copy(cx, o->target->client, &copy, &written);
+    in.copy = (struct s3_copy){
+        .from = wanted_of(o, step),
+        .to = place_of(cx, o, step, NULL),
+        .etag = step->etag,
+        .size = step->size,
+        .settings = &settings,
+        /* MinIO does not carry this one by itself. */
+        .meta = info.meta.expires != NULL && info.missing_meta == 0 ? &info.meta : NULL,
+        .watch = copying->watch,
+    };
+    rc = condition_copy(cx, o->target->client, o->condition, &in, &written, &other);
     if (rc == RC_OK) {
         return (struct write_result){.outcome = WRITE_DONE,
                                      .id = written.version_id,
                                      .modified = written.last_modified,
                                      .repeated = written.repeated};
+    }
+    if (rc == RC_CONFLICT && other) {
+        return changed(written.repeated);
     }
     return rc == RC_FAIL ? result(WRITE_UNKNOWN, taken(cx, before)) : gone();
 }
@@ -138,7 +171,7 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                   const struct step *step, const char *upload_id)
 {
     const struct s3_multipart upload = {
-        .client = o->target->client, .object = object_of(o, step, NULL), .upload_id = upload_id};
+        .client = o->target->client, .object = place_of(cx, o, step, NULL), .upload_id = upload_id};
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_multipart_abort(cx, &upload);
 
@@ -146,33 +179,10 @@ struct write_result write_give_up(struct ctx *cx, const struct write_options *o,
                                               : result(WRITE_DONE, NULL);
 }
 
-static bool same_text(const char *x, const char *y)
-{
-    return strcmp(x ? x : "", y ? y : "") == 0;
-}
-
-static bool same_meta(const struct s3_object_meta *x, const struct s3_object_meta *y)
-{
-    bool same = same_text(x->content_type, y->content_type) &&
-                same_text(x->content_encoding, y->content_encoding) &&
-                same_text(x->content_disposition, y->content_disposition) &&
-                same_text(x->content_language, y->content_language) &&
-                same_text(x->cache_control, y->cache_control) && x->n_user == y->n_user;
-
-    for (size_t i = 0; same && i < x->n_user; i++) {
-        size_t k = 0;
-        while (k < y->n_user && strcasecmp(x->user[i].name, y->user[k].name) != 0) {
-            k++;
-        }
-        same = k < y->n_user && strcmp(x->user[i].value, y->user[k].value) == 0;
-    }
-    return same;
-}
-
 bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct step *step,
                    const char *id)
 {
-    struct s3_object wanted = object_of(o, step, step->version), other = object_of(o, step, id);
+    struct s3_object wanted = wanted_of(o, step), other = place_of(cx, o, step, id);
     struct s3_object_info a = {.size = 0}, b = {.size = 0};
     struct diag_point before = diag_point(cx);
     bool known = s3_object_head(cx, o->target->client, &wanted, NULL, &a) == RC_OK &&
@@ -180,24 +190,30 @@ bool write_is_copy(struct ctx *cx, const struct write_options *o, const struct s
 
     diag_drop_since(cx, before);
     return known && a.state == S3_OBJECT_PRESENT && b.state == S3_OBJECT_PRESENT &&
-           a.size == b.size && a.size == step->size && same_meta(&a.meta, &b.meta);
+           a.size == b.size && a.size == step->size && keep_same_meta(&a.meta, &b.meta);
 }
 
 /* ---- Deletions ------------------------------------------------------------------------------- */
 
-/* One request, at most S3_DELETE_MAX items. */
-static void ask(struct ctx *cx, const struct write_options *o, const struct s3_delete_item *items,
-                size_t n, struct write_result *ret_results)
+static bool is_changed(const char *code)
 {
-    struct s3_delete batch = {.bucket = o->target->bucket,
-                              .expected_owner = o->target->expected_owner,
-                              .items = items,
-                              .n_items = n};
+    return strcmp(code, "PreconditionFailed") == 0 ||
+           strcmp(code, "ConditionalRequestConflict") == 0;
+}
+
+/* One request, at most S3_DELETE_MAX items. */
+static void ask(struct ctx *cx, const struct write_options *o, struct s3_delete batch,
+                struct write_result *ret_results)
+{
+    size_t n = batch.n_items;
     struct s3_delete_result *results = arena_array(cx->arena, n, sizeof *results);
     struct diag_point before = diag_point(cx);
-    enum rc rc = s3_delete(cx, o->target->client, &batch, results);
     const char *why = "the bucket is gone, or is being changed";
+    enum rc rc;
 
+    batch.bucket = o->target->bucket;
+    batch.expected_owner = o->target->expected_owner;
+    rc = s3_delete(cx, o->target->client, &batch, results);
     if (rc != RC_OK) {
         why = rc == RC_FAIL ? taken(cx, before) : why;
         for (size_t i = 0; i < n; i++) {
@@ -210,23 +226,30 @@ static void ask(struct ctx *cx, const struct write_options *o, const struct s3_d
                                                       [S3_DELETE_DONE] = WRITE_DONE,
                                                       [S3_DELETE_REFUSED] = WRITE_REFUSED};
         ret_results[i] = result(outcomes[results[i].outcome], results[i].message);
-        if (results[i].outcome == S3_DELETE_DONE) {
+        ret_results[i].repeated = results[i].repeated;
+        if (batch.if_match != NULL && is_changed(results[i].code)) {
+            ret_results[i] = changed(results[i].repeated);
+        } else if (results[i].outcome == S3_DELETE_DONE) {
             ret_results[i].why = NULL;
             ret_results[i].id = results[i].marker ? results[i].marker_version_id : NULL;
-            ret_results[i].repeated = results[i].repeated;
         }
     }
 }
 
-void write_markers(struct ctx *cx, const struct write_options *o, const char *const *keys, size_t n,
-                   struct write_result *ret_results)
+void write_markers(struct ctx *cx, const struct write_options *o,
+                   const struct write_marker *markers, size_t n, struct write_result *ret_results)
 {
     struct s3_delete_item *items = arena_array(cx->arena, n, sizeof *items);
+    bool conditional = o->condition != NULL && o->condition->deletions;
+    const char **match = conditional ? arena_array(cx->arena, n, sizeof *match) : NULL;
 
     for (size_t i = 0; i < n; i++) {
-        items[i].key = keys[i];
+        items[i].key = markers[i].key;
+        if (match != NULL && *markers[i].newest != '\0') {
+            match[i] = markers[i].newest;
+        }
     }
-    ask(cx, o, items, n, ret_results);
+    ask(cx, o, (struct s3_delete){.items = items, .n_items = n, .if_match = match}, ret_results);
 }
 
 /* More than one request takes, of one key: the first failure ends it. */
@@ -262,7 +285,7 @@ void write_removals(struct ctx *cx, const struct write_options *o,
             from = ++to;
             continue;
         }
-        ask(cx, o, items, used, results);
+        ask(cx, o, (struct s3_delete){.items = items, .n_items = used}, results);
         used = 0;
         for (; from < to; from++) {
             ret_results[from] = result(WRITE_DONE, NULL);

@@ -30,8 +30,7 @@ struct source {
 static const struct source sources[] = {
     {"the settings", ANYWHERE, credentials_env_given},
     {"the profile in the settings", ANYWHERE, credentials_config_named},
-    {"the environment's SEEDBANK_S3_ACCESS_KEY and SEEDBANK_S3_SECRET_KEY", ANYWHERE,
-     credentials_env_own},
+    {"the environment's keys for seedbank", ANYWHERE, credentials_env_own},
     {"the environment's SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY", CREDENTIALS_SPACES,
      credentials_env_spaces},
     {"the environment's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
@@ -96,6 +95,7 @@ static void copy_options(struct credentials *c, const struct credentials_options
         (struct sigv4_credentials){copy(a, o->given.access_key), copy(a, o->given.secret_key),
                                    copy(a, o->given.session_token)};
     c->options.profile = copy(a, o->profile);
+    c->options.variables = arena_strdup(a, o->variables ? o->variables : CREDENTIALS_VARIABLES);
     c->options.assume = (struct credentials_assume){
         copy(a, o->assume.role_arn),
         copy(a, o->assume.session_name),
@@ -166,11 +166,13 @@ enum rc credentials_failed(struct ctx *cx, const struct credentials_search *s, c
 
 static enum rc nothing(struct ctx *cx, const struct credentials_search *s)
 {
+    const char *set = s->of->options.variables;
+
     return diag_error(
         cx, NULL, arena_printf(cx->arena, "No S3 credentials for %s", s->of->options.host),
-        "Set s3.access_key and s3.secret_key in the provider block, or SEEDBANK_S3_ACCESS_KEY and "
-        "SEEDBANK_S3_SECRET_KEY in the environment. These were looked at, in order:\n%s",
-        s->notes->data);
+        "Set s3.access_key and s3.secret_key in the provider block, or %s_ACCESS_KEY and "
+        "%s_SECRET_KEY in the environment. These were looked at, in order:\n%s",
+        set, set, s->notes->data);
 }
 
 static const char *places_text(unsigned places)

@@ -5,7 +5,8 @@
  * A credential is one set from one source; half a set is an error. The sources,
  * in order:
  *   1. the settings given: keys, or a profile by name
- *   2. SEEDBANK_S3_ACCESS_KEY, _SECRET_KEY, _SESSION_TOKEN
+ *   2. SEEDBANK_S3_ACCESS_KEY, _SECRET_KEY, _SESSION_TOKEN, or those of another set: one that talks
+ *      to two servers has a set of variables for each
  *   3. by server (credentials_place):
  *      Spaces: SPACES_ACCESS_KEY_ID, SPACES_SECRET_ACCESS_KEY
  *      AWS:    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; web identity
@@ -43,6 +44,8 @@ enum credentials_place {
     CREDENTIALS_OTHER = 4,
 };
 
+#define CREDENTIALS_VARIABLES "SEEDBANK_S3"
+
 /* Judged by the labels of the host name, case and a port aside. */
 enum credentials_place credentials_place(const char *host);
 
@@ -66,10 +69,11 @@ struct credentials_assume {
 };
 
 struct credentials_options {
-    const char *host;                 /* the S3 server's, with or without port */
-    const char *region;               /* whose STS is asked; NULL: us-east-1 */
-    struct sigv4_credentials given;   /* keys among the settings */
-    const char *profile;              /* named in the settings; NULL: none */
+    const char *host;               /* the S3 server's, with or without port */
+    const char *region;             /* whose STS is asked; NULL: us-east-1 */
+    struct sigv4_credentials given; /* keys among the settings */
+    const char *profile;            /* named in the settings; NULL: none */
+    const char *variables; /* how those of source 2 begin: "SEEDBANK_DST_S3"; NULL: SEEDBANK_S3 */
     struct credentials_assume assume; /* a role among the settings */
     bool endpoint_from_aws_variables; /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave the host */
     const struct credentials_environment *environment; /* borrowed; NULL: the process's */

@@ -104,9 +104,12 @@ enum rc credentials_env_given(struct ctx *cx, struct credentials_search *s,
 enum rc credentials_env_own(struct ctx *cx, struct credentials_search *s,
                             struct credentials_set *ret_set)
 {
+    const char *set = s->of->options.variables;
+
     return from_variables(cx, s,
-                          (const char *const[]){"SEEDBANK_S3_ACCESS_KEY", "SEEDBANK_S3_SECRET_KEY",
-                                                "SEEDBANK_S3_SESSION_TOKEN"},
+                          (const char *const[]){arena_printf(cx->arena, "%s_ACCESS_KEY", set),
+                                                arena_printf(cx->arena, "%s_SECRET_KEY", set),
+                                                arena_printf(cx->arena, "%s_SESSION_TOKEN", set)},
                           ret_set);
 }
 

@@ -79,15 +79,15 @@ bool digest_hmac_sha256(struct str key, struct str data, unsigned char ret_mac[D
     return ok;
 }
 
-bool digest_md5_base64(struct str data, char ret_text[DIGEST_MD5_BASE64_SIZE])
+bool digest_md5(struct str data, unsigned char ret_sum[DIGEST_MD5_SIZE])
 {
-    unsigned char sum[16];
+    return EVP_Digest(data.n ? data.p : "", data.n, ret_sum, NULL, EVP_md5(), NULL) == 1;
+}
 
-    if (EVP_Digest(data.n ? data.p : "", data.n, sum, NULL, EVP_md5(), NULL) != 1) {
-        return false;
-    }
-    return EVP_EncodeBlock((unsigned char *)ret_text, sum, (int)sizeof(sum)) ==
-           DIGEST_MD5_BASE64_SIZE - 1;
+void digest_md5_base64(const unsigned char sum[DIGEST_MD5_SIZE],
+                       char ret_text[DIGEST_MD5_BASE64_SIZE])
+{
+    EVP_EncodeBlock((unsigned char *)ret_text, sum, DIGEST_MD5_SIZE);
 }
 
 struct digest_stream {
@@ -99,13 +99,23 @@ static void free_evp(void *evp)
     EVP_MD_CTX_free(evp);
 }
 
-struct digest_stream *digest_stream_new(struct arena *a)
+static struct digest_stream *new_stream(struct arena *a, const EVP_MD *kind)
 {
     struct digest_stream *d = arena_alloc(a, sizeof(*d));
 
     d->evp = EVP_MD_CTX_new();
     arena_defer(a, free_evp, d->evp);
-    return EVP_DigestInit_ex(d->evp, EVP_sha256(), NULL) == 1 ? d : NULL;
+    return EVP_DigestInit_ex(d->evp, kind, NULL) == 1 ? d : NULL;
+}
+
+struct digest_stream *digest_stream_new(struct arena *a)
+{
+    return new_stream(a, EVP_sha256());
+}
+
+struct digest_stream *digest_stream_new_md5(struct arena *a)
+{
+    return new_stream(a, EVP_md5());
 }
 
 bool digest_stream_add(struct digest_stream *d, struct str data)
@@ -113,13 +123,19 @@ bool digest_stream_add(struct digest_stream *d, struct str data)
     return EVP_DigestUpdate(d->evp, data.n ? data.p : "", data.n) == 1;
 }
 
+bool digest_stream_sum(struct digest_stream *d, unsigned char *ret_sum)
+{
+    return EVP_DigestFinal_ex(d->evp, ret_sum, NULL) == 1 &&
+           EVP_DigestInit_ex(d->evp, NULL, NULL) == 1;
+}
+
 bool digest_stream_end(struct digest_stream *d, char ret_hex[DIGEST_SHA256_HEX_SIZE])
 {
     unsigned char sum[DIGEST_SHA256_SIZE];
 
-    if (EVP_DigestFinal_ex(d->evp, sum, NULL) != 1) {
+    if (!digest_stream_sum(d, sum)) {
         return false;
     }
-    digest_hex(sum, sizeof(sum), ret_hex);
+    digest_hex(sum, (size_t)EVP_MD_CTX_get_size(d->evp), ret_hex);
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/redact.h"
 #include "base/session.h"
@@ -145,6 +146,37 @@ void diag_drop_since(struct ctx *cx, struct diag_point since)
     } else {
         all->last->next = NULL;
     }
+}
+
+void diag_set_status(struct ctx *cx, int status)
+{
+    if (cx->diags.last != NULL) {
+        cx->diags.last->status = status;
+    }
+}
+
+int diag_status_since(const struct ctx *cx, struct diag_point since)
+{
+    int status = 0;
+
+    for (const struct diag *d = first_since(cx, since); d != NULL; d = d->next) {
+        status = d->status != 0 ? d->status : status;
+    }
+    return status;
+}
+
+const char *diag_line_since(struct ctx *cx, struct diag_point since)
+{
+    struct buf *line = buf_new(cx->arena, DETAIL_MAX);
+
+    for (const struct diag *d = first_since(cx, since); d != NULL; d = d->next) {
+        buf_printf(line, "%s%s: %s", line->len > 0 ? " " : "", d->summary, d->detail);
+    }
+    diag_drop_since(cx, since);
+    for (size_t i = 0; i < line->len; i++) {
+        line->data[i] = line->data[i] == '\n' ? ' ' : line->data[i];
+    }
+    return line->len > 0 ? line->data : NULL;
 }
 
 bool diag_failed_since(const struct ctx *cx, struct diag_point since)

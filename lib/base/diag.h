@@ -27,6 +27,7 @@ struct diag {
     const char *summary;
     const char *detail;      /* never NULL, may be empty */
     const struct path *path; /* NULL: concerns the whole */
+    int status;              /* HTTP's, of the refusal of a service; 0: it was none */
     struct diag *next;
 };
 
@@ -59,6 +60,16 @@ void diag_path_since(struct ctx *cx, struct diag_point since, const struct path 
 void diag_drop_since(struct ctx *cx, struct diag_point since);
 
 bool diag_failed_since(const struct ctx *cx, struct diag_point since);
+
+/* The last message is about a refusal of that status, for who can do with less; see
+ * diag_status_since. */
+void diag_set_status(struct ctx *cx, int status);
+
+/* That of the last message since the point that has one; 0: no service refused anything. */
+int diag_status_since(const struct ctx *cx, struct diag_point since);
+
+/* Take them back as one line, in cx->arena: for what is told of one item of many. NULL: none. */
+const char *diag_line_since(struct ctx *cx, struct diag_point since);
 
 /* Add a copy of a message of another ctx; forget all messages and free their memory: for what is
  * gathered from many threads. */

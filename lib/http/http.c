@@ -83,7 +83,7 @@ static enum rc prepare(struct ctx *cx, struct http_request *request)
 
 static enum http_pace_outcome outcome_of(const struct http_try *t)
 {
-    if (t->cause == HTTP_CANCELLED) {
+    if (t->cause == HTTP_CANCELLED || t->cause == HTTP_NOT_TAKEN) {
         return HTTP_PACE_UNKNOWN;
     }
     if (t->verdict == HTTP_THROTTLED) {
@@ -141,6 +141,9 @@ enum rc http_send(struct ctx *cx, struct http_client *client, struct http_reques
         if (rc != RC_OK) {
             return rc;
         }
+    }
+    if (t.cause == HTTP_NOT_TAKEN) {
+        return t.taken;
     }
     t.spared = allowed < client->options.max_retries;
     http_retry_learn(cx, &t);

@@ -10,7 +10,8 @@
  * jitter (exponential from 100 ms, at most 20 s), after what Retry-After asks for, up to 60 s; none
  * that would begin at cx->patience_end_ms or later, and none within a minute of a request of the
  * same client that ended in silence (stalled, timed out), until something is answered. Only
- * requests marked `retry_safe` are sent again once bytes may have reached the server. What will not
+ * requests marked `retry_safe` are sent again once bytes may have reached the server, and none of
+ * whose reply a sink has taken bytes. What will not
  * mend itself is not tried again: certificates, replies over the cap, servers that do not speak
  * HTTP. A reply whose headers or body were cut is a failure, never a short success; nor is a
  * success that says neither how long it is nor where it ends. Redirects are returned, not followed
@@ -32,11 +33,13 @@ struct session;
 struct http_client;
 
 struct http_client_options {
-    const char *ca_file;        /* PEM, alone trusted; NULL: SSL_CERT_FILE or the system's, and
-                                   SSL_CERT_DIR */
-    int64_t request_timeout_ms; /* one try, whole; 0: 60 s. Connecting may take 10 s of it. */
-    int64_t stall_timeout_ms;   /* no byte either way for so long ends a try; 0: 30 s */
-    unsigned max_retries;       /* after the first try */
+    const char *ca_file; /* PEM, alone trusted; NULL: SSL_CERT_FILE or the system's, and
+                            SSL_CERT_DIR */
+    /* One try; 0: 60 s. Connecting may take 10 s of it. What moves goes on: with each 64 KiB,
+     * either way, the time begins anew. */
+    int64_t request_timeout_ms;
+    int64_t stall_timeout_ms; /* no byte either way for so long ends a try; 0: 30 s */
+    unsigned max_retries;     /* after the first try */
     const char *user_agent;
     bool direct; /* never through a proxy: for what only this machine or its host may answer */
 
@@ -67,6 +70,18 @@ struct http_header {
     const char *value;
 };
 
+/* Takes the body of a reply of status < 300 piece by piece, so that it is never in memory as a
+ * whole; of any other reply the body is a document, and kept as without a sink. Nothing more is
+ * read while a call lasts, and its time does not count as the server's. What is taken is not taken
+ * back: a request is not tried again after the first byte, the caller asks for the rest. Anything
+ * but RC_OK ends the request, and is what http_send returns. */
+struct http_sink {
+    /* The head of such a reply has come. NULL: does not matter. */
+    enum rc (*begin)(struct ctx *cx, void *arg, const struct http_response *head);
+    enum rc (*take)(struct ctx *cx, void *arg, struct str piece);
+    void *arg;
+};
+
 struct http_request {
     const char *method;
     const char *url; /* sent as it is: no dot-segment removal, no re-encoding */
@@ -76,9 +91,10 @@ struct http_request {
     size_t body_len;
     size_t max_response; /* bytes of body; 0: 1 MiB. More is an error naming the cap; but the text
                             of a status >= 400 is cut there, so that the status is not lost */
-    bool retry_safe;     /* sending it twice does no harm */
-    int64_t extra_ms;    /* a try, and silence in it, may last so much longer than the client says:
-                            what is asked for takes the server time */
+    const struct http_sink *sink; /* NULL: the body is kept in memory, up to max_response */
+    bool retry_safe;              /* sending it twice does no harm */
+    int64_t extra_ms; /* a try, and silence in it, may last so much longer than the client says:
+                         what is asked for takes the server time */
 
     /* Called before each try, so that a signature is never stale: may replace headers (allocate in
      * cx->arena). NULL: nothing to prepare. */
@@ -103,7 +119,7 @@ struct http_response {
 
 /* RC_OK for any complete reply, whatever its status (after retries are used up); RC_FAIL for no
  * complete reply, with a message that names method, origin, cause (name lookup, refused, TLS,
- * time-out, cut ...) and remedy, or when cancelled (seen within 100 ms). */
+ * time-out, cut after how many bytes ...) and remedy, or when cancelled (seen within 100 ms). */
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response) RC_MUST_CHECK;
 

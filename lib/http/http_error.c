@@ -65,6 +65,7 @@ static const struct row {
     [HTTP_NOT_HTTP] = {"the answer is not HTTP", false,
                        "Another kind of service listens there: check scheme and port of the "
                        "endpoint (https or http?)."},
+    [HTTP_NOT_TAKEN] = {"the reply was not taken", false, ""},
     [HTTP_OTHER] = {"the transfer failed", true, "Try again later."},
 };
 
@@ -118,6 +119,23 @@ static const char *which_refused(struct ctx *cx, const struct http_try *t)
                               name);
 }
 
+/* Of what it promised. */
+static const char *how_far(struct ctx *cx, const struct http_try *t)
+{
+    const char *length = http_header_get(&t->response, "Content-Length");
+    const char *of = "";
+    uint64_t n;
+
+    if (!t->head_done) {
+        return "";
+    }
+    if (length != NULL && str_to_u64(str_of(length), &n)) {
+        of = arena_printf(cx->arena, " of %s", length);
+    }
+    return arena_printf(cx->arena, "%llu bytes of its body had come%s. ",
+                        (unsigned long long)t->body_bytes, of);
+}
+
 /* The figure or file that the cause is about, as a sentence, or "". */
 static const char *about(struct ctx *cx, const struct http_try *t)
 {
@@ -137,9 +155,13 @@ static const char *about(struct ctx *cx, const struct http_try *t)
         return arena_printf(cx->arena, "%lld ms are allowed for connecting. ",
                             (long long)http_client_connect_ms(c));
     case HTTP_TIMED_OUT:
-        return arena_printf(cx->arena, "%lld ms are allowed for one try. ", (long long)whole_ms);
+        return arena_printf(cx->arena, "%s%lld ms are allowed for one try. ", how_far(cx, t),
+                            (long long)whole_ms);
     case HTTP_STALLED:
-        return arena_printf(cx->arena, "%lld ms passed in silence. ", (long long)silence_ms);
+        return arena_printf(cx->arena, "%s%lld ms passed in silence. ", how_far(cx, t),
+                            (long long)silence_ms);
+    case HTTP_CUT_BODY:
+        return how_far(cx, t);
     case HTTP_HEAD_TOO_LARGE:
         return arena_printf(cx->arena, "More than %u bytes of headers came. ", HTTP_HEAD_MAX);
     case HTTP_BODY_TOO_LARGE:

@@ -63,6 +63,7 @@ enum http_cause {
     HTTP_HEAD_TOO_LARGE,
     HTTP_BODY_TOO_LARGE,
     HTTP_NOT_HTTP,
+    HTTP_NOT_TAKEN, /* by the sink, which says why */
     HTTP_OTHER,
     HTTP_N_CAUSES,
 };
@@ -86,7 +87,10 @@ struct http_try {
     struct buf *body;
     unsigned begun; /* how often the request was, over one connection after the other */
     size_t head_bytes, headers_cap;
-    size_t moved; /* bytes so far, both ways */
+    uint64_t body_bytes; /* of the reply */
+    uint64_t moved;      /* bytes so far, both ways */
+    enum rc taken;       /* what the sink said last */
+    int64_t taking_ms;   /* how long it took over it, all together */
     bool head_done;
     bool sized;  /* the head says how the body ends */
     bool enough; /* the rest of an error's text was not wanted */

@@ -64,6 +64,44 @@ static void begin_head(struct http_try *t, struct str line)
     t->response.status = (int)status;
 }
 
+/* ---- The sink ---------------------------------------------------------------------------------
+ */
+
+static const struct http_sink *sink_of(const struct http_try *t)
+{
+    return t->response.status < 300 ? t->request->sink : NULL;
+}
+
+static bool took(struct http_try *t, enum rc rc)
+{
+    t->taken = rc;
+    if (rc != RC_OK) {
+        t->cause = HTTP_NOT_TAKEN;
+    }
+    return rc == RC_OK;
+}
+
+static bool begin_sink(struct http_try *t)
+{
+    const struct http_sink *sink = sink_of(t);
+
+    if (sink != NULL && !t->sized && t->response.status != 204) {
+        t->cause = HTTP_UNSIZED;
+        return false;
+    }
+    return sink == NULL || sink->begin == NULL ||
+           took(t, sink->begin(t->cx, sink->arg, &t->response));
+}
+
+static bool fill_sink(struct http_try *t, const struct http_sink *sink, struct str piece)
+{
+    int64_t start = clock_system.monotonic_ms(&clock_system);
+    enum rc rc = sink->take(t->cx, sink->arg, piece);
+
+    t->taking_ms += clock_system.monotonic_ms(&clock_system) - start;
+    return took(t, rc);
+}
+
 size_t http_reply_header(struct http_try *t, struct str line)
 {
     t->moved += line.n;
@@ -77,6 +115,7 @@ size_t http_reply_header(struct http_try *t, struct str line)
     }
     if (trim(line).n == 0) {
         t->head_done = t->response.status >= 200;
+        return t->head_done && !begin_sink(t) ? REFUSED : line.n;
     } else if (starts_nocase(line, "HTTP/")) {
         begin_head(t, line);
     } else {
@@ -87,9 +126,14 @@ size_t http_reply_header(struct http_try *t, struct str line)
 
 size_t http_reply_body(struct http_try *t, struct str piece)
 {
+    const struct http_sink *sink = sink_of(t);
     size_t room = t->body->max - t->body->len;
 
     t->moved += piece.n;
+    t->body_bytes += piece.n;
+    if (sink != NULL) {
+        return fill_sink(t, sink, piece) ? piece.n : REFUSED;
+    }
     if (buf_append(t->body, piece.p, piece.n)) {
         return piece.n;
     }

@@ -43,7 +43,9 @@ enum http_verdict http_retry_verdict(struct ctx *cx, const struct http_request *
 
 bool http_retry_wanted(const struct http_request *request, const struct http_try *t)
 {
-    return t->verdict != HTTP_FINAL && (request->retry_safe || !t->sent);
+    bool given = request->sink != NULL && t->response.status < 300 && t->body_bytes > 0;
+
+    return t->verdict != HTTP_FINAL && !given && (request->retry_safe || !t->sent);
 }
 
 /* RFC 9110, 10.2.3: seconds, or a date. */

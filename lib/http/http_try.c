@@ -9,7 +9,9 @@
 #include "base/ctx.h"
 #include "http/http_private.h"
 
-#define SLICE_MS 100 /* how soon a raised cancel, or a stall, is seen */
+#define SLICE_MS 100          /* how soon a raised cancel, or a stall, is seen */
+#define MOVES    (64u << 10)  /* bytes with which a try earns its time anew */
+#define TAKEN_AT (256L << 10) /* bytes that are read at once for a sink */
 
 static bool has_header(const struct http_request *r, const char *name)
 {
@@ -107,8 +109,6 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                     (long)(o->request_timeout_ms + t->request->extra_ms));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http_client_connect_ms(t->client));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, o->user_agent);
     if (o->direct) {
@@ -119,6 +119,9 @@ static void set_manners(CURL *easy, struct http_try *t)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    if (t->request->sink != NULL) {
+        curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, TAKEN_AT);
+    }
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }
@@ -126,14 +129,14 @@ static void set_manners(CURL *easy, struct http_try *t)
 /* ---- Waiting ----------------------------------------------------------------------------------
  */
 
-static size_t bytes_moved(CURL *easy, const struct http_try *t)
+static uint64_t bytes_moved(CURL *easy, const struct http_try *t)
 {
     curl_off_t up = 0;
     long head = 0;
 
     curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &up);
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &head);
-    return t->moved + (size_t)up + (size_t)head;
+    return t->moved + (uint64_t)up + (uint64_t)head;
 }
 
 static int64_t now_ms(void)
@@ -150,12 +153,46 @@ static CURLcode result_of(CURLM *multi)
     return m == NULL ? CURLE_FAILED_INIT : m->data.result;
 }
 
-/* Until the end, a stall or a cancel; the latter two leave their cause. */
+/* How far a try has come, and when; in the time that is not the sink's. */
+struct headway {
+    int64_t moved_ms, earned_ms;
+    uint64_t moved, earned;
+};
+
+static int64_t own_ms(const struct http_try *t)
+{
+    return now_ms() - t->taking_ms;
+}
+
+/* CURLE_OK: it may go on. */
+static CURLcode judge(CURL *easy, struct http_try *t, struct headway *w)
+{
+    const struct http_client_options *o = &t->client->options;
+    uint64_t moved = bytes_moved(easy, t);
+    int64_t now = own_ms(t);
+
+    if (moved != w->moved) {
+        w->moved = moved;
+        w->moved_ms = now;
+    }
+    if (moved - w->earned >= MOVES) {
+        w->earned = moved;
+        w->earned_ms = now;
+    }
+    if (cancel_raised(t->cx->cancel)) {
+        t->cause = HTTP_CANCELLED;
+    } else if (now - w->moved_ms >= o->stall_timeout_ms + t->request->extra_ms) {
+        t->cause = HTTP_STALLED;
+    } else if (now - w->earned_ms >= o->request_timeout_ms + t->request->extra_ms) {
+        return CURLE_OPERATION_TIMEDOUT;
+    }
+    return t->cause == HTTP_COMPLETE ? CURLE_OK : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* Until the end, too long a time, or a cancel. */
 static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
 {
-    size_t moved = 0;
-    int64_t last = now_ms();
-    int64_t silence_ms = t->client->options.stall_timeout_ms + t->request->extra_ms;
+    struct headway way = {.moved_ms = now_ms(), .earned_ms = now_ms()};
     int running = 0;
 
     for (;;) {
@@ -165,17 +202,9 @@ static CURLcode wait_for_end(struct http_handle *h, struct http_try *t)
         if (running == 0) {
             return result_of(h->multi);
         }
-        if (bytes_moved(h->easy, t) != moved) {
-            moved = bytes_moved(h->easy, t);
-            last = now_ms();
-        }
-        if (cancel_raised(t->cx->cancel)) {
-            t->cause = HTTP_CANCELLED;
-        } else if (now_ms() - last >= silence_ms) {
-            t->cause = HTTP_STALLED;
-        }
-        if (t->cause != HTTP_COMPLETE) {
-            return CURLE_ABORTED_BY_CALLBACK;
+        CURLcode late = judge(h->easy, t, &way);
+        if (late != CURLE_OK) {
+            return late;
         }
         if (curl_multi_poll(h->multi, NULL, 0, SLICE_MS, NULL) != CURLM_OK) {
             return CURLE_FAILED_INIT;

@@ -33,6 +33,10 @@ struct s3_options {
     const char *secret_key;
     const char *session_token; /* NULL: none */
     const char *profile;
+    /* How the variables of its set begin, those of the environment that give endpoint, region and
+     * keys: "SEEDBANK_DST_S3"; NULL: SEEDBANK_S3. Such another set stands alone: it takes nothing
+     * of SEEDBANK_S3_*, nor an endpoint from AWS's variables. */
+    const char *variables;
     const struct credentials_assume *assume; /* a role; NULL: none */
     bool endpoint_from_aws_variables;        /* AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL gave it */
     const struct credentials_environment *environment; /* borrowed; NULL: the process's */
@@ -58,8 +62,8 @@ struct s3_target {
 };
 
 /* Endpoint and region, where they are not given, from the environment: SEEDBANK_S3_ENDPOINT, then
- * AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL; SEEDBANK_S3_REGION. An empty variable is none. For
- * programs, before s3_client_new. */
+ * AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL; SEEDBANK_S3_REGION; of another set, its own two alone.
+ * An empty variable is none. For programs, before s3_client_new. */
 void s3_options_complete(struct s3_options *options);
 
 /* An object, as requests about it address it. Texts are borrowed. */

@@ -35,12 +35,17 @@ static const char *variable(const struct s3_options *o, const char *name)
     return value && *value ? value : NULL;
 }
 
+static const char *variables_of(const struct s3_options *o)
+{
+    return o->variables ? o->variables : CREDENTIALS_VARIABLES;
+}
+
 /* AWS's variables speak of AWS's regions, and say nothing of those of other servers. */
 static enum rc take_region(struct ctx *cx, struct s3_client *c, const struct s3_options *o)
 {
     static const char *const variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
     const char *region = o->region && *o->region ? o->region : NULL;
-    const char *name = "SEEDBANK_S3_REGION";
+    const char *name = arena_printf(cx->arena, "%s_REGION", variables_of(o));
 
     for (size_t i = 0; c->aws && region == NULL && i < 2; i++) {
         name = variables[i];
@@ -132,7 +137,8 @@ static enum rc take_endpoint(struct ctx *cx, struct s3_client *c, const struct s
                           "An endpoint is http:// or https://, a host name or address and, where "
                           "needed, a port, without user, path or query: "
                           "https://fra1.digitaloceanspaces.com. Check the setting endpoint "
-                          "(SEEDBANK_S3_ENDPOINT).");
+                          "(%s_ENDPOINT).",
+                          variables_of(o));
     }
     c->aws = !given || credentials_place(c->host) == CREDENTIALS_AWS;
     if (take_region(cx, c, o) != RC_OK) {
@@ -181,6 +187,7 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
 
     c->arena = a;
     c->path_style = options->force_path_style;
+    c->max_retries = options->max_retries;
     if (take_endpoint(cx, c, options) != RC_OK) {
         arena_free(a);
         return RC_FAIL;
@@ -195,6 +202,7 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
                      .region = c->region,
                      .given = {options->access_key, options->secret_key, options->session_token},
                      .profile = options->profile,
+                     .variables = options->variables,
                      .assume = options->assume ? *options->assume : (struct credentials_assume){0},
                      .endpoint_from_aws_variables = options->endpoint_from_aws_variables,
                      .environment = options->environment,

@@ -23,6 +23,7 @@ struct s3_client {
     struct s3_known *known;
     bool aws; /* the endpoint is Amazon's */
     bool path_style;
+    unsigned max_retries; /* after the first try */
 };
 
 struct s3_address {

@@ -13,6 +13,7 @@ struct s3_config_part {
     const char *name;       /* as S3's query names it: "cors"; NULL ends the table */
     const char *permission; /* to read it */
     const char *absent;     /* S3's code for: there is none */
+    const char *put_permission;
 };
 
 extern const struct s3_config_part s3_config_parts[];
@@ -22,5 +23,10 @@ extern const struct s3_config_part s3_config_parts[];
  * RC_CONFLICT: target->may_be_denied, and it is. */
 enum rc s3_config_get(struct ctx *cx, const struct s3_target *target,
                       const struct s3_config_part *part, struct str *ret_document) RC_MUST_CHECK;
+
+/* Put a document in place of the one that the bucket has. Tried again while another change of the
+ * bucket is under way. RC_NOT_FOUND: no such bucket, or the server has no such setting. */
+enum rc s3_config_put(struct ctx *cx, const struct s3_target *target,
+                      const struct s3_config_part *part, struct str document) RC_MUST_CHECK;
 
 #endif

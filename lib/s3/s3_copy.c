@@ -11,8 +11,12 @@
 /* "bucket/key?versionId=v", each byte encoded once. */
 const char *s3_copy_source(struct arena *a, const struct s3_object *from)
 {
-    return arena_printf(a, "%s/%s?versionId=%s", from->bucket,
-                        sigv4_encode(a, str_of(from->key), true),
+    const char *key = sigv4_encode(a, str_of(from->key), true);
+
+    if (from->version_id == NULL) {
+        return arena_printf(a, "%s/%s", from->bucket, key);
+    }
+    return arena_printf(a, "%s/%s?versionId=%s", from->bucket, key,
                         sigv4_encode(a, str_of(from->version_id), false));
 }
 
@@ -47,13 +51,16 @@ static enum rc check(struct ctx *cx, const struct s3_copy *c)
 {
     const struct s3_object *from = &c->from;
 
-    if (from->key && *from->key && from->version_id && *from->version_id) {
+    bool one = from->version_id ? *from->version_id != '\0' : c->etag != NULL;
+
+    if (from->key && *from->key && one) {
         return RC_OK;
     }
     return diag_error(cx, NULL,
                       arena_printf(cx->arena, "Cannot copy object \"%s\" of bucket %s",
                                    from->key ? from->key : "", from->bucket),
-                      "Key and version of the source must both be named. Nothing was sent.");
+                      "Key and version of the source must both be named, or its ETag. Nothing was "
+                      "sent.");
 }
 
 static enum rc read_reply(struct ctx *cx, const struct s3_request *request,
@@ -83,6 +90,7 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
 {
     struct http_header *headers =
         arena_array(cx->arena, OWN_HEADERS + s3_object_info_headers(copy->meta), sizeof(*headers));
+    struct s3_error error = {.status = 0};
     struct s3_request request = {
         .doing = "copy a version onto",
         .permission = "s3:PutObject (on the source s3:GetObjectVersion, and to carry tags "
@@ -91,6 +99,7 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
         .headers = headers,
         .root = "CopyObjectResult",
         .extra_ms = s3_copy_extra_ms(copy->size),
+        .error = &error,
     };
     struct s3_reply reply = {.root = NULL};
     enum rc rc;
@@ -106,5 +115,8 @@ enum rc s3_copy(struct ctx *cx, struct s3_client *client, const struct s3_copy *
     }
     request.n_headers = write_headers(cx->arena, copy, headers);
     rc = s3_request_send(cx, client, &request, &reply);
+    if (rc == RC_CONFLICT) {
+        ret_written->repeated = error.http.repeated;
+    }
     return rc == RC_OK ? read_reply(cx, &request, &reply, ret_written) : rc;
 }

@@ -27,7 +27,8 @@ struct s3_copy_watch {
 };
 
 struct s3_copy {
-    struct s3_object from; /* version_id must be set: "null" is one */
+    struct s3_object from; /* version_id NULL: the newest, and `etag` must say which ("null" is an
+                              ID) */
     struct s3_object to;   /* version_id is ignored */
     const char *etag;      /* of the source, as it must still be; NULL: as it is */
     uint64_t size;         /* of the source */
@@ -48,7 +49,8 @@ struct s3_copy {
 };
 
 /* RC_NOT_FOUND: the source's version, or a bucket, is gone. RC_CONFLICT: a condition does not hold,
- * the source's included. A copy in parts that fails is given up, unless the work was cancelled:
+ * the source's included; ret_written->repeated alone is set: an earlier try may be what broke it. A
+ * copy in parts that fails is given up, unless the work was cancelled:
  * s3_multipart_list finds it. Needs s3:GetObjectVersion and s3:GetObjectVersionTagging on the
  * source, s3:PutObject and s3:PutObjectTagging on the target, in parts s3:AbortMultipartUpload and
  * s3:PutObjectVersionTagging, for retention and legal hold s3:PutObjectRetention and

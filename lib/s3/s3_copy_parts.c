@@ -84,58 +84,12 @@ static enum rc copy_all(struct ctx *cx, const struct s3_multipart *upload,
     return rc;
 }
 
-/* Tags said at the beginning, on a server that forgot them. */
-static enum rc mend_tags(struct ctx *cx, const struct s3_multipart *upload,
-                         const struct s3_tags *tags, const char *version_id)
-{
-    struct s3_object made = upload->object;
-    struct s3_tags now;
-    enum rc rc;
-
-    made.version_id = version_id;
-    if (tags->n == 0) {
-        return RC_OK;
-    }
-    rc = s3_tags_get(cx, upload->client, &made, &now);
-    if (rc == RC_OK && now.n != tags->n) {
-        rc = s3_tags_put(cx, upload->client, &made, tags);
-    }
-    return rc;
-}
-
-/* What was not finished costs money: give it up, or say where it is. */
-static void give_up(struct ctx *cx, const struct s3_multipart *upload)
-{
-    struct diag_point before = diag_point(cx);
-
-    if (s3_multipart_abort(cx, upload) != RC_OK) {
-        diag_drop_since(cx, before);
-        diag_warning(cx, NULL,
-                     arena_printf(cx->arena,
-                                  "An unfinished copy of object \"%s\" is left in bucket %s",
-                                  upload->object.key, upload->object.bucket),
-                     "Its parts do not show, and are stored until the upload of the ID %s is "
-                     "aborted (AbortMultipartUpload). A lifecycle rule that aborts incomplete "
-                     "uploads removes it, too.",
-                     upload->upload_id);
-    }
-}
-
 static enum rc finish(struct ctx *cx, const struct s3_multipart *upload,
                       const struct s3_multipart_end *end, struct s3_written *ret_written)
 {
     enum rc rc = s3_multipart_complete(cx, upload, end, ret_written);
 
-    if (rc != RC_NOT_FOUND) {
-        return rc;
-    }
-    return diag_error(
-        cx, NULL,
-        arena_printf(cx->arena, "Cannot finish the copy onto object \"%s\" of bucket %s",
-                     upload->object.key, upload->object.bucket),
-        "The server knows no upload of the ID %s any more: somebody gave it up, or it was finished "
-        "and the answer was lost. List the versions of this key to see whether it is there.",
-        upload->upload_id);
+    return rc == RC_NOT_FOUND ? s3_multipart_gone(cx, upload) : rc;
 }
 
 enum rc s3_copy_parts(struct ctx *cx, struct s3_client *client, const struct s3_copy *copy,
@@ -177,10 +131,11 @@ enum rc s3_copy_parts(struct ctx *cx, struct s3_client *client, const struct s3_
         rc = finish(cx, &upload, &end, &written);
     }
     if (rc != RC_OK) {
-        give_up(cx, &upload);
+        s3_multipart_give_up(cx, &upload);
         return rc;
     }
-    rc = mend_tags(cx, &upload, options.tags, written.version_id);
+    upload.object.version_id = written.version_id;
+    rc = s3_tags_keep(cx, client, &upload.object, options.tags);
     if (rc == RC_OK) {
         *ret_written = written;
     }

@@ -141,6 +141,11 @@ static void refuse(struct run *r, size_t i, const char *code, const char *messag
 /* ---- One request for many ---------------------------------------------------------------------
  */
 
+static const char *match_of(const struct run *r, size_t i)
+{
+    return r->in->if_match ? r->in->if_match[i] : NULL;
+}
+
 /* The document for the open items from `i` on, as many as fit. */
 static struct str write_body(struct run *r, size_t *i, bool *asked)
 {
@@ -151,12 +156,14 @@ static struct str write_body(struct run *r, size_t *i, bool *asked)
 
     for (; *i < r->in->n_items; ++*i) {
         const struct s3_delete_item *item = &r->in->items[*i];
+        const char *match = match_of(r, *i);
         struct xml_node *object;
         if (!r->open[*i] || is_single(item)) {
             continue;
         }
         size += ITEM_ROOM + written_size(item->key) +
-                (item->version_id ? written_size(item->version_id) : 0);
+                (item->version_id ? written_size(item->version_id) : 0) +
+                (match ? written_size(match) : 0);
         if (size > MAX_BODY && root->first) {
             break;
         }
@@ -164,6 +171,9 @@ static struct str write_body(struct run *r, size_t *i, bool *asked)
         xml_add(a, object, "Key", item->key);
         if (item->version_id) {
             xml_add(a, object, "VersionId", item->version_id);
+        }
+        if (match) {
+            xml_add(a, object, "ETag", match);
         }
         asked[*i] = true;
     }
@@ -343,7 +353,10 @@ static void delete_one(struct run *r, size_t i)
     const struct s3_delete_item *item = &r->in->items[i];
     const struct s3_object object = {r->in->bucket, item->key, NULL, r->in->expected_owner};
     const struct sigv4_param version = {"versionId", item->version_id};
-    const struct http_header bypass = {BYPASS, r->in->bypass_governance ? "true" : NULL};
+    const struct http_header headers[] = {
+        {BYPASS, r->in->bypass_governance ? "true" : NULL},
+        {"if-match", match_of(r, i)},
+    };
     struct diag_point before = diag_point(r->cx);
     struct s3_error error = {.status = 0, .code = "", .message = ""};
     struct s3_request request = {
@@ -352,8 +365,8 @@ static void delete_one(struct run *r, size_t i)
         .method = "DELETE",
         .params = &version,
         .n_params = item->version_id ? 1 : 0,
-        .headers = &bypass,
-        .n_headers = 1,
+        .headers = headers,
+        .n_headers = sizeof(headers) / sizeof(*headers),
         .error = &error,
     };
     struct s3_reply reply = {.root = NULL};

@@ -39,7 +39,11 @@ struct s3_delete {
     const char *bucket;
     const char *expected_owner; /* account ID; NULL or "": any */
     const struct s3_delete_item *items;
-    size_t n_items;         /* at most S3_DELETE_MAX */
+    size_t n_items; /* at most S3_DELETE_MAX */
+    /* One for each item: the ETag that the newest version must have, else it is refused with the
+     * code PreconditionFailed; NULL: whatever it has. Not all servers know that; AWS does. NULL
+     * instead of the list: no conditions. */
+    const char *const *if_match;
     bool bypass_governance; /* also what a retention of that mode holds:
                                s3:BypassGovernanceRetention */
 };

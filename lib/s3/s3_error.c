@@ -319,10 +319,12 @@ enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,
     const char *id =
         *error->request_id ? arena_printf(a, " (request ID %s)", error->request_id) : "";
 
-    return diag_error(
-        cx, NULL, arena_printf(a, "Cannot %s %s", request->doing, s3_request_target(a, request)),
-        "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method,
-        error->place.scheme, error->place.host, error->status, *error->code ? " " : "", error->code,
-        tries, *error->message ? ": " : "", error->message, id,
-        s3_error_remedy(cx, request, error));
+    diag_error(cx, NULL,
+               arena_printf(a, "Cannot %s %s", request->doing, s3_request_target(a, request)),
+               "%s to %s://%s was answered with HTTP %d%s%s%s%s%s%s.\n%s", request->method,
+               error->place.scheme, error->place.host, error->status, *error->code ? " " : "",
+               error->code, tries, *error->message ? ": " : "", error->message, id,
+               s3_error_remedy(cx, request, error));
+    diag_set_status(cx, error->status);
+    return RC_FAIL;
 }

@@ -84,10 +84,12 @@ static bool same_but_mended(const char *mended, const char *key)
 
     for (; *key; key++) {
         bool control = (unsigned char)*key < 0x20;
-        if (*mended == *key) {
+        bool none = strncmp(key, "\xef\xbf\xbe", 3) == 0 || strncmp(key, "\xef\xbf\xbf", 3) == 0;
+        if (*mended == *key && !none) {
             mended++;
-        } else if (control && str_starts(mended, unknown)) {
+        } else if ((control || none) && str_starts(mended, unknown)) {
             mended += strlen(unknown);
+            key += none ? 2 : 0;
         } else {
             return false;
         }

@@ -35,6 +35,9 @@ struct s3_list_entry {
     uint64_t size;
     bool latest;
     bool marker; /* a delete marker */
+    /* Of a copy whose history is known; no listing says so. */
+    bool null_origin; /* its source had no ID */
+    bool gone;        /* it was there once, and is not any more */
 };
 
 struct s3_list;

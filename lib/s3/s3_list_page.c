@@ -175,5 +175,5 @@ const char *s3_list_page_read(struct ctx *cx, void *page, struct str document)
         return NULL;
     }
     mended = xml_mend(cx->arena, document);
-    return mended.n == document.n ? why : read_once(cx, page, mended);
+    return mended.p == document.p ? why : read_once(cx, page, mended);
 }

@@ -108,11 +108,16 @@ enum rc s3_multipart_put(struct ctx *cx, const struct s3_multipart *upload, stru
         .params = params,
         .n_params = PART_PARAMS,
         .body = content.p ? content : STR_LIT(""),
-        .content_md5 = true,
+        .md5 = part->md5,
+        .unsigned_payload = true,
+        .extra_ms = s3_copy_extra_ms(content.n),
     };
     struct s3_reply reply = {.root = NULL};
     enum rc rc;
 
+    if (!digest_md5(content, part->md5)) {
+        return s3_request_no_crypto(cx);
+    }
     part_params(cx->arena, upload, part, params);
     rc = send(cx, upload, &request, &reply);
     return rc == RC_OK ? keep_etag(cx, &request, http_header_get(&reply.http, "etag"), part) : rc;
@@ -190,6 +195,7 @@ enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
         {"if-match", end->if_match},
         {"if-none-match", end->if_absent ? "*" : NULL},
     };
+    struct s3_error error = {.status = 0};
     struct s3_request request = {
         .doing = "finish writing",
         .permission = "s3:PutObject",
@@ -202,12 +208,18 @@ enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
         .body = end_body(cx->arena, end),
         .root = "CompleteMultipartUploadResult",
         .extra_ms = PART_MS * (int64_t)end->n_parts,
+        .error = &error,
     };
     struct s3_reply reply = {.root = NULL};
     struct s3_written written = {.etag = NULL};
     const char *etag;
     enum rc rc = send(cx, upload, &request, &reply);
 
+    if (rc == RC_NOT_FOUND || rc == RC_CONFLICT) {
+        bool done = error.http.repeated && end->etag &&
+                    s3_object_has(cx, upload->client, &upload->object, end->etag, ret_written);
+        return done ? RC_OK : rc;
+    }
     if (rc != RC_OK) {
         return rc;
     }
@@ -239,6 +251,34 @@ enum rc s3_multipart_abort(struct ctx *cx, const struct s3_multipart *upload)
     enum rc rc = send(cx, upload, &request, &reply);
 
     return rc == RC_NOT_FOUND && strcmp(error.code, "NoSuchUpload") == 0 ? RC_OK : rc;
+}
+
+void s3_multipart_give_up(struct ctx *cx, const struct s3_multipart *upload)
+{
+    struct diag_point before = diag_point(cx);
+
+    if (s3_multipart_abort(cx, upload) != RC_OK) {
+        diag_drop_since(cx, before);
+        diag_warning(cx, NULL,
+                     arena_printf(cx->arena,
+                                  "An unfinished upload of object \"%s\" is left in bucket %s",
+                                  upload->object.key, upload->object.bucket),
+                     "Its parts do not show, and are stored until the upload of the ID %s is "
+                     "aborted (AbortMultipartUpload). A lifecycle rule that aborts incomplete "
+                     "uploads removes it, too.",
+                     upload->upload_id);
+    }
+}
+
+enum rc s3_multipart_gone(struct ctx *cx, const struct s3_multipart *upload)
+{
+    return diag_error(
+        cx, NULL,
+        arena_printf(cx->arena, "Cannot finish writing object \"%s\" of bucket %s",
+                     upload->object.key, upload->object.bucket),
+        "The server knows no upload of the ID %s any more: somebody gave it up, or it was finished "
+        "and the answer was lost. List the versions of this key to see whether it is there.",
+        upload->upload_id);
 }
 
 /* ---- What is unfinished -----------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #ifndef S3_S3_MULTIPART_H
 #define S3_S3_MULTIPART_H
 
+#include "aws/digest.h"
 #include "s3/s3.h"
 #include "s3/s3_object_info.h"
 #include "s3/s3_tags.h"
@@ -39,12 +40,13 @@ enum rc s3_multipart_create(struct ctx *cx, struct s3_multipart *upload,
                             const struct s3_multipart_options *options) RC_MUST_CHECK;
 
 struct s3_part {
-    unsigned number;  /* from 1 */
-    const char *etag; /* with its quotes */
+    unsigned number;                    /* from 1 */
+    const char *etag;                   /* with its quotes */
+    unsigned char md5[DIGEST_MD5_SIZE]; /* of what was sent; a copy has none */
 };
 
-/* Write part ret_part->number, which may be written again as often as is wanted; sets its etag.
- * RC_NOT_FOUND: there is no such upload (any more). Needs s3:PutObject. */
+/* Write part ret_part->number, which may be written again as often as is wanted; sets the rest of
+ * it. RC_NOT_FOUND: there is no such upload (any more). Needs s3:PutObject. */
 enum rc s3_multipart_put(struct ctx *cx, const struct s3_multipart *upload, struct str content,
                          struct s3_part *part) RC_MUST_CHECK;
 
@@ -65,11 +67,14 @@ struct s3_multipart_end {
     size_t n_parts;
     const char *if_match; /* as struct s3_copy has them */
     bool if_absent;
+    const char *etag; /* that the object must get; NULL: not known */
 };
 
 /* Make the object of its parts. Where the answer lacks the ETag (Ceph), the new version is looked
  * at. RC_NOT_FOUND: there is no such upload: aborted, or completed before
- * (by an earlier try whose answer was lost). RC_CONFLICT: a condition does not hold. */
+ * (by an earlier try whose answer was lost). RC_CONFLICT: a condition does not hold. Both mean also
+ * that an earlier try did it, whose answer was lost: if the ETag is known that the object gets, and
+ * the latest version has it, it is RC_OK. */
 enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
                               const struct s3_multipart_end *end,
                               struct s3_written *ret_written) RC_MUST_CHECK;
@@ -77,6 +82,13 @@ enum rc s3_multipart_complete(struct ctx *cx, const struct s3_multipart *upload,
 /* Give up an upload and its parts; RC_OK also where there is none. Needs s3:AbortMultipartUpload.
  */
 enum rc s3_multipart_abort(struct ctx *cx, const struct s3_multipart *upload) RC_MUST_CHECK;
+
+/* The same as the last resort: what cannot be given up (the work was cancelled, too) is a warning
+ * that says where it is. */
+void s3_multipart_give_up(struct ctx *cx, const struct s3_multipart *upload);
+
+/* Add the message that the server knows no such upload, and return RC_FAIL. */
+enum rc s3_multipart_gone(struct ctx *cx, const struct s3_multipart *upload);
 
 struct s3_multipart_unfinished {
     const char *upload_id;

@@ -1,6 +1,8 @@
 #include "s3/s3_object.h"
 
+#include "base/buf.h"
 #include "base/ctx.h"
+#include "s3/s3_object_read.h"
 #include "s3/s3_request.h"
 
 /* Fill in what all three have in common; the rest is the caller's. */
@@ -18,56 +20,36 @@ static enum rc send(struct ctx *cx, struct s3_client *client, const struct s3_ob
     return s3_request_send(cx, client, &request, ret_reply);
 }
 
-enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
-                      struct str content, const char **ret_version_id)
+struct content {
+    const struct s3_object *object;
+    struct buf *bytes;
+};
+
+static enum rc take(struct ctx *cx, void *arg, struct str piece)
 {
-    struct s3_object latest = *object;
-    const struct s3_request request = {
-        .doing = "write",
-        .permission = "s3:PutObject",
-        .method = "PUT",
-        .body = content.p ? content : STR_LIT(""),
-        .content_type = "application/octet-stream",
-        .content_md5 = true,
-    };
-    struct s3_reply reply = {.root = NULL};
-    enum rc rc;
+    const struct content *c = arg;
 
-    latest.version_id = NULL;
-    rc = send(cx, client, &latest, &request, &reply);
-    if (rc == RC_OK) {
-        *ret_version_id = http_header_get(&reply.http, "x-amz-version-id");
+    if (buf_append(c->bytes, piece.p, piece.n)) {
+        return RC_OK;
     }
-    return rc;
+    return diag_error(cx, NULL,
+                      arena_printf(cx->arena, "Cannot read object \"%s\" of bucket %s",
+                                   c->object->key, c->object->bucket),
+                      "It is larger than the %zu bytes that are read here.", c->bytes->max);
 }
-
-/* The cap holds for the content; a refusal's document may be larger than a small cap. */
-#define REFUSAL_ROOM ((size_t)65536)
 
 enum rc s3_object_get(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                       size_t max, struct str *ret_content)
 {
-    const struct s3_request request = {
-        .doing = "read",
-        .permission = object->version_id ? "s3:GetObjectVersion" : "s3:GetObject",
-        .method = "GET",
-        .content = true,
-        .max_response = max > REFUSAL_ROOM ? max : REFUSAL_ROOM,
-    };
-    struct s3_reply reply = {.root = NULL};
-    enum rc rc = send(cx, client, object, &request, &reply);
+    const struct s3_read read = {.from = *object};
+    struct content content = {object, buf_new(cx->arena, max)};
+    struct s3_object_info info;
+    enum rc rc = s3_object_read(cx, client, &read, (struct s3_sink){take, &content}, &info);
 
-    if (rc != RC_OK) {
-        return rc;
+    if (rc == RC_OK) {
+        *ret_content = buf_str(content.bytes);
     }
-    if (reply.http.body.n > max) {
-        return diag_error(cx, NULL,
-                          arena_printf(cx->arena, "Cannot read object \"%s\" of bucket %s",
-                                       object->key, object->bucket),
-                          "It has %zu bytes; at most %zu are read here.", reply.http.body.n, max);
-    }
-    *ret_content = reply.http.body;
-    return RC_OK;
+    return rc;
 }
 
 /* The lock of a version is refused by the same code as a missing permission. */

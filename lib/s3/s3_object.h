@@ -1,6 +1,6 @@
 /*
- * Single objects: their content, whole and in memory (large ones will stream;
- * these are the simple calls for small things), and what is kept beside it.
+ * Single objects: what is kept beside their content, and the content of small
+ * ones, whole and in memory (s3_object_read.h has it piece by piece).
  */
 #ifndef S3_S3_OBJECT_H
 #define S3_S3_OBJECT_H
@@ -10,11 +10,31 @@
 #include "base/str.h"
 #include "s3/s3.h"
 #include "s3/s3_object_info.h"
+#include "s3/s3_tags.h"
 
-/* *ret_version_id is NULL where the bucket is not versioned or the server does not say. Needs
- * s3:PutObject. */
-enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
-                      struct str content, const char **ret_version_id) RC_MUST_CHECK;
+struct s3_put {
+    struct s3_object to; /* version_id is ignored */
+    struct str content;
+    const unsigned char *md5; /* of the content, where it is known; NULL: it is worked out */
+
+    const struct s3_object_meta *meta;         /* NULL: none */
+    const struct s3_object_settings *settings; /* NULL: none */
+    const struct s3_tags *tags;                /* NULL: none */
+    const char *if_match;                      /* as struct s3_copy has them */
+    bool if_absent;
+};
+
+/* In one request, with Content-MD5. RC_CONFLICT: a condition does not hold; not where an earlier
+ * try whose answer was lost made it so: the ETag tells. Needs s3:PutObject, for tags
+ * s3:PutObjectTagging, for retention and legal hold s3:PutObjectRetention, s3:PutObjectLegalHold.
+ */
+enum rc s3_object_put(struct ctx *cx, struct s3_client *client, const struct s3_put *put,
+                      struct s3_written *ret_written) RC_MUST_CHECK;
+
+/* Inside lib/s3: whether the latest version has that ETag, and so is what a request made whose
+ * answer was lost. Adds no message. */
+bool s3_object_has(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                   const char *etag, struct s3_written *ret_written);
 
 /* At most max bytes (more is an error); RC_NOT_FOUND also when the latest is a delete marker. Needs
  * s3:GetObject, of a version s3:GetObjectVersion. */

@@ -41,7 +41,7 @@ enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
     return RC_OK;
 }
 
-static enum rc no_crypto(struct ctx *cx)
+enum rc s3_request_no_crypto(struct ctx *cx)
 {
     return diag_error(cx, NULL, "Cannot sign a request to S3",
                       "OpenSSL refused SHA-256, HMAC or MD5, or the clock shows no valid date. "
@@ -60,7 +60,7 @@ static enum rc sign(struct ctx *cx, void *arg, struct http_request *http)
     t->sign.credentials = &t->trial->keys;
     t->sign.time = s3_again_time(cx, t->trial);
     if (!sigv4_sign(cx->arena, &t->sign, &s)) {
-        return no_crypto(cx);
+        return s3_request_no_crypto(cx);
     }
     all = arena_array(cx->arena, t->sign.n_headers + s.n_headers, sizeof(*all));
     memcpy(all, t->own, t->sign.n_headers * sizeof(*all));
@@ -87,20 +87,36 @@ static const char *payload_hash(struct ctx *cx, const struct s3_request *r, bool
     return digest_sha256_hex(r->body, hash) ? arena_strdup(cx->arena, hash) : NULL;
 }
 
+static bool content_md5(struct ctx *cx, const struct s3_request *r, const char **ret_text)
+{
+    unsigned char sum[DIGEST_MD5_SIZE];
+    char *text = arena_alloc(cx->arena, DIGEST_MD5_BASE64_SIZE);
+
+    if (!r->content_md5 && !r->md5) {
+        return true;
+    }
+    if (!r->md5 && !digest_md5(r->body, sum)) {
+        return false;
+    }
+    digest_md5_base64(r->md5 ? r->md5 : sum, text);
+    *ret_text = text;
+    return true;
+}
+
 static enum rc prepare(struct ctx *cx, const struct s3_address *at, struct attempt *t)
 {
     const struct s3_request *r = t->request;
     const struct s3_place *place = &t->trial->place;
     const char *owner = r->expected_owner && *r->expected_owner ? r->expected_owner : NULL;
-    char md5[DIGEST_MD5_BASE64_SIZE] = "";
+    const char *md5 = NULL;
 
     t->sign.payload_hash = payload_hash(cx, r, strcmp(place->scheme, "https") == 0);
-    if (t->sign.payload_hash == NULL || (r->content_md5 && !digest_md5_base64(r->body, md5))) {
-        return no_crypto(cx);
+    if (t->sign.payload_hash == NULL || !content_md5(cx, r, &md5)) {
+        return s3_request_no_crypto(cx);
     }
     t->own = arena_array(cx->arena, OWN_HEADERS + r->n_headers, sizeof(*t->own));
     add_header(t, "content-type", r->content_type);
-    add_header(t, "content-md5", r->content_md5 ? arena_strdup(cx->arena, md5) : NULL);
+    add_header(t, "content-md5", md5);
     add_header(t, "x-amz-expected-bucket-owner", owner);
     for (size_t i = 0; i < r->n_headers; i++) {
         add_header(t, r->headers[i].name, r->headers[i].value);
@@ -178,6 +194,7 @@ static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_requ
     struct attempt t = {.request = r, .trial = trial};
     struct s3_address at;
     struct http_request http;
+    enum rc rc;
 
     if (s3_client_address(cx, &trial->place, r->bucket, r->key, &at) != RC_OK ||
         prepare(cx, &at, &t) != RC_OK) {
@@ -194,13 +211,15 @@ static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_requ
         .body_len = r->body.n,
         .max_response = r->max_response,
         .extra_ms = r->extra_ms,
+        .sink = r->sink,
         .retry_safe = true, /* S3 requests name what they make; a repeated delete adds a marker */
         .prepare = sign,
         .prepare_arg = &t,
         .passing = passing,
     };
-    if (http_send(cx, client->http, &http, ret_http) == RC_OK) {
-        return RC_OK;
+    rc = http_send(cx, client->http, &http, ret_http);
+    if (rc != RC_FAIL) {
+        return rc; /* another one is the sink's */
     }
     return diag_wrap(cx, before, "Cannot %s %s%s", r->doing, s3_request_target(cx->arena, r),
                      at.virtual_host && !client->aws
@@ -307,8 +326,9 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
         struct s3_error error;
         enum rc rc;
 
-        if (send(cx, &trial, request, &reply.http) != RC_OK) {
-            return RC_FAIL;
+        rc = send(cx, &trial, request, &reply.http);
+        if (rc != RC_OK) {
+            return rc;
         }
         reply.http.tries += repeats;
         reply.http.repeated = reply.http.repeated || repeated;

@@ -33,14 +33,18 @@ struct s3_request {
     const struct http_header *headers;
     size_t n_headers;
     struct str body;
-    bool content_md5;   /* configuration documents, and objects for a locked bucket: AWS wants it */
-    bool may_be_denied; /* AccessDenied is RC_CONFLICT, silently */
-    bool unsigned_payload; /* the body need not be hashed; without TLS it is all the same */
+    bool content_md5; /* configuration documents, and objects for a locked bucket: AWS wants it */
+    const unsigned char *md5; /* of the body, where it is known; NULL: worked out for content_md5 */
+    bool may_be_denied;       /* AccessDenied is RC_CONFLICT, silently */
+    bool unsigned_payload;    /* the body need not be hashed; without TLS it is all the same */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
     const char *root;
     bool content; /* the reply's body is an object's content, not a document */
-    bool mend;    /* read it through xml_mend: a listing, never put back */
+    /* Takes that content. Where it wants no more it says RC_CONFLICT or RC_NOT_FOUND: the result.
+     * NULL: it is in the reply. */
+    const struct http_sink *sink;
+    bool mend; /* read it through xml_mend: a listing, never put back */
     /* Reads the document of a success in place of xml_parse, `root` included: NULL, or what it is
      * instead of S3's, as the end of a sentence. The reply has no root then. NULL: xml_parse. */
     const char *(*read)(struct ctx *cx, void *arg, struct str document);
@@ -65,6 +69,9 @@ enum rc s3_request_send(struct ctx *cx, struct s3_client *client, const struct s
  * object has no name: the request would be about the bucket itself. */
 enum rc s3_request_object(struct ctx *cx, const struct s3_object *object,
                           struct s3_request *request) RC_MUST_CHECK;
+
+/* Add the message that OpenSSL refuses a digest, and return RC_FAIL. */
+enum rc s3_request_no_crypto(struct ctx *cx);
 
 /* Where the request goes, in words: bucket b, or object k of bucket b. */
 char *s3_request_target(struct arena *a, const struct s3_request *request);

@@ -153,3 +153,19 @@ const char *s3_tags_query(struct arena *a, const struct s3_tags *tags)
     }
     return out->data;
 }
+
+enum rc s3_tags_keep(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                     const struct s3_tags *tags)
+{
+    struct s3_tags now;
+    enum rc rc;
+
+    if (tags == NULL || tags->n == 0) {
+        return RC_OK;
+    }
+    rc = s3_tags_get(cx, client, object, &now);
+    if (rc == RC_OK && now.n != tags->n) {
+        rc = s3_tags_put(cx, client, object, tags);
+    }
+    return rc;
+}

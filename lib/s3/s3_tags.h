@@ -31,6 +31,11 @@ enum rc s3_tags_get(struct ctx *cx, struct s3_client *client, const struct s3_ob
 enum rc s3_tags_put(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                     const struct s3_tags *tags) RC_MUST_CHECK;
 
+/* See to it that a version has those tags that it was to be made with: Ceph (as of 16) forgets them
+ * where it is made of parts. No tags are no request. */
+enum rc s3_tags_keep(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
+                     const struct s3_tags *tags) RC_MUST_CHECK;
+
 /* As requests that make an object have them: "a=1&b%20c=2"; "" for none. */
 const char *s3_tags_query(struct arena *a, const struct s3_tags *tags);
 

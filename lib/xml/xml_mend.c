@@ -36,16 +36,30 @@ static size_t bad_reference(struct str s)
     return i > start && i < s.n && s.p[i] == ';' && !is_character(value) ? i + 1 : 0;
 }
 
+/* The same for U+FFFE and U+FFFF as they are. */
+static size_t bad_bytes(struct str s)
+{
+    return s.n >= 3 && memcmp(s.p, "\xef\xbf", 2) == 0 && (unsigned char)s.p[2] >= 0xbe ? 3 : 0;
+}
+
+static size_t bad_length(struct str s)
+{
+    size_t n = bad_reference(s);
+
+    return n ? n : bad_bytes(s);
+}
+
 struct str xml_mend(struct arena *a, struct str document)
 {
     char *out, *w;
 
-    if (document.n == 0 || memmem(document.p, document.n, "&#", 2) == NULL) {
+    if (document.n == 0 || (memmem(document.p, document.n, "&#", 2) == NULL &&
+                            memmem(document.p, document.n, "\xef\xbf", 2) == NULL)) {
         return document;
     }
-    out = w = arena_alloc(a, document.n + 1); /* U+FFFD is shorter than any reference */
+    out = w = arena_alloc(a, document.n + 1); /* U+FFFD is no longer than any of them */
     for (size_t i = 0; i < document.n;) {
-        size_t bad = bad_reference((struct str){document.p + i, document.n - i});
+        size_t bad = bad_length((struct str){document.p + i, document.n - i});
         if (bad) {
             memcpy(w, "\xef\xbf\xbd", 3);
             w += 3;

@@ -48,3 +48,10 @@ steps() {
 total() {
   jq -r --arg m "$2" 'select(.end) | .[$m] | if type == "object" then "\(.objects) \(.bytes)" else . end' "$1"
 }
+
+# judge TEST [ARGUMENT]...: by AWS's own client (restore/__main__.py says what there is); sets code to 1 where it fails.
+judge() {
+  local python
+  python=$("$SEEDBANK_ROOT/tools/boto3") &&
+    SEEDBANK_BUCKET=$SEEDBANK_BIN/seedbank-bucket "$python" -B "$SEEDBANK_ROOT/tests/helpers/restore" "$@" || code=1
+}

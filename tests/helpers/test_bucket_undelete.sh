@@ -43,6 +43,11 @@ write k was
 s3 versioning "$b" Suspended >/dev/null
 erase k
 check "without versioning nothing is removed" exits 5 'Versioning of bucket' bucket undelete "$b" --yes
+s3 versioning "$b" Enabled >/dev/null
+check "what was deleted without versioning is doubtful" exits 5 'doubtful for 1 object.*--accept-gaps' bucket undelete "$b" --yes
+check "--accept-gaps brings back what is left" exits 0 'Restored 1 object' bucket undelete "$b" --yes --accept-gaps -o gaps.plan
+check "it is there" is "$(s3 get "$b" k)" was
+check "and the marker stays" is "$(s3 versions "$b" | wc -l)" 3
 
 fresh audit
 for i in $(seq 12); do

@@ -4,7 +4,7 @@
 # shellcheck source=tests/helpers/lib.sh
 . "$SEEDBANK_ROOT/tests/helpers/lib.sh"
 guide=$SEEDBANK_ROOT/docs/guides/restore-a-bucket.md
-export PATH=$SEEDBANK_BIN:$PATH BUCKET AT
+export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY
 
 # sections: those that have commands
 sections() {
@@ -17,7 +17,7 @@ run_section() {
   bash -eu commands.sh
 }
 shown() {
-  s3 versions "$b" | awk -F '\t' '$3 == "latest" && $4 == "version" {print $1, $5, $6}'
+  s3 versions "$b" | awk -F '\t' '!/^\.seedbank/ && $3 == "latest" && $4 == "version" {print $1, $5, $6}'
 }
 known=()
 # section TITLE: its commands end well
@@ -26,6 +26,8 @@ section() {
   check "$1" run_section "$1"
 }
 
+fresh copy
+COPY=$b
 fresh guide
 BUCKET=$b
 for i in $(seq 15); do
@@ -60,4 +62,9 @@ section "Everything was overwritten"
 check "the whole bucket is back" is "$(shown)" "$good"
 section "The bucket itself is gone"
 check "the settings are saved" jq -e .documents.versioning bucket-settings.json
+section "A copy while it lives"
+s3 remove-bucket "$BUCKET" --purge
+check "the bucket is gone" exits 6 'There is no bucket' bucket audit "$BUCKET"
+section "The bucket is gone, but a copy is alive"
+check "everything is back" is "$(shown)" "$good"
 check "no section was left out" is "$(printf '%s\n' "${known[@]}" | sort)" "$(sections | sort)"

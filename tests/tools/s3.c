@@ -2,11 +2,14 @@
  * A small S3 command for the demo and the tests, on lib/s3.
  *
  *   s3 make-bucket B [--lock]    s3 remove-bucket B [--purge]
- *   s3 put B KEY FILE|-          s3 get B KEY [VERSION]      s3 delete B KEY [VERSION]
+ *   s3 put B KEY FILE|- [PART-SIZE]                        in parts what is larger than that
+ *   s3 get B KEY [VERSION]       s3 delete B KEY [VERSION]
  *   s3 head B KEY [VERSION]      print what is kept beside its bytes, a line each
  *   s3 tags B KEY [VERSION]      print its tags, as a query
  *   s3 copy B KEY VERSION B2 KEY2 [LIMIT]
  *                                in parts above LIMIT bytes; print what the server says of it
+ *   s3 transfer B KEY VERSION B2 KEY2
+ *                                through this program; print version, ETag, SHA-256, what is proven
  *   s3 uploads B KEY [--abort]   print the unfinished uploads of a key
  *   s3 delete-many B [--bypass]  KEY or KEY<tab>VERSION on each line of standard input, keys as
  *                                `versions` prints them; print what became of each
@@ -39,6 +42,7 @@
 #include "s3/s3_presign.h"
 #include "s3/s3_replication.h"
 #include "s3/s3_versioning.h"
+#include "s3_content.h"
 #include "s3_objects.h"
 #include "xml/xml.h"
 
@@ -51,34 +55,6 @@ static enum rc make_bucket(struct call *c)
 {
     return c->args[0] ? s3_bucket_create_locked(c->cx, c->s3, c->bucket)
                       : s3_bucket_create(c->cx, c->s3, c->bucket);
-}
-
-static enum rc put(struct call *c)
-{
-    struct s3_object object = {.bucket = c->bucket, .key = c->args[0]};
-    struct buf *content = buf_new(c->cx->arena, MAX_CONTENT);
-    const char *version = NULL;
-    enum rc rc = call_read_file(c, c->args[1], content);
-
-    if (rc == RC_OK) {
-        rc = s3_object_put(c->cx, c->s3, &object, buf_str(content), &version);
-    }
-    if (rc == RC_OK && version) {
-        printf("%s\n", version);
-    }
-    return rc;
-}
-
-static enum rc get(struct call *c)
-{
-    struct s3_object object = {.bucket = c->bucket, .key = c->args[0], .version_id = c->args[1]};
-    struct str content = {NULL, 0};
-    enum rc rc = s3_object_get(c->cx, c->s3, &object, MAX_CONTENT, &content);
-
-    if (rc == RC_OK && fwrite(content.p, 1, content.n, stdout) != content.n) {
-        return diag_error(c->cx, NULL, "Cannot write the object", "%s", strerror(errno));
-    }
-    return rc;
 }
 
 static enum rc delete_object(struct call *c)
@@ -302,8 +278,9 @@ static const struct command {
 } commands[] = {
     {"make-bucket", "BUCKET [--lock]", 0, 1, {"--lock"}, make_bucket},
     {"remove-bucket", "BUCKET [--purge]", 0, 1, {"--purge"}, remove_bucket},
-    {"put", "BUCKET KEY FILE|-", 2, 2, {0}, put},
-    {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, get},
+    {"put", "BUCKET KEY FILE|- [PART-SIZE]", 2, 3, {0}, content_put},
+    {"get", "BUCKET KEY [VERSION]", 1, 2, {0}, content_get},
+    {"transfer", "BUCKET KEY VERSION BUCKET KEY", 4, 4, {0}, content_transfer},
     {"delete", "BUCKET KEY [VERSION]", 1, 2, {0}, delete_object},
     {"head", "BUCKET KEY [VERSION]", 1, 2, {0}, objects_head},
     {"copy", "BUCKET KEY VERSION BUCKET KEY [LIMIT]", 4, 5, {0}, objects_copy},

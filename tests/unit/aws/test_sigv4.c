@@ -235,14 +235,35 @@ static void an_impossible_time_is_refused(void **state)
 static void digests(void **state)
 {
     char md5[DIGEST_MD5_BASE64_SIZE], hex[DIGEST_SHA256_HEX_SIZE];
+    unsigned char sum[DIGEST_MD5_SIZE];
     (void)state;
 
-    assert_true(digest_md5_base64(STR_LIT(""), md5));
+    assert_true(digest_md5(STR_LIT(""), sum));
+    digest_md5_base64(sum, md5);
     assert_string_equal(md5, "1B2M2Y8AsgTpgAmY7PhCfg==");
     assert_true(digest_sha256_hex(STR_LIT("abc"), hex));
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_true(digest_sha256_hex((struct str){NULL, 0}, hex));
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void streams_begin_anew(void **state)
+{
+    struct arena *a = arena_new();
+    struct digest_stream *sha = digest_stream_new(a), *md5 = digest_stream_new_md5(a);
+    char hex[DIGEST_SHA256_HEX_SIZE];
+    (void)state;
+
+    for (int i = 0; i < 2; i++) {
+        assert_true(digest_stream_add(sha, STR_LIT("a")) && digest_stream_add(sha, STR_LIT("bc")));
+        assert_true(digest_stream_end(sha, hex));
+        assert_string_equal(hex,
+                            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_true(digest_stream_add(md5, STR_LIT("ab")) && digest_stream_add(md5, STR_LIT("c")));
+        assert_true(digest_stream_end(md5, hex));
+        assert_string_equal(hex, "900150983cd24fb0d6963f7d28e17f72");
+    }
+    arena_free(a);
 }
 
 /* Cases 2 and 6 of RFC 4231, and OpenSSL's HMAC for keys around the size of a block. */
@@ -300,6 +321,7 @@ int main(void)
         cmocka_unit_test(secret_stays_inside),
         cmocka_unit_test(an_impossible_time_is_refused),
         cmocka_unit_test(digests),
+        cmocka_unit_test(streams_begin_anew),
         cmocka_unit_test(macs),
     };
     struct arena *a = arena_new();

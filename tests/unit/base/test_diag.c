@@ -144,6 +144,27 @@ static void test_nothing_a_terminal_obeys(void **state)
     assert_string_equal(cx->diags.first->summary, "x : a [31mb c  d   2J");
 }
 
+static void test_as_one_line_and_by_status(void **state)
+{
+    struct ctx *cx = *state;
+    struct diag_point before;
+
+    diag_error(cx, NULL, "first", "stays");
+    diag_set_status(cx, 503);
+    before = diag_point(cx);
+    assert_null(diag_line_since(cx, before));
+    assert_int_equal(diag_status_since(cx, before), 0);
+    diag_error(cx, NULL, "one", "1\n2");
+    diag_set_status(cx, 501);
+    diag_warning(cx, NULL, "two", "%s", "3");
+    assert_int_equal(diag_status_since(cx, before), 501);
+    assert_string_equal(diag_line_since(cx, before), "one: 1 2 two: 3");
+    assert_int_equal(diag_status_since(cx, before), 0);
+    assert_int_equal(cx->diags.errors, 1);
+    assert_int_equal(cx->diags.warnings, 0);
+    assert_string_equal(cx->diags.last->summary, "first");
+}
+
 static void test_without_a_session(void **state)
 {
     struct ctx *cx = ctx_new(&(struct ctx_options){0});
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_dropped_messages_were_never_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_outlive_a_rewind, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_a_terminal_obeys, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_as_one_line_and_by_status, setup, teardown),
         cmocka_unit_test(test_without_a_session),
     };
 

@@ -5,6 +5,7 @@
 
 #include "fixture_lifecycle.h"
 #include "s3/s3_bucket.h"
+#include "s3/s3_config.h"
 #include "s3/s3_copy.h"
 #include "s3/s3_delete.h"
 #include "s3/s3_list_live.h"
@@ -48,6 +49,7 @@ struct call {
 
 #define GOOD_HEAD                                                                                  \
     "Content-Length: 5\r\nETag: \"e\"\r\nLast-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
+#define GOOD_CONTENT "ETag: \"e\"\r\nLast-Modified: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
 #define GOOD_COPY                                                                                  \
     XML("<CopyObjectResult><LastModified>2015-08-30T12:36:00.000Z</LastModified>"                  \
         "<ETag>&quot;e&quot;</ETag></CopyObjectResult>")
@@ -105,6 +107,15 @@ static inline enum rc call_versioning_wait(struct ctx *cx, const struct s3_targe
     struct s3_versioning seen;
 
     return s3_versioning_wait(cx, t, S3_VERSIONING_ENABLED, &seen);
+}
+static inline enum rc call_config_put(struct ctx *cx, const struct s3_target *t)
+{
+    const struct s3_config_part *part = s3_config_parts;
+
+    while (strcmp(part->name, "cors") != 0) {
+        part++;
+    }
+    return s3_config_put(cx, t, part, STR_LIT("<CORSConfiguration/>"));
 }
 static inline enum rc call_lock_get(struct ctx *cx, const struct s3_target *t)
 {
@@ -185,9 +196,10 @@ static inline enum rc call_list_live(struct ctx *cx, const struct s3_target *t)
 }
 static inline enum rc call_object_put(struct ctx *cx, const struct s3_target *t)
 {
-    const char *version;
+    struct s3_written written;
 
-    return s3_object_put(cx, t->client, &call_object, STR_LIT("hello"), &version);
+    return s3_object_put(
+        cx, t->client, &(struct s3_put){.to = call_object, .content = STR_LIT("hello")}, &written);
 }
 static inline enum rc call_object_get(struct ctx *cx, const struct s3_target *t)
 {
@@ -257,7 +269,7 @@ static inline enum rc call_multipart_copy(struct ctx *cx, const struct s3_target
 static inline enum rc call_multipart_complete(struct ctx *cx, const struct s3_target *t)
 {
     const struct s3_multipart upload = call_upload(t);
-    struct s3_part part = {1, "p"};
+    struct s3_part part = {.number = 1, .etag = "p"};
     struct s3_written written;
 
     return s3_multipart_complete(
@@ -330,6 +342,8 @@ static const struct call calls[] = {
      "s3:PutBucketVersioning", NULL, NULL, .patience = CALL_HASTY},
     {"wait for versioning", call_versioning_wait, "GET", CALL_DOCUMENT, "read the versioning of",
      "s3:GetBucketVersioning", GOOD_VERSIONING, NULL, .patience = CALL_WAITS_THEN_STOPS},
+    {"put a setting", call_config_put, "PUT", CALL_PLAIN, "put the setting cors of",
+     "s3:PutBucketCORS", NULL, NULL, .patience = CALL_HASTY},
     {"get the lock", call_lock_get, "GET", CALL_DOCUMENT, "read the Object Lock of",
      "s3:GetBucketObjectLockConfiguration", GOOD_LOCK, NULL, .patience = CALL_HASTY},
     {"put the lock", call_lock_put, "PUT", CALL_PLAIN, "set the default retention of",
@@ -371,11 +385,11 @@ static const struct call calls[] = {
     {"list objects", call_list_live, "GET", CALL_DOCUMENT, "list the objects of", "s3:ListBucket",
      GOOD_LIVE_LIST, NULL, .patience = CALL_HASTY},
     {"put an object", call_object_put, "PUT", CALL_PLAIN, "write object", "s3:PutObject", NULL,
-     NULL, .patience = CALL_HASTY},
-    {"get an object", call_object_get, "GET", CALL_CONTENT, "read object", "s3:GetObject", "hello",
-     NULL, .patience = CALL_HASTY},
-    {"get a version", call_version_get, "GET", CALL_CONTENT, "read object", "s3:GetObjectVersion",
-     "hello", NULL, .patience = CALL_HASTY},
+     NULL, .patience = CALL_HASTY, .good = {.headers = "ETag: \"e\"\r\n"}},
+    {"get an object", call_object_get, "GET", CALL_CONTENT, "read", "s3:GetObject", "hello", NULL,
+     .patience = CALL_HASTY, .good = {.headers = GOOD_CONTENT, .body = "hello"}},
+    {"get a version", call_version_get, "GET", CALL_CONTENT, "read", "s3:GetObjectVersion", "hello",
+     NULL, .patience = CALL_HASTY, .good = {.headers = GOOD_CONTENT, .body = "hello"}},
     {"delete an object", call_object_delete, "DELETE", CALL_PLAIN, "delete object",
      "s3:DeleteObject", NULL, NULL, .patience = CALL_HASTY},
     {"delete a version", call_version_delete, "DELETE", CALL_PLAIN, "delete object",

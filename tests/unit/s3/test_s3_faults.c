@@ -176,6 +176,28 @@ struct cell {
     char wrong[600]; /* "" when all was right */
 };
 
+/* Whatever becomes of it, content begins as such; and what was cut is given from where it was. */
+static void give_content(const struct cell *c, const struct http_server_request *request,
+                         struct http_server_reply *reply)
+{
+    const char *range = http_server_header(request, "Range");
+    size_t n = reply->body ? strlen(reply->body) : 0, from;
+
+    if (reply->status != 0) {
+        return;
+    }
+    reply->headers = c->call->good.headers;
+    if (range) {
+        reply->body = c->fault->reply.body;
+        n = strlen(reply->body);
+        from = strtoul(strchr(range, '=') + 1, NULL, 10);
+        reply->status = 206;
+        reply->headers = arena_printf(request->arena, "%sContent-Range: bytes %zu-%zu/%zu\r\n",
+                                      reply->headers, from, n - 1, n);
+        reply->body += from;
+    }
+}
+
 static bool answer(void *arg, const struct http_server_request *request,
                    struct http_server_reply *ret_reply)
 {
@@ -210,6 +232,9 @@ static bool answer(void *arg, const struct http_server_request *request,
                               : (struct http_server_reply){.status = 404, .body = NO_RULES};
     }
 out:
+    if (call->kind == CALL_CONTENT) {
+        give_content(c, request, ret_reply);
+    }
     pthread_mutex_unlock(&c->lock);
     return true;
 }

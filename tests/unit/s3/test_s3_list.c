@@ -99,6 +99,9 @@ static void keys_and_markers_in_every_spelling(void **state)
          "a\x01"
          "b",
          "a%01b"},
+        {"Ceph: U+FFFF, which is no character of XML",
+         PAGE(ENCODED TRUNCATED NEXT("a\xef\xbf\xbf!", "1") VERSION("a%EF%BF%BF%21", "1")),
+         "a\xef\xbf\xbf!", "a%EF%BF%BF%21"},
         {"MinIO: a marker longer than the key",
          PAGE(ENCODED TRUNCATED NEXT("k%5Bcache%3A1%5D", "1") VERSION("k", "1")), "k",
          "k%5Bcache%3A1%5D"},

@@ -99,7 +99,7 @@ static void success_without_what_was_asked_for(void **state)
 {
     struct fixture *f = *state;
     struct s3_multipart upload = upload_of(f);
-    struct s3_part part = {1, "untouched"};
+    struct s3_part part = {.number = 1, .etag = "untouched"};
     struct s3_written written = {.etag = "untouched"};
     const struct s3_multipart_end end = {.parts = &part, .n_parts = 1};
     const struct s3_multipart_range range = {.from = {"from", "k", "v", NULL}, .n = 5};
@@ -139,7 +139,7 @@ static void an_answer_without_etag_that_names_the_version(void **state)
     };
     struct fixture *f = *state;
     struct s3_multipart upload = upload_of(f);
-    struct s3_part part = {1, "p1"};
+    struct s3_part part = {.number = 1, .etag = "p1"};
     const struct s3_multipart_end end = {.parts = &part, .n_parts = 1};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -310,7 +310,7 @@ static void what_fails_half_way_is_given_up(void **state)
     fixture_expect(f, "DELETE", "/files/a%20b?uploadId=u", 403, S3_ERROR("AccessDenied", ""));
     assert_int_equal(s3_copy(f->cx, f->client, &large, &written), RC_CONFLICT);
     assert_int_equal(f->cx->diags.warnings, 1);
-    assert_non_null(strstr(f->cx->diags.last->summary, "An unfinished copy"));
+    assert_non_null(strstr(f->cx->diags.last->summary, "An unfinished upload"));
     assert_string_equal(written.etag, "untouched");
 }
 

@@ -11,6 +11,9 @@
 static const char *newer[] = {"m1", "m2"};
 static const struct step copy = {
     .kind = STEP_COPY, .key = "k", .latest = "l", .version = "w", .etag = "e", .size = 5};
+/* Into another place, where the plan saw nothing of that key. */
+static const struct step anew = {
+    .kind = STEP_COPY, .key = "k", .version = "w", .etag = "e", .size = 5};
 static const struct step hide = {.kind = STEP_HIDE, .key = "k", .latest = "l"};
 static const struct step reveal = {.kind = STEP_REVEAL,
                                    .key = "k",
@@ -139,6 +142,16 @@ static const struct row before_a_write_rows[] = {
     {&copy, "a w", "a", "b", "take back", "a"},
     {&copy, "a w", NULL, "b", "conflict", ""},
 
+    {&anew, "", NULL, "", "go", ""},
+    {&anew, "x", NULL, "", "conflict", ""},
+    {&anew, "x!", NULL, "", "conflict", ""},
+    {&anew, "", NULL, "b", "go", ""},
+    {&anew, "a", NULL, "b", "done", "a"},
+    {&anew, "a=", NULL, "b", "done", "a"},
+    {&anew, "a@", NULL, "bt", "done", "a"},
+    {&anew, "a x#", "a", "b", "take back", "a"},
+    {&anew, "x# a", NULL, "b", "conflict", ""},
+
     {&hide, "l", NULL, "", "go", ""},
     {&hide, "x! l", NULL, "", "conflict", ""},
     {&hide, "a! l", NULL, "b", "done", "a"},
@@ -205,6 +218,13 @@ static const struct row after_a_write_rows[] = {
     {&copy, "a w", "a", "", "take back", "a"},
     {&copy, "l w", NULL, "u", "done", ""},
     {&copy, "l# w", NULL, "u", "missing", ""},
+
+    {&anew, "a", "a", "", "done", "a"},
+    {&anew, "a~", "a", "", "done", "a"},
+    {&anew, "", "a", "", "missing", ""},
+    {&anew, "a b", "b", "r", "done", "a b"},
+    {&anew, "x# a", "a", "", "take back", "a"},
+    {&anew, "x", NULL, "", "conflict", ""},
 
     {&hide, "a! l", "a", "", "done", "a"},
     {&hide, "l", "a", "", "missing", ""},
@@ -279,9 +299,9 @@ static void only_what_cannot_be_told_is_compared(void **state)
         const char *seen;
         size_t at;
     } rows[] = {
-        {&copy, "a l w", 3},  {&copy, "a~ l w", 0}, {&copy, "a b~ l", 1},
-        {&copy, "a# l w", 3}, {&copy, "a! l w", 3}, {&copy, "l w~", 2},
-        {&copy, "a= l w", 3}, {&hide, "a~ l", 2},   {&reveal, "m1! w~", 2},
+        {&copy, "a l w", 3},  {&copy, "a~ l w", 0}, {&copy, "a b~ l", 1}, {&copy, "a# l w", 3},
+        {&copy, "a! l w", 3}, {&copy, "l w~", 2},   {&anew, "a~", 0},     {&anew, "a# b~", 1},
+        {&anew, "", 0},       {&copy, "a= l w", 3}, {&hide, "a~ l", 2},   {&reveal, "m1! w~", 2},
     };
     struct arena *a = arena_new();
     struct judge_own own = {.begun = true};
@@ -302,6 +322,8 @@ static void so_far_a_key_is_looked_at(void **state)
     assert_string_equal(judge_last(&reveal), "w");
     assert_null(judge_last(&take_away));
     assert_int_equal(judge_depth(&take_away), 3);
+    assert_null(judge_last(&anew));
+    assert_true(judge_depth(&anew) > 10);
     assert_true(judge_depth(&copy) > 10);
     assert_true(judge_depth(&reveal) > 12);
 }

@@ -123,7 +123,7 @@ static enum step_kind way_back(const struct history *h, size_t wanted, const str
     if (o->purge_newer) {
         return STEP_PURGE;
     }
-    return keep || newer_has(h, wanted, is_data) ? STEP_COPY : STEP_REVEAL;
+    return keep || o->elsewhere || newer_has(h, wanted, is_data) ? STEP_COPY : STEP_REVEAL;
 }
 
 static struct verdict model(const struct history *h, const struct past_options *o,
@@ -137,11 +137,13 @@ static struct verdict model(const struct history *h, const struct past_options *
     }
     there = v.wanted < h->n && !h->entries[v.wanted].marker;
     lost = newer_has(h, v.wanted, is_null);
-    if (v.wanted == 0) {
+    if (v.wanted == 0 && there && o->elsewhere) {
+        v.kind = STEP_COPY;
+    } else if (v.wanted == 0) {
         v.verdict = there ? PAST_UNCHANGED : PAST_ABSENT;
     } else if (!there && (lost || (v.wanted == h->n && answers->gap))) {
         v.kind = STEP_UNKNOWN;
-    } else if (!there && h->entries[0].marker) {
+    } else if (!there && (h->entries[0].marker || o->elsewhere)) {
         v.verdict = PAST_ABSENT;
     } else if (!there) {
         v.verdict = o->hide_newer ? PAST_STEP : PAST_NEWER;
@@ -170,7 +172,8 @@ static void check(const struct history *h, const struct verdict *v, const struct
     }
     assert_int_equal(s->kind, v->kind);
     assert_string_equal(s->key, "k");
-    assert_string_equal(s->latest, h->entries[0].version_id);
+    assert_string_equal(s->latest ? s->latest : "none",
+                        end->elsewhere ? "none" : h->entries[0].version_id);
     assert_int_equal(s->why != NULL, v->doubtful || v->kind == STEP_UNKNOWN);
     assert_int_equal(s->n_newer, removes ? v->wanted : 0);
     for (size_t i = 0; i < s->n_newer; i++) {
@@ -185,7 +188,7 @@ static void check(const struct history *h, const struct verdict *v, const struct
     assert_string_equal(s->modified, h->entries[v->wanted].last_modified);
     assert_int_equal(s->size, h->entries[v->wanted].size);
     assert_int_equal(end->modified, h->times[v->wanted]);
-    assert_int_equal(end->superseded, h->times[v->wanted - 1]);
+    assert_int_equal(end->superseded, v->wanted > 0 ? h->times[v->wanted - 1] : 0);
 }
 
 static void test_random_histories(void **state)
@@ -203,8 +206,10 @@ static void test_random_histories(void **state)
             .at = T0 + ((int64_t)dice(&seed, 24) - 12) * MOMENT_SECOND / 2,
             .hide_newer = dice(&seed, 2) == 0,
             .purge_newer = dice(&seed, 3) == 0,
+            .elsewhere = dice(&seed, 3) == 0,
             .ask = {answer_gap, answer_keep, &answers},
         };
+        options.purge_newer = options.purge_newer && !options.elsewhere;
         struct past *p = past_new(a, &options);
         struct verdict v = model(&h, &options, &answers);
         struct past_end end;

@@ -113,6 +113,8 @@ static void test_what_was_written_is_read(void **state)
     assert_int_equal(h.prefixes.n, 2);
     assert_string_equal(h.prefixes.items[1], prefixes[1]);
     assert_int_equal(h.excludes.n, 0);
+    assert_null(h.to);
+    assert_int_equal(h.shards, 0);
     assert_true(h.keep_history && h.probed);
     assert_false(h.hide_newer || h.purge_newer || h.accept_gaps || h.allow_unversioned);
     assert_memory_equal(&t, &totals, sizeof t);
@@ -126,6 +128,27 @@ static void test_what_was_written_is_read(void **state)
         assert_int_equal(plan_file_next(f->cx, r, &s), RC_NOT_FOUND);
         plan_file_rewind(r);
     }
+}
+
+/* Into another place: a copy may be made where nothing is. */
+static void test_a_plan_for_another_place(void **state)
+{
+    struct fixture *f = *state;
+    struct plan_head other = head, h;
+    struct plan_totals t;
+    struct plan_reader *r;
+    struct plan_writer *w;
+    struct step s = step_at(f->cx->arena, 1);
+
+    other.to = "target/in";
+    s.latest = NULL;
+    assert_int_equal(plan_file_create(f->cx, f->path, &other, &w), RC_OK);
+    assert_int_equal(plan_file_add(f->cx, w, &s), RC_OK);
+    assert_int_equal(plan_file_end(f->cx, w, &totals), RC_OK);
+    assert_int_equal(plan_file_open(f->cx, f->path, &h, &t, &r), RC_OK);
+    assert_string_equal(h.to, "target/in");
+    assert_int_equal(plan_file_next(f->cx, r, &s), RC_OK);
+    assert_null(s.latest);
 }
 
 static void test_only_its_owner_may_read_it(void **state)
@@ -312,11 +335,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
     const struct CMUnitTest tests[] = {
-        TEST(test_what_was_written_is_read),       TEST(test_only_its_owner_may_read_it),
-        TEST(test_cut_anywhere_it_is_refused),     TEST(test_changed_anywhere_it_is_refused),
-        TEST(test_more_behind_its_end_is_refused), TEST(test_what_is_no_plan_is_refused),
-        TEST(test_what_is_there_is_not_replaced),  TEST(test_what_was_not_ended_leaves_nothing),
-        TEST(test_a_killed_writer_leaves_nothing), TEST(test_where_it_cannot_be_written),
+        TEST(test_what_was_written_is_read),          TEST(test_a_plan_for_another_place),
+        TEST(test_only_its_owner_may_read_it),        TEST(test_cut_anywhere_it_is_refused),
+        TEST(test_changed_anywhere_it_is_refused),    TEST(test_more_behind_its_end_is_refused),
+        TEST(test_what_is_no_plan_is_refused),        TEST(test_what_is_there_is_not_replaced),
+        TEST(test_what_was_not_ended_leaves_nothing), TEST(test_a_killed_writer_leaves_nothing),
+        TEST(test_where_it_cannot_be_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,14 +43,20 @@ static int unmake(void **state)
     return 0;
 }
 
-static enum rc replay(struct fixture *f, const char *lines, struct replay **ret_replay)
+static void write_to(struct fixture *f, const char *lines)
 {
     FILE *file = fopen(f->path, "w");
-    struct replay_plan plan = {f->path, SUM, 4};
 
     assert_non_null(file);
     assert_true(fputs(lines, file) >= 0);
     assert_int_equal(fclose(file), 0);
+}
+
+static enum rc replay(struct fixture *f, const char *lines, struct replay **ret_replay)
+{
+    struct replay_plan plan = {f->path, SUM, 4, 0};
+
+    write_to(f, lines);
     return replay_read(f->cx, &plan, ret_replay);
 }
 
@@ -254,6 +260,25 @@ static void a_journal_that_does_not_fit_is_refused(void **state)
     }
 }
 
+/* The journal of one piece of a plan: its steps are counted as the whole plan counts them. */
+static void a_piece_has_steps_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct replay_plan plan = {f->path, SUM, 2, 10};
+    struct replay *r;
+
+    write_to(f, BEGIN "{\"did\":\"intent\",\"n\":11}\n");
+    assert_int_equal(replay_read(f->cx, &plan, &r), RC_OK);
+    assert_int_equal(replay_state(r, false, 11), REPLAY_OPEN);
+    assert_int_equal(replay_state(r, false, 10), REPLAY_NONE);
+    assert_int_equal(replay_state(r, false, 1), REPLAY_NONE);
+    for (int n = 9; n <= 12; n += 3) {
+        write_to(f, arena_printf(f->cx->arena, BEGIN "{\"did\":\"intent\",\"n\":%d}\n", n));
+        assert_int_equal(replay_read(f->cx, &plan, &r), RC_FAIL);
+        assert_diag(f->cx, "has no such step");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_written_while_it_is_read_is_not_visited, make,
                                         unmake),
         cmocka_unit_test_setup_teardown(a_journal_that_does_not_fit_is_refused, make, unmake),
+        cmocka_unit_test_setup_teardown(a_piece_has_steps_of_its_own, make, unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

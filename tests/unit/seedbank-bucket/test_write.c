@@ -69,7 +69,7 @@ static void expect_copy(struct fixture *f, const char *a, const char *b, const c
 
 static struct write_result run(struct fixture *f)
 {
-    return write_copy(f->at.cx, &f->options, &copy, (struct s3_copy_watch){.began = NULL});
+    return write_copy(f->at.cx, &f->options, &(struct write_copying){.step = &copy});
 }
 
 static void a_copy_is_told(void **state)
@@ -96,7 +96,7 @@ static void what_the_plan_saw_is_not_asked_again(void **state)
     plain.plain = true;
     expect_copy(f, "x-amz-metadata-directive: COPY", "!x-amz-storage-class", NULL);
     assert_int_equal(
-        write_copy(f->at.cx, &f->options, &plain, (struct s3_copy_watch){.began = NULL}).outcome,
+        write_copy(f->at.cx, &f->options, &(struct write_copying){.step = &plain}).outcome,
         WRITE_DONE);
 }
 
@@ -149,6 +149,34 @@ static void what_belongs_to_a_version_goes_with_it(void **state)
         assert_int_equal(run(f).outcome, WRITE_DONE);
         assert_satisfied(f->at.server);
     }
+}
+
+/* The wanted version is in "b", what is written is in the folder "in/" of "t". */
+static void a_copy_goes_to_another_place(void **state)
+{
+    struct fixture *f = *state;
+    struct s3_target to = f->at.target;
+
+    to.bucket = "t";
+    f->options = (struct write_options){.target = &to, .source = &f->at.target, .prefix = "in/"};
+    assert_string_equal(write_key(f->at.cx->arena, &f->options, "k"), "in/k");
+    expect_head(f, 200, HEADERS);
+    http_server_expect(f->at.server,
+                       &(struct http_server_step){.method = "PUT",
+                                                  .target = "/t/in/k",
+                                                  .expect = {"x-amz-copy-source: b/k?versionId=w"},
+                                                  .reply = {.body = DONE}});
+    assert_int_equal(run(f).outcome, WRITE_DONE);
+    http_server_expect(f->at.server, &(struct http_server_step){.method = "DELETE",
+                                                                .target = "/t/in/k?uploadId=u1",
+                                                                .reply = {.status = 204}});
+    assert_int_equal(write_give_up(f->at.cx, &f->options, &copy, "u1").outcome, WRITE_DONE);
+    expect_head(f, 200, HEADERS);
+    http_server_expect(f->at.server,
+                       &(struct http_server_step){.method = "HEAD",
+                                                  .target = "/t/in/k?versionId=n",
+                                                  .reply = {.status = 200, .headers = HEADERS}});
+    assert_true(write_is_copy(f->at.cx, &f->options, &copy, "n"));
 }
 
 static void what_cannot_be_copied_is_explained(void **state)
@@ -219,6 +247,7 @@ static void an_upload_is_told_before_its_parts(void **state)
     const char *noted = NULL;
     const struct s3_copy_watch watch = {note, &noted};
     struct step large = copy;
+    const struct write_copying copying = {&large, NULL, watch};
 
     large.size = (uint64_t)6 << 30;
     large.plain = true;
@@ -244,7 +273,7 @@ static void an_upload_is_told_before_its_parts(void **state)
     http_server_expect(f->at.server, &(struct http_server_step){.method = "DELETE",
                                                                 .target = "/b/k?uploadId=u1",
                                                                 .reply = {.status = 204}});
-    assert_int_not_equal(write_copy(f->at.cx, &f->options, &large, watch).outcome, WRITE_DONE);
+    assert_int_not_equal(write_copy(f->at.cx, &f->options, &copying).outcome, WRITE_DONE);
     assert_non_null(noted);
     assert_string_equal(noted, "u1");
 }
@@ -289,18 +318,42 @@ static void expect_delete(struct fixture *f, const char *body)
 
 static void markers_are_told_one_by_one(void **state)
 {
-    static const char *const keys[] = {"a", "b"};
+    static const struct write_marker markers[] = {{"a", "\"e\""}, {"b", ""}};
     struct fixture *f = *state;
     struct write_result r[2];
 
     expect_delete(f, "<Deleted><Key>a</Key><DeleteMarker>true</DeleteMarker>"
                      "<DeleteMarkerVersionId>m1</DeleteMarkerVersionId></Deleted>"
                      "<Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error>");
-    write_markers(f->at.cx, &f->options, keys, 2, r);
+    write_markers(f->at.cx, &f->options, markers, 2, r);
     assert_int_equal(r[0].outcome, WRITE_DONE);
     assert_string_equal(r[0].id, "m1");
     assert_int_equal(r[1].outcome, WRITE_REFUSED);
     assert_non_null(strstr(r[1].why, "AccessDenied"));
+}
+
+static void a_marker_is_put_while_the_key_is_as_it_was(void **state)
+{
+    static const struct write_marker markers[] = {{"a", "\"e\""}, {"b", ""}};
+    struct fixture *f = *state;
+    struct condition known = {.deletions = true};
+    struct write_result r[2];
+
+    f->options.condition = &known;
+    http_server_expect(
+        f->at.server,
+        &(struct http_server_step){
+            .body = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                    "<Object><Key>a</Key><ETag>\"e\"</ETag></Object>"
+                    "<Object><Key>b</Key></Object></Delete>",
+            .reply = {.body = "<DeleteResult><Error><Key>a</Key><Code>PreconditionFailed</Code>"
+                              "<Message>no</Message></Error><Deleted><Key>b</Key>"
+                              "<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>m"
+                              "</DeleteMarkerVersionId></Deleted></DeleteResult>"}});
+    write_markers(f->at.cx, &f->options, markers, 2, r);
+    assert_int_equal(r[0].outcome, WRITE_CHANGED);
+    assert_non_null(strstr(r[0].why, "changed since"));
+    assert_int_equal(r[1].outcome, WRITE_DONE);
 }
 
 static void a_key_is_done_when_all_its_ids_are(void **state)
@@ -349,11 +402,13 @@ int main(void)
         TEST(a_copy_is_told),
         TEST(what_the_plan_saw_is_not_asked_again),
         TEST(what_belongs_to_a_version_goes_with_it),
+        TEST(a_copy_goes_to_another_place),
         TEST(what_cannot_be_copied_is_explained),
         TEST(a_failed_copy_may_have_been_made),
         TEST(an_upload_is_told_before_its_parts),
         TEST(an_upload_of_an_earlier_run_is_given_up),
         TEST(markers_are_told_one_by_one),
+        TEST(a_marker_is_put_while_the_key_is_as_it_was),
         TEST(a_key_is_done_when_all_its_ids_are),
         TEST(the_first_failure_ends_a_key),
     };

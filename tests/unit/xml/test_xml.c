@@ -189,6 +189,8 @@ static void mends_references_to_what_xml_cannot_hold(void **state)
         {"&#9;&#10;&#xd;&#x20;&#x1F600;&#xFFFD;", "&#9;&#10;&#xd;&#x20;&#x1F600;&#xFFFD;"},
         {"&#;&#x;&#1&#1a;&#", "&#;&#x;&#1&#1a;&#"},
         {"&&#1;#1;", "&\xef\xbf\xbd#1;"},
+        {"\xef\xbf\xbf<\xef\xbf\xbe>\xef\xbf\xbd\xef\xbf\xbc\xef\xbf",
+         "\xef\xbf\xbd<\xef\xbf\xbd>\xef\xbf\xbd\xef\xbf\xbc\xef\xbf"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
