@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/ctx.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/redact.h"
 #include "base/session.h"
 #include "base/str.h"
@@ -310,5 +311,6 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
                 program->name);
         return CLI_USAGE;
     }
+    mem_share();
     return run_command(program, command, argv + 1);
 }

@@ -161,6 +161,11 @@ const char *s3_client_region(const struct s3_client *client)
     return client->region;
 }
 
+unsigned s3_client_window(const struct s3_client *client)
+{
+    return http_client_window(client->http);
+}
+
 bool s3_client_is_aws(const struct s3_client *client)
 {
     return client->aws;
