@@ -36,7 +36,7 @@ struct s3_request {
     bool content_md5; /* configuration documents, and objects for a locked bucket: AWS wants it */
     const unsigned char *md5; /* of the body, where it is known; NULL: worked out for content_md5 */
     bool may_be_denied;       /* AccessDenied is RC_CONFLICT, silently */
-    bool unsigned_payload;    /* the body need not be hashed; without TLS it is all the same */
+    bool unsigned_payload;    /* the body need not be hashed: TLS guards it, or the signed `md5` */
     /* Name of the reply's document; one of another name must be in S3's namespace, since servers
      * differ (moto: GetBucketVersioningResponse). NULL: a reply without document is fine. */
     const char *root;

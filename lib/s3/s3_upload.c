@@ -152,10 +152,10 @@ static enum rc send_part(struct ctx *cx, void *arg, const void *item)
 /* Wait for what is under way. RC_FAIL: what went wrong is said now. */
 static enum rc join(struct ctx *cx, struct s3_upload *u)
 {
-    struct crew *crew = u->crew;
+    enum rc rc = u->crew ? crew_end(cx, u->crew) : RC_OK;
 
-    u->crew = NULL;
-    return crew ? crew_end(cx, crew) : RC_OK;
+    u->crew = NULL; /* only now: until it has ended, its threads may stop it */
+    return rc;
 }
 
 /* ---- Taking -----------------------------------------------------------------------------------
