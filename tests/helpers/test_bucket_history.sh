@@ -164,7 +164,7 @@ write 3 'there again'
 at=$(now)
 shown=$(objects "$src")
 sleep 1
-for n in 14 14 14; do
+for n in 16 18 18; do
   serve <<<"upstream $SEEDBANK_S3_ENDPOINT
 hold $n"
   SEEDBANK_S3_ENDPOINT=$url "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst" --versions >killed.out 2>&1 &
