@@ -123,15 +123,15 @@ void bucket_model_break(struct bucket_model *m, const struct bucket_fault *fault
     pthread_mutex_unlock(&m->lock);
 }
 
-const char *bucket_model_shows(struct bucket_model *m, struct arena *a)
+static const char *told(struct bucket_model *m, struct arena *a, bool all)
 {
     struct buf *out = buf_new(a, ROOM);
     const char *last = "";
 
     pthread_mutex_lock(&m->lock);
     for (const struct entry *e = m->first; e != NULL; e = e->next) {
-        if (strcmp(e->key, last) != 0 && e->content != NULL) {
-            buf_printf(out, "%s=%s\n", e->key, e->content);
+        if (e->content != NULL && (all || strcmp(e->key, last) != 0)) {
+            buf_printf(out, "%s%s%s=%s\n", e->key, all ? "/" : "", all ? e->id : "", e->content);
         }
         last = e->key;
     }
@@ -139,18 +139,14 @@ const char *bucket_model_shows(struct bucket_model *m, struct arena *a)
     return out->data;
 }
 
+const char *bucket_model_shows(struct bucket_model *m, struct arena *a)
+{
+    return told(m, a, false);
+}
+
 const char *bucket_model_holds(struct bucket_model *m, struct arena *a)
 {
-    struct buf *out = buf_new(a, ROOM);
-
-    pthread_mutex_lock(&m->lock);
-    for (const struct entry *e = m->first; e != NULL; e = e->next) {
-        if (e->content != NULL) {
-            buf_printf(out, "%s/%s=%s\n", e->key, e->id, e->content);
-        }
-    }
-    pthread_mutex_unlock(&m->lock);
-    return out->data;
+    return told(m, a, true);
 }
 
 /* ---- Texts ----------------------------------------------------------------------------------- */
@@ -159,7 +155,6 @@ static const char *header_time(struct arena *a, time_t at)
 {
     char text[64];
     struct tm tm;
-
     strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &tm));
     return arena_strdup(a, text);
 }
@@ -169,7 +164,6 @@ static const char *list_time(struct arena *a, const struct entry *e)
     time_t at = (time_t)(BUCKET_MODEL_EPOCH + e->time);
     char text[64];
     struct tm tm;
-
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", gmtime_r(&at, &tm));
     return arena_strdup(a, text);
 }
@@ -248,7 +242,6 @@ static struct http_server_reply error(int status, const char *body)
 static bool is_behind(const struct entry *e, const char *key_marker, bool past_version)
 {
     int order = key_marker ? strcmp(e->key, key_marker) : 1;
-
     return order > 0 || (order == 0 && past_version);
 }
 
@@ -405,39 +398,27 @@ static struct http_server_reply delete_many(const struct asked *q)
     return (struct http_server_reply){.body = out->data};
 }
 
-static struct http_server_reply versioning(const struct asked *q)
-{
-    (void)q;
-    return (struct http_server_reply){
-        .body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"};
-}
-
-static struct http_server_reply no_lifecycle(const struct asked *q)
-{
-    (void)q;
-    return error(404,
-                 "<Error><Code>NoSuchLifecycleConfiguration</Code><Message>-</Message></Error>");
-}
-
-static struct http_server_reply no_replication(const struct asked *q)
-{
-    (void)q;
-    return error(404, "<Error><Code>ReplicationConfigurationNotFoundError</Code>"
-                      "<Message>-</Message></Error>");
-}
+#define NONE(code) "<Error><Code>" code "</Code><Message>-</Message></Error>"
 
 static const struct route {
     const char *method, *part;
-    struct http_server_reply (*answer)(const struct asked *q);
+    struct http_server_reply (*answer)(const struct asked *q); /* NULL: the reply */
+    struct http_server_reply reply;
 } routes[] = {
-    {"GET", "/b?versioning", versioning},
-    {"GET", "/b?lifecycle", no_lifecycle},
-    {"GET", "/b?replication", no_replication},
-    {"GET", "&versions", list},
-    {"POST", "/b?delete", delete_many},
-    {"HEAD", "/b/", head},
-    {"GET", "/b/", head},
-    {"PUT", "/b/", copy},
+    {"GET",
+     "/b?versioning",
+     NULL,
+     {.body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"}},
+    {"GET", "/b?lifecycle", NULL, {.status = 404, .body = NONE("NoSuchLifecycleConfiguration")}},
+    {"GET",
+     "/b?replication",
+     NULL,
+     {.status = 404, .body = NONE("ReplicationConfigurationNotFoundError")}},
+    {"GET", "&versions", list, {.status = 0}},
+    {"POST", "/b?delete", delete_many, {.status = 0}},
+    {"HEAD", "/b/", head, {.status = 0}},
+    {"GET", "/b/", head, {.status = 0}},
+    {"PUT", "/b/", copy, {.status = 0}},
 };
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
@@ -446,7 +427,6 @@ static bool meets(struct bucket_model *m, const struct http_server_request *r)
 {
     const struct bucket_fault *f = &m->fault;
     unsigned nth = f->nth ? f->nth : 1;
-
     if (f->kind == BUCKET_FAULT_NONE || (f->method && strcmp(f->method, r->method) != 0) ||
         (f->target && strstr(r->target, f->target) == NULL)) {
         return false;
@@ -471,7 +451,7 @@ static bool answer(struct asked *q, struct http_server_reply *ret_reply)
 
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (strcmp(routes[i].method, r->method) == 0 && strstr(r->target, routes[i].part)) {
-            *ret_reply = routes[i].answer(q);
+            *ret_reply = routes[i].answer ? routes[i].answer(q) : routes[i].reply;
             return true;
         }
     }

@@ -15,8 +15,8 @@ class InPlace:
     def command(self, command):
         return command
 
-    def verification(self, _oracle, target):
-        return ["verify", target.name]
+    def verification(self, _oracle, target, when, _plan):
+        return ["verify", target.name, *when]
 
 
 class ToBucket(InPlace):
@@ -31,8 +31,8 @@ class ToBucket(InPlace):
     def command(self, command):
         return [*(word for word in command if word not in NOT_ELSEWHERE), "--to", self.target.name]
 
-    def verification(self, oracle, target):
-        return ["verify", oracle.bucket.name, "--to", target.name]
+    def verification(self, oracle, target, when, _plan):
+        return ["verify", oracle.bucket.name, "--to", target.name, *when]
 
 
 class FromCopy(InPlace):
@@ -45,7 +45,12 @@ class FromCopy(InPlace):
         return self.target
 
     def command(self, command):
-        return [command[0], self.target.name, *command[2:]]
+        kept = [word for word in command if word not in ("--purge-newer", "--yes-delete-versions")]  # refused there
+        return [kept[0], self.target.name, *kept[2:]]
+
+    def verification(self, _oracle, target, _when, plan):
+        """What the restore wrote has no time of the source: its history alone cannot judge it."""
+        return ["verify", target.name, "--plan", plan]
 
 
 MODES = {"in-place": InPlace, "to-bucket": ToBucket, "from-copy": FromCopy}

@@ -152,7 +152,8 @@ class Oracle:
         self.compare(target, plan, after, expected)
         self.nothing_lost(target, versions, plan)
         if plan.whole:
-            run(*self.mode.verification(self, target), "--at", at, *arguments(options), *(["--exact"] if hides else []))
+            when = ["--at", at, *arguments(options)]
+            run(*self.mode.verification(self, target, when, path), *(["--exact"] if hides else []))
         if options["undo"]:
             run("undo", path)
             same(target.shows(), before, "taken back")

@@ -92,7 +92,7 @@ class Bucket:
 
     def shows(self, prefix=""):
         keys = [e["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
-                for e in page.get("Contents", [])]
+                for e in page.get("Contents", []) if not e["Key"].startswith(".seedbank/")]
         return dict(zip(keys, pool.map(self.shows_key, keys)))
 
 
