@@ -16,9 +16,9 @@
 
 struct looking {
     const struct look *look;
-    size_t at; /* keys before it are finished */
-    size_t skipped;  /* entries that nobody wants; a wanted one makes up for some */
-    size_t patience; /* so many of them, and a listing is given up */
+    size_t at;             /* keys before it are finished */
+    size_t skipped;        /* entries that nobody wants; a wanted one makes up for some */
+    size_t patience;       /* so many of them, and a listing is given up */
     bool single;           /* only the key at `at` is wanted */
     pthread_mutex_t *lock; /* of the look's arena; NULL: nobody else writes into it */
 };
