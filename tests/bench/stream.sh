@@ -26,7 +26,7 @@ stream_ms() {
 }
 
 stream_rows() {
-  local s3=build/release/tests/tools/s3 get put cpu_ms rss_kb
+  local s3=build/release/tests/tools/s3 get put rss_kb
   "$s3" make-bucket stream-from >/dev/null
   "$s3" make-bucket stream-to >/dev/null
   head -c $((stream_mib << 20)) /dev/urandom | "$s3" put stream-from big -
@@ -41,7 +41,7 @@ stream_rows() {
     echo "bench: the large object did not arrive proven" >&2
     exit 1
   }
-  read -r cpu_ms rss_kb <"$work/stream.cost"
+  read -r _ rss_kb <"$work/stream.cost"
   row "moving $stream_mib MiB through, to curl" "$(median <"$work/stream-ours.ms")" "$(median <"$work/stream-curl.ms")" ms 1.25
   row "resident memory of that, maximum" "$rss_kb" - kB 98304
   "$s3" remove-bucket stream-from --purge >/dev/null
