@@ -90,9 +90,6 @@ static void say_history(struct audit *a, const struct timeline_sums *s)
     int64_t length;
     size_t n;
 
-    if (s->keys == 0) {
-        return;
-    }
     n = timeline_bins(a->timeline, s->first_s, s->last_s, bins, MAX_BINS, &length);
     for (size_t i = 0; i < n; i++) {
         most = bins[i].writes > most ? bins[i].writes : most;
@@ -119,7 +116,39 @@ static const char *folders(struct audit *a, const struct timeline_loss *l)
     return text;
 }
 
-static void say_losses(struct audit *a)
+/* One accident, or several minutes apart: each has a moment before it. */
+static void say_waves(struct audit *a, const struct timeline_loss *l)
+{
+    if (l->n_waves < 2) {
+        return;
+    }
+    cli_say(a->cli, "    it came in waves, which may be different things; just before each%s:",
+            l->more_waves ? " of the last ones" : "");
+    for (size_t i = 0; i < l->n_waves; i++) {
+        const struct timeline_wave *w = &l->waves[i];
+        const char *before = when(a, w->first_s - 1);
+        cli_say(a->cli, "      --at %s  (%s deleted, %s overwritten)", before,
+                cli_words_count(a->cli->cx->arena, w->deleted),
+                cli_words_count(a->cli->cx->arena, w->overwritten));
+        cli_event(a->cli, "wave",
+                  json_pack("{s:s, s:s, s:I, s:I, s:s}", "first", when(a, w->first_s), "last",
+                            when(a, w->last_s), "deleted", (json_int_t)w->deleted, "overwritten",
+                            (json_int_t)w->overwritten, "at", before));
+    }
+}
+
+static const char *undelete_command(struct audit *a)
+{
+    const char *words[5] = {"undelete", a->settings->bucket};
+
+    if (a->settings->prefix) {
+        words[2] = "--prefix";
+        words[3] = a->settings->prefix;
+    }
+    return settings_command(a->cli, &a->settings->server, words);
+}
+
+static void say_losses(struct audit *a, const struct timeline_sums *s)
 {
     struct timeline_loss losses[MAX_LOSSES];
     size_t n = timeline_losses(a->timeline, losses, MAX_LOSSES);
@@ -139,6 +168,11 @@ static void say_losses(struct audit *a)
                   json_pack("{s:s, s:s, s:I, s:I, s:s}", "first", when(a, l->first_s), "last",
                             when(a, l->last_s), "deleted", (json_int_t)l->deleted, "overwritten",
                             (json_int_t)l->overwritten, "at", before));
+        say_waves(a, l);
+    }
+    if (s->deleted > 0) {
+        cli_say(a->cli, "\nWhat is hidden by delete markers, since whenever, is shown again by: %s",
+                undelete_command(a));
     }
 }
 
@@ -230,9 +264,14 @@ void audit_show(struct audit *a)
     struct timeline_sums s = timeline_sums(a->timeline);
 
     say_sums(a, &s);
-    say_history(a, &s);
-    say_losses(a);
-    say_reach(a, &s);
+    if (s.keys == 0) {
+        cli_say(a->cli, "\nThere are neither versions nor delete markers%s.",
+                a->settings->prefix ? " whose keys begin so" : "");
+    } else {
+        say_history(a, &s);
+        say_losses(a, &s);
+        say_reach(a, &s);
+    }
     say_doom(a);
     say_findings(a, &s);
 }

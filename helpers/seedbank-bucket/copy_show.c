@@ -42,8 +42,9 @@ void copy_show_counts(struct copy *c)
     cli_say(cli, "To   %s at %s", place_text(a, &c->to_place), s3_client_url(a, c->to.client));
     for (int i = 0; i < COPY_KINDS; i++) {
         const struct copy_count *n = &c->counts[i];
-        cli_say(cli, "  %-8s %12s objects %12s  %s", names[i], cli_words_count(a, n->objects),
-                cli_words_bytes(a, n->bytes), meaning(c, (enum copy_kind)i));
+        cli_say(cli, "  %-8s %12s %-7s %12s  %s", names[i], cli_words_count(a, n->objects),
+                n->objects == 1 ? "object" : "objects", cli_words_bytes(a, n->bytes),
+                meaning(c, (enum copy_kind)i));
         json_object_set_new(o, names[i],
                             json_pack("{s:I, s:I}", "objects", (json_int_t)n->objects, "bytes",
                                       (json_int_t)n->bytes));

@@ -90,8 +90,13 @@ enum rc plan_target_check(struct planning *p)
 
     if (rc == RC_NOT_FOUND) {
         cli_outcome(cli, CLI_NOT_FOUND);
-        return diag_error(cli->cx, NULL, arena_printf(a, "There is no bucket %s", p->dst.bucket),
-                          "It is what --to names. Make it first, and enable its versioning.");
+        return diag_error(
+            cli->cx, NULL, arena_printf(a, "There is no bucket %s", p->dst.bucket),
+            "It is what --to names. Make it, with versioning, and run this again: aws s3 mb "
+            "s3://%s, then aws s3api put-bucket-versioning --bucket %s "
+            "--versioning-configuration Status=Enabled (for another server than AWS "
+            "with --endpoint-url).",
+            p->dst.bucket, p->dst.bucket);
     }
     if (rc != RC_OK || p->versioning.status == S3_VERSIONING_ENABLED ||
         p->settings->allow_unversioned) {

@@ -2,10 +2,13 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/ctx.h"
+#include "base/str.h"
 #include "cli/cli_words.h"
+#include "s3/s3_name.h"
 
 #define RETRIES     10
 #define WAIT_MS     60000
@@ -102,6 +105,23 @@ static unsigned rate_of(const struct settings *s)
     return s->max_per_second < UINT_MAX ? (unsigned)s->max_per_second : UINT_MAX;
 }
 
+/* What is typed wrong is told before anything else is looked for. */
+static enum rc check_name(struct cli *cli, const char *bucket)
+{
+    struct arena *a = cli->cx->arena;
+    const char *fault = s3_name_fault(a, str_of(bucket));
+    bool folder = strchr(bucket, '/') != NULL && !str_starts(bucket, "s3://");
+
+    if (fault == NULL) {
+        return RC_OK;
+    }
+    cli_outcome(cli, CLI_USAGE);
+    return diag_error(cli->cx, NULL,
+                      arena_printf(a, "%s is not a bucket name", cli_words_key(a, bucket)),
+                      "It %s. It must be " S3_NAME_RULE ". %sNothing was sent.", fault,
+                      folder ? "A folder in it is named by --prefix. " : "");
+}
+
 /* `variables`: as s3_options has them. */
 static enum rc target_of(struct cli *cli, const struct settings *settings, const char *variables,
                          const char *bucket, struct s3_target *ret_target)
@@ -119,8 +139,11 @@ static enum rc target_of(struct cli *cli, const struct settings *settings, const
         .adaptive = true,
         .max_per_second = rate_of(settings),
     };
-    enum rc rc;
+    enum rc rc = check_name(cli, bucket);
 
+    if (rc != RC_OK) {
+        return rc;
+    }
     s3_options_complete(&options);
     rc = s3_client_new(cli->cx, cli->session, &options, &target.client);
     if (rc == RC_OK) {

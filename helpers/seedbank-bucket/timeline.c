@@ -11,6 +11,7 @@
 #define OTHERS      MAX_FOLDERS /* the number of all folders that came too late for a row */
 #define PER_SLOT    4           /* folders that a slot tells apart */
 #define GAP_S       600         /* losses that are farther apart are two */
+#define PAUSE_S     60          /* and within one, waves */
 #define MIN_LOSS    10          /* fewer are everyday work */
 #define STANDS_OUT  8           /* times the usual slot */
 
@@ -283,11 +284,35 @@ static int by_share(const void *a, const void *b)
     return (x->n < y->n) - (x->n > y->n);
 }
 
-/* Slots from..to as one loss. */
-static struct timeline_loss loss_of(struct timeline *t, size_t from, size_t to)
+/* Slots come newest first. */
+static void add_wave(struct timeline_loss *l, const struct slot *s)
 {
-    struct timeline_loss l = {t->slots[from].first_s, t->slots[to].last_s, 0, 0, {{NULL, 0}}};
+    struct timeline_wave *w = l->n_waves > 0 ? &l->waves[l->n_waves - 1] : NULL;
+
+    if (w == NULL || w->first_s - s->last_s > PAUSE_S) {
+        l->more_waves = l->more_waves || l->n_waves == TIMELINE_WAVES;
+        if (l->more_waves) {
+            return;
+        }
+        w = &l->waves[l->n_waves++];
+        w->last_s = s->last_s;
+    }
+    w->first_s = s->first_s;
+    w->deleted += s->deleted;
+    w->overwritten += s->overwritten;
+}
+
+/* Slots from..to as one loss. */
+static struct timeline_loss loss_of(struct timeline *t, size_t from, size_t to, uint32_t noise)
+{
+    struct timeline_loss l = {.first_s = t->slots[from].first_s, .last_s = t->slots[to].last_s};
     struct share all[MAX_FOLDERS + 1] = {{0, 0}};
+
+    for (size_t i = to + 1; i-- > from;) {
+        if (lost(&t->slots[i]) > noise) {
+            add_wave(&l, &t->slots[i]);
+        }
+    }
 
     for (size_t i = from; i <= to; i++) {
         l.deleted += t->slots[i].deleted;
@@ -335,7 +360,7 @@ size_t timeline_losses(struct timeline *t, struct timeline_loss *ret, size_t max
             continue;
         }
         from = begin_of(t, to, 2 * everyday);
-        loss = loss_of(t, from, to);
+        loss = loss_of(t, from, to, 2 * everyday);
         if (loss.deleted + loss.overwritten >= (uint64_t)everyday * STANDS_OUT &&
             loss.deleted + loss.overwritten >= MIN_LOSS) {
             ret[n++] = loss;

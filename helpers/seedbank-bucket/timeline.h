@@ -36,10 +36,20 @@ struct timeline_sums {
     int64_t id_first_s;      /* of the oldest entry that has an ID; 0 when there is none */
 };
 
+#define TIMELINE_WAVES 4
+
 /* Much lost at once. */
 struct timeline_loss {
     int64_t first_s, last_s;
     uint64_t deleted, overwritten;
+    /* What is told as one may be several things in a row: a deploy, and minutes later something
+     * else. Where a minute passed in quiet a new wave begins; the newest ones, newest first. */
+    struct timeline_wave {
+        int64_t first_s, last_s;
+        uint64_t deleted, overwritten;
+    } waves[TIMELINE_WAVES];
+    size_t n_waves;
+    bool more_waves; /* before those */
     /* Where: the folders (up to the first '/' behind the prefix) that lost most, with how many
      * keys; ended by a NULL name. "" is the top. */
     struct timeline_folder {

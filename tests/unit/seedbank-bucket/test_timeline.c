@@ -136,6 +136,44 @@ static void test_two_accidents_come_newest_first(void **state)
     arena_free(a);
 }
 
+/* A deploy, its repair a minute later, and what came three minutes after that. */
+static void test_one_loss_has_its_waves(void **state)
+{
+    struct arena *a = arena_new();
+    struct timeline *t = timeline_new(a, "");
+    struct timeline_loss l[4];
+    static const int after[] = {0, 80, 260};
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        version(t, named("", i), T0 + DAY + after[2] + i, true);
+        version(t, named("", i), T0 + DAY + after[1] + i / 10, false);
+        version(t, named("", i), T0 + DAY + after[0] + i / 10, false);
+        version(t, named("", i), T0, false);
+    }
+    assert_int_equal(timeline_losses(t, l, 4), 1);
+    assert_int_equal(l[0].overwritten, 90);
+    assert_int_equal(l[0].n_waves, 3);
+    assert_false(l[0].more_waves);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(l[0].waves[i].first_s, T0 + DAY + after[2 - i]);
+        assert_int_equal(l[0].waves[i].overwritten, 30);
+        assert_int_equal(l[0].waves[i].deleted, 0);
+    }
+    assert_int_equal(l[0].waves[0].last_s, T0 + DAY + after[2] + 29);
+    /* Many of them: the last ones. */
+    t = timeline_new(a, "");
+    for (int i = 0; i < 60; i++) {
+        marker(t, named("", i), T0 + DAY + i / 10 * 180, true);
+        version(t, named("", i), T0, false);
+    }
+    assert_int_equal(timeline_losses(t, l, 4), 1);
+    assert_int_equal(l[0].n_waves, TIMELINE_WAVES);
+    assert_true(l[0].more_waves);
+    assert_int_equal(l[0].waves[TIMELINE_WAVES - 1].first_s, T0 + DAY + 2 * 180);
+    arena_free(a);
+}
+
 static void test_memory_does_not_grow_with_time(void **state)
 {
     struct arena *a = arena_new();
@@ -188,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_an_accident_stands_out),
         cmocka_unit_test(test_a_small_bucket_that_lost_little_has_no_accident),
         cmocka_unit_test(test_two_accidents_come_newest_first),
+        cmocka_unit_test(test_one_loss_has_its_waves),
         cmocka_unit_test(test_memory_does_not_grow_with_time),
         cmocka_unit_test(test_more_folders_than_are_told_apart),
     };
