@@ -257,9 +257,6 @@ enum rc apply_run(struct cli *cli, const struct apply *apply)
         say_finished(cli, &w, &on);
     }
     judge_outcome(cli, &on.tally, on.left);
-    if (rc != RC_OK && on.worked) {
-        cli_outcome(cli, CLI_ERROR);
-    }
     return rc;
 }
 

@@ -198,11 +198,11 @@ static void say_findings(struct audit *a, const struct timeline_sums *s)
     struct arena *arena = a->cli->cx->arena;
 
     if (a->versioning != S3_VERSIONING_ENABLED) {
-        finding(
-            a, "error",
-            arena_printf(arena, "Versioning is %s: what is overwritten or deleted now is gone",
-                         s3_versioning_status_name(a->versioning)),
-            "Enable it (resource seedbank_bucket_versioning) before anything is restored here.");
+        finding(a, "error",
+                arena_printf(arena, "Versioning is %s: what is overwritten or deleted now is gone",
+                             s3_versioning_status_name(a->versioning)),
+                "Enable it (aws s3api put-bucket-versioning, or the resource "
+                "seedbank_bucket_versioning) before anything is restored here.");
     }
     if (s->null_versions > 0 && a->versioning != S3_VERSIONING_DISABLED) {
         finding(a, "warning",

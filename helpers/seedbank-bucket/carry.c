@@ -29,9 +29,11 @@ struct carry *carry_new(const struct carry_options *o)
                                .clock = cli->cx->clock,
                                .cancel = cli->cancel};
     struct crew_options crew = {.threads = CARRY_THREADS,
+                                .queue = CARRY_QUEUE,
                                 .stop = cli->stop,
                                 .run = carry_jobs_run,
                                 .arg = c,
+                                .useful = carry_jobs_useful,
                                 .copy = carry_jobs_copy};
     struct cli_progress_options progress = {
         .doing = o->doing, .items = "objects", .total_items = o->total, .total_bytes = 0};
@@ -75,6 +77,17 @@ static bool is_over(struct carry *c)
     return atomic_load(&c->broken) || cli_is_stopping(c->options.cli);
 }
 
+/* Small at first, so that writing begins soon, and at the end, so that little is left to be read
+ * back when the last write is done. */
+static size_t batch_size(const struct carry *c)
+{
+    uint64_t left = c->options.total > c->given ? c->options.total - c->given : 0;
+    uint64_t n = c->given < left / 2 ? c->given : left / 2;
+
+    n = n > CARRY_LEAST ? n : CARRY_LEAST;
+    return n < CARRY_BATCH ? (size_t)n : CARRY_BATCH;
+}
+
 /* RC_FAIL: nothing more may be begun. */
 static enum rc take_free(struct carry *c, struct batch **ret_batch)
 {
@@ -93,7 +106,8 @@ static enum rc take_free(struct carry *c, struct batch **ret_batch)
         return RC_FAIL;
     }
     b->arena = arena_new();
-    b->slots = arena_array(b->arena, CARRY_BATCH, sizeof *b->slots);
+    b->full = batch_size(c);
+    b->slots = arena_array(b->arena, b->full, sizeof *b->slots);
     b->n = b->ids = 0;
     atomic_store(&b->left, 0);
     *ret_batch = b;
@@ -139,7 +153,8 @@ enum rc carry_give(struct carry *c, const struct step *step, uint64_t number)
     s->number = number;
     s->state = state;
     b->ids += step->n_newer;
-    return b->n == CARRY_BATCH || b->ids >= CARRY_IDS ? begin(c) : RC_OK;
+    c->given++;
+    return b->n == b->full || b->ids >= CARRY_IDS ? begin(c) : RC_OK;
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */

@@ -22,7 +22,10 @@ static int by_key(const void *x, const void *y)
 /* The keys of the slots that are wanted now: all before, what ran afterwards. */
 static enum rc look(struct ctx *cx, struct batch *b, bool afterwards)
 {
-    struct look l = {.target = b->carry->options.write.target, .keys = b->keys, .into = b->arena};
+    struct look l = {.target = b->carry->options.write.target,
+                     .keys = b->keys,
+                     .into = b->arena,
+                     .apart = &b->carry->apart};
     enum rc rc;
 
     for (size_t i = 0; i < b->n; i++) {

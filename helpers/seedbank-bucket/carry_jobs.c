@@ -9,6 +9,13 @@ const void *carry_jobs_copy(struct arena *a, const void *job)
     return arena_memdup(a, job, sizeof(struct job)); /* what it points to is the batch's */
 }
 
+unsigned carry_jobs_useful(void *arg)
+{
+    const struct carry *c = arg;
+
+    return s3_client_window(c->options.write.target->client);
+}
+
 /* ---- Cutting --------------------------------------------------------------------------------- */
 
 static enum job_kind kind_of(const struct slot *s)
@@ -21,7 +28,7 @@ static enum job_kind kind_of(const struct slot *s)
     return kinds[s->step.kind];
 }
 
-/* What it adds to a request that has room for CARRY_JOB. */
+/* What it adds to a request that has room for so many deletions. */
 static size_t weight(const struct slot *s)
 {
     return kind_of(s) == JOB_REMOVALS ? s->before.n_ids : 1;
@@ -34,9 +41,22 @@ struct cut {
     size_t n_slots;
 };
 
+static size_t job_size(const struct batch *b, enum job_kind kind)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n; i++) {
+        const struct slot *s = &b->slots[i];
+        n += s->go && kind_of(s) == kind ? weight(s) : 0;
+    }
+    n /= CARRY_SPREAD;
+    n = n > CARRY_JOB_MIN ? n : CARRY_JOB_MIN;
+    return n < CARRY_JOB ? n : CARRY_JOB;
+}
+
 static void cut(struct batch *b, enum job_kind kind, struct cut *t)
 {
-    size_t room = 0;
+    size_t room = 0, size = job_size(b, kind);
 
     for (size_t i = 0; i < b->n; i++) {
         struct slot *s = &b->slots[i];
@@ -46,7 +66,7 @@ static void cut(struct batch *b, enum job_kind kind, struct cut *t)
         if (weight(s) > room || kind == JOB_COPY) {
             t->jobs[t->n_jobs++] =
                 (struct job){.batch = b, .kind = kind, .slots = t->slots + t->n_slots};
-            room = CARRY_JOB;
+            room = size;
         }
         t->slots[t->n_slots++] = s;
         t->jobs[t->n_jobs - 1].n++;

@@ -15,11 +15,15 @@ struct cli_progress;
 struct crew;
 struct ctx;
 
-#define CARRY_BATCH   1000  /* steps */
+#define CARRY_BATCH   1000  /* steps, at most */
+#define CARRY_LEAST   100   /* of the first batch, and of the last */
 #define CARRY_IDS     20000 /* to be removed by them, more or less */
-#define CARRY_BATCHES 3     /* being looked up, written, looked up again */
+#define CARRY_BATCHES 6     /* being looked up, written, looked up again */
 #define CARRY_THREADS 128   /* how many requests are in the air is the client's to find out */
-#define CARRY_JOB     100   /* deletions in one request */
+#define CARRY_QUEUE   512   /* jobs that wait for a thread, while the next batch is looked up */
+#define CARRY_JOB     100 /* deletions in one request, at most: the server does them one by one, */
+#define CARRY_JOB_MIN 20  /* so that a batch's are spread */
+#define CARRY_SPREAD  32  /* over so many requests */
 
 /* A step on its way. */
 struct slot {
@@ -42,7 +46,7 @@ struct batch {
     struct arena *arena; /* of all below; threads take its lock */
     pthread_mutex_t lock;
     struct slot *slots;
-    size_t n;
+    size_t n, full;
     size_t ids; /* that its steps remove */
     struct look_key *keys;
     atomic_size_t left; /* jobs that are not done */
@@ -58,7 +62,9 @@ struct carry {
     struct cli_progress *progress;
     struct batch batches[CARRY_BATCHES];
     struct batch *filling;
-    atomic_bool broken; /* nothing more may be begun; a message says why */
+    uint64_t given;      /* steps that went into batches */
+    atomic_size_t apart; /* how far from one another the keys lie, as looks found it */
+    atomic_bool broken;  /* nothing more may be begun; a message says why */
 
     pthread_mutex_t lock; /* guards all below, and `busy` of the batches */
     pthread_cond_t freed;
@@ -89,6 +95,7 @@ enum rc carry_jobs_give(struct carry *c, struct batch *b) RC_MUST_CHECK;
 /* For the crew. */
 enum rc carry_jobs_run(struct ctx *cx, void *arg, const void *item);
 const void *carry_jobs_copy(struct arena *a, const void *job);
+unsigned carry_jobs_useful(void *arg);
 
 /* A line of the journal about a slot. */
 enum rc carry_record(struct ctx *cx, const struct slot *s, struct batch *b,

@@ -63,12 +63,13 @@ static enum rc open_both(struct copy *c)
 {
     const struct copy_settings *s = c->settings;
     struct arena *a = c->cli->cx->arena;
-    enum rc rc = settings_target_of(c->cli, &settings_src, &s->src, &s->server,
-                                    c->from_place.bucket, &c->from);
+    enum rc rc =
+        settings_target_of(c->cli, &(struct settings_of){&settings_src, &s->src, &s->server},
+                           c->from_place.bucket, &c->from);
 
     if (rc == RC_OK) {
-        rc = settings_target_of(c->cli, &settings_dst, &s->dst, &s->server, c->to_place.bucket,
-                                &c->to);
+        rc = settings_target_of(c->cli, &(struct settings_of){&settings_dst, &s->dst, &s->server},
+                                c->to_place.bucket, &c->to);
     }
     if (rc != RC_OK) {
         return rc;
@@ -168,7 +169,9 @@ static uint64_t listed(const struct copy *c)
 
 static uint64_t deleted(const struct copy *c)
 {
-    return c->settings->delete_extra ? c->counts[COPY_EXTRA].objects : 0;
+    bool deletes = c->settings->delete_extra || c->settings->versions;
+
+    return deletes ? c->counts[COPY_EXTRA].objects : 0;
 }
 
 static enum rc refuse_empty(struct copy *c)

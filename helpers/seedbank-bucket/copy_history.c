@@ -181,13 +181,16 @@ static void show_found(struct copy_history *h)
             cli_words_of(a, h->markers, "delete marker", "delete markers"),
             cli_words_of(a, h->keys, "object", "objects"));
     say(cli, c->counts[COPY_CHANGED].objects, "object", "objects",
-        "of the destination would look different then, or be hidden");
+        "of the destination would be overwritten");
+    say(cli, c->counts[COPY_EXTRA].objects, "object", "objects", "of it deleted");
     say(cli, h->adopted, "version", "versions", "there already, of a run that did not end");
     cli_event(cli, "compare",
-              json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "versions", (json_int_t)h->versions,
-                        "markers", (json_int_t)h->markers, "bytes", (json_int_t)h->bytes, "objects",
-                        (json_int_t)h->keys, "adopted", (json_int_t)h->adopted, "changed",
-                        (json_int_t)c->counts[COPY_CHANGED].objects, "destination_live",
+              json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "versions",
+                        (json_int_t)h->versions, "markers", (json_int_t)h->markers, "bytes",
+                        (json_int_t)h->bytes, "objects", (json_int_t)h->keys, "adopted",
+                        (json_int_t)h->adopted, "changed",
+                        (json_int_t)c->counts[COPY_CHANGED].objects, "deleted",
+                        (json_int_t)c->counts[COPY_EXTRA].objects, "destination_live",
                         (json_int_t)c->live));
     if (h->late > 0) {
         diag_warning(

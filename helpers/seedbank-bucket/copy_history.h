@@ -23,6 +23,7 @@ struct copy_history {
     /* What the listings came to. */
     uint64_t versions, markers, bytes; /* to be carried */
     uint64_t keys;                     /* that they are of */
+    uint64_t deleted;                  /* keys that the source has, and does not show */
     uint64_t adopted;                  /* versions that an earlier run left */
     uint64_t late;                     /* versions that came in below what was carried */
     const char *late_key;

@@ -140,9 +140,11 @@ static void count(struct copy_history *h, const struct history_merge *in,
     bool shows = in->source.n > 0 && !in->source.items[0].marker;
 
     c->live += m->live;
-    c->counts[COPY_CHANGED].objects += m->overwritten || m->hidden;
+    c->counts[COPY_CHANGED].objects += m->overwritten;
+    c->counts[COPY_EXTRA].objects += m->hidden;
+    h->deleted += in->source.n > 0 && !shows;
     c->counts[COPY_NEW].objects += shows && !m->live;
-    c->counts[COPY_SAME].objects += shows && m->live && !m->overwritten && !m->hidden;
+    c->counts[COPY_SAME].objects += shows && m->live && !m->overwritten;
     h->keys += m->n_carry > 0;
     h->adopted += m->n_adopted;
     h->late += m->n_late;
@@ -256,6 +258,9 @@ enum rc copy_history_list(struct copy_history *h)
     arena_free(l.ahead[1]);
     if (rc == RC_OK) {
         rc = history_file_end(cx, l.writer, &totals, &file);
+    }
+    if (c->live == 0) { /* nothing can be emptied */
+        c->counts[COPY_NEW].objects += h->deleted;
     }
     return rc == RC_OK ? history_file_read(cx, h->title, file, &head, &totals, &h->draft) : rc;
 }

@@ -145,8 +145,10 @@ void copy_show_next(struct copy *c)
     const struct copy_settings *s = c->settings;
     struct arena *a = c->cli->cx->arena;
     struct buf *line = buf_new(a, MAX_COMMAND);
-    struct settings to = settings_whole(c->cli, &settings_dst, &s->dst, &s->server);
-    struct settings from = settings_whole(c->cli, &settings_src, &s->src, &s->server);
+    struct settings to =
+        settings_whole(c->cli, &(struct settings_of){&settings_dst, &s->dst, &s->server});
+    struct settings from =
+        settings_whole(c->cli, &(struct settings_of){&settings_src, &s->src, &s->server});
 
     if (!c->one_server) {
         to.endpoint = s3_client_url(a, c->to.client);

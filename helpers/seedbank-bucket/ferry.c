@@ -5,12 +5,9 @@
 #include "base/cancel.h"
 #include "base/ctx.h"
 #include "s3/s3_object.h"
-#include "s3/s3_upload.h"
 #include "seedbank-bucket/ferry_private.h"
 
-#define MEMORY   ((uint64_t)256 << 20)
-#define SLICE_MS 100 /* between looks at whether Ctrl-C came */
-#define AGAIN    5   /* times that a version is overwritten while it is carried */
+#define AGAIN 5 /* times that a version is overwritten while it is carried */
 
 static void destroy(void *arg)
 {
@@ -27,7 +24,8 @@ struct ferry *ferry_new(struct arena *a, const struct ferry_options *options)
 
     f->options = *options;
     f->arena = arena_within(a);
-    f->memory = options->memory ? options->memory : MEMORY;
+    f->options.memory = options->memory ? options->memory : FERRY_MEMORY;
+    f->memory = f->options.memory;
     pthread_mutex_init(&f->first, NULL);
     pthread_mutex_init(&f->lock, NULL);
     clock_cond_init(&f->freed);
@@ -43,36 +41,6 @@ bool ferry_copies(const struct ferry *f)
 const char *ferry_why_streamed(const struct ferry *f)
 {
     return f->why_streamed;
-}
-
-/* ---- Memory -----------------------------------------------------------------------------------
- */
-
-/* What a version of that size takes while it goes through this process; less where there is never
- * so much. */
-static uint64_t take_memory(struct ctx *cx, struct ferry *f, uint64_t size)
-{
-    uint64_t all = f->options.memory ? f->options.memory : MEMORY;
-    uint64_t n = size < S3_UPLOAD_MEMORY ? size : S3_UPLOAD_MEMORY;
-
-    n = n < all ? n : all;
-    pthread_mutex_lock(&f->lock);
-    while (f->memory < n && !cancel_raised(cx->cancel)) {
-        struct timespec slice = clock_deadline(SLICE_MS);
-        pthread_cond_timedwait(&f->freed, &f->lock, &slice);
-    }
-    n = f->memory < n ? f->memory : n;
-    f->memory -= n;
-    pthread_mutex_unlock(&f->lock);
-    return n;
-}
-
-static void give_memory(struct ferry *f, uint64_t n)
-{
-    pthread_mutex_lock(&f->lock);
-    f->memory += n;
-    pthread_cond_broadcast(&f->freed);
-    pthread_mutex_unlock(&f->lock);
 }
 
 /* ---- Without what cannot be held ---------------------------------------------------------------
@@ -281,7 +249,6 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     struct diag_point before = diag_point(cx);
     struct ferry_sending how = {.without = 0};
     struct ferry_cargo c;
-    uint64_t memory;
     bool same_etag;
     enum rc rc;
 
@@ -289,9 +256,7 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     if (ret_result->outcome != FERRY_DONE) {
         return NEXT_DONE;
     }
-    memory = take_memory(cx, f, c.info.size);
     rc = send_fitting(cx, f, &c, &how, ret_result);
-    give_memory(f, memory);
     if (rc == RC_CONFLICT) {
         return on_conflict(cx, f, &c, ret_result);
     }

@@ -27,12 +27,14 @@ struct arena;
 struct ctx;
 struct ferry;
 
+#define FERRY_MEMORY ((uint64_t)256 << 20)
+
 struct ferry_options {
     struct s3_target from, to;
     bool one_server; /* the destination's keys may read the source there */
     bool no_lock;    /* the destination has no Object Lock */
     struct keep_options keep;
-    uint64_t memory; /* that all versions under way may take; 0: a default */
+    uint64_t memory; /* that all versions under way may take; 0: FERRY_MEMORY */
 };
 
 struct ferry_load {

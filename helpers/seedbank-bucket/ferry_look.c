@@ -85,11 +85,11 @@ struct ferry_result ferry_look(struct ctx *cx, struct ferry *f, const struct fer
     if (rc != RC_OK) {
         return failed(cx, before);
     }
-    if (load->etag != NULL && strcmp(load->etag, c.info.etag) != 0) {
-        return ended(FERRY_GONE, "it was overwritten in the source"); /* one without an ID */
-    }
     if (keep_fault(&c.info) != NULL) {
         return ended(FERRY_REFUSED, keep_fault(&c.info));
+    }
+    if (load->etag != NULL && (c.info.etag == NULL || strcmp(load->etag, c.info.etag) != 0)) {
+        return ended(FERRY_GONE, "it was overwritten in the source"); /* one without an ID */
     }
     /* Of the newest, the one that was looked at. */
     c.from.version_id = load->version ? load->version : c.info.version_id;

@@ -4,7 +4,10 @@
 #include "base/cancel.h"
 #include "base/ctx.h"
 #include "s3/s3_transfer.h"
+#include "s3/s3_upload.h"
 #include "seedbank-bucket/ferry_private.h"
+
+#define SLICE_MS 100 /* between looks at whether Ctrl-C came */
 
 static const char *if_match(const struct ferry_cargo *c, const struct ferry_sending *how)
 {
@@ -70,10 +73,40 @@ static enum rc copy(struct ctx *cx, const struct ferry *f, const struct ferry_ca
     return rc;
 }
 
+/* ---- Memory -----------------------------------------------------------------------------------
+ */
+
+/* What a version of that size takes while it goes through this process; less where there is never
+ * so much. */
+static uint64_t take_memory(struct ctx *cx, struct ferry *f, uint64_t size)
+{
+    uint64_t all = f->options.memory;
+    uint64_t n = size < S3_UPLOAD_MEMORY ? size : S3_UPLOAD_MEMORY;
+
+    n = n < all ? n : all;
+    pthread_mutex_lock(&f->lock);
+    while (f->memory < n && !cancel_raised(cx->cancel)) {
+        struct timespec slice = clock_deadline(SLICE_MS);
+        pthread_cond_timedwait(&f->freed, &f->lock, &slice);
+    }
+    n = f->memory < n ? f->memory : n;
+    f->memory -= n;
+    pthread_mutex_unlock(&f->lock);
+    return n;
+}
+
+static void give_memory(struct ferry *f, uint64_t n)
+{
+    pthread_mutex_lock(&f->lock);
+    f->memory += n;
+    pthread_cond_broadcast(&f->freed);
+    pthread_mutex_unlock(&f->lock);
+}
+
 /* ---- Through this process ---------------------------------------------------------------------
  */
 
-static enum rc transfer(struct ctx *cx, const struct ferry *f, const struct ferry_cargo *c,
+static enum rc transfer(struct ctx *cx, struct ferry *f, const struct ferry_cargo *c,
                         const struct ferry_sending *how, struct ferry_result *ret_result)
 {
     const struct s3_object_settings settings = ferry_look_settings(c, how->without);
@@ -93,8 +126,10 @@ static enum rc transfer(struct ctx *cx, const struct ferry *f, const struct ferr
         .sha256 = c->load->sha256,
     };
     struct s3_transferred done = {.size = 0};
+    uint64_t memory = take_memory(cx, f, c->info.size);
     enum rc rc = s3_transfer(cx, &request, &done);
 
+    give_memory(f, memory);
     if (rc == RC_OK) {
         *ret_result = (struct ferry_result){
             .written = done.written,

@@ -22,8 +22,8 @@ struct guard {
     int64_t checked; /* when that was, in seconds since the epoch; 0: never */
 };
 
-/* Ask the server unless it was asked a moment ago: called before each request that writes, it notices
- * whatever changed during a pause (a server that was away, a machine that slept). Refuses
+/* Ask the server unless it was asked a moment ago: called before each request that writes, it
+ * notices whatever changed during a pause (a server that was away, a machine that slept). Refuses
  * (CLI_REFUSED, RC_FAIL) a bucket whose versioning is not Enabled. RC_FAIL in any case, with a
  * message. */
 enum rc guard_check(struct cli *cli, struct ctx *cx, struct guard *guard) RC_MUST_CHECK;

@@ -70,13 +70,20 @@ static bool has_origin(const struct history_line *l)
     return !none || (l->marker && l->again != NULL);
 }
 
+/* A marker has no content. */
+static bool has_content(const struct history_line *l)
+{
+    if (l->etag == NULL || (l->sha256 != NULL && !is_sha256(l->sha256))) {
+        return false;
+    }
+    return l->marker ? l->size == 0 && *l->etag == '\0' && l->sha256 == NULL : *l->etag != '\0';
+}
+
 bool history_line_is_whole(const struct history_line *l)
 {
     return l->key != NULL && *l->key != '\0' && l->place > 0 && l->version != NULL &&
-           is_time(l->modified) && has_origin(l) && l->etag != NULL &&
-           (l->marker ? l->size == 0 && *l->etag == '\0' && l->sha256 == NULL : *l->etag != '\0') &&
-           (l->destination != NULL ? *l->destination != '\0' && l->why == NULL : l->why != NULL) &&
-           (l->sha256 == NULL || is_sha256(l->sha256));
+           is_time(l->modified) && has_origin(l) && has_content(l) &&
+           (l->destination != NULL ? *l->destination != '\0' && l->why == NULL : l->why != NULL);
 }
 
 static const char *copy_text(struct arena *a, const char *text)

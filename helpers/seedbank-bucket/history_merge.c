@@ -311,6 +311,18 @@ static struct history_version shown(const struct history_merge *in)
     return v;
 }
 
+/* Left by a run that did not end: what it shows was the source's, on the way to what that is. */
+static bool is_adopted(const struct merging *m, const char *id)
+{
+    for (size_t i = 0; i < m->out.n_open; i++) {
+        const char *to = m->lines[m->first + i].destination;
+        if (to != NULL && strcmp(to, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void look_at_change(struct merging *m)
 {
     const struct history_merge *in = m->in;
@@ -318,7 +330,7 @@ static void look_at_change(struct merging *m)
     struct history_version now;
 
     m->out.live = in->copy.n > 0 && !in->copy.items[0].marker;
-    if (!m->out.live || m->out.n_carry == 0) {
+    if (!m->out.live || m->out.n_carry == 0 || is_adopted(m, in->copy.items[0].id)) {
         return;
     }
     now = shown(in);

@@ -63,6 +63,12 @@ static bool is_ours(const struct step *s, const struct judge_entry *e, const str
     return is_told(s, e, own) || ((own->begun || own->retried) && is_alike(s, e));
 }
 
+/* A copy that the server says it made, of which ETags prove nothing. */
+static bool is_other_size(const struct step *s, const struct judge_entry *e)
+{
+    return s->kind == STEP_COPY && (e->marker || e->size != s->size);
+}
+
 /* ---- Steps that write -------------------------------------------------------------------------
  */
 
@@ -74,7 +80,7 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
 {
     const char **ours = arena_array(a, newer, sizeof *ours);
     const char **told = arena_array(a, newer, sizeof *told);
-    const char *foreign = NULL;
+    const char *foreign = NULL, *wrong = NULL;
     size_t n_ours = 0, n_told = 0;
     struct judge_result r = {.verdict = JUDGE_DONE};
 
@@ -83,6 +89,7 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
         bool again = n_told > 0 && s->kind == STEP_COPY && is_alike(s, e);
         if (is_told(s, e, own)) {
             told[n_told++] = e->id;
+            wrong = is_other_size(s, e) ? e->id : wrong;
         }
         if (again || is_ours(s, e, own)) {
             ours[n_ours++] = e->id;
@@ -90,7 +97,7 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
             foreign = e->id;
         }
     }
-    if (foreign == NULL) {
+    if (foreign == NULL && wrong == NULL) {
         r.ids = ours;
         r.n_ids = n_ours;
         return r;
@@ -98,7 +105,12 @@ static struct judge_result weigh(struct arena *a, const struct step *s,
     r.verdict = n_told > 0 ? JUDGE_TAKE_BACK : JUDGE_CONFLICT;
     r.ids = told;
     r.n_ids = n_told;
-    r.why = arena_printf(a, "changed since: version %s is not ours", foreign);
+    r.why = foreign != NULL
+                ? arena_printf(a, "changed since: version %s is not ours", foreign)
+                : arena_printf(a,
+                               "the server's copy, version %s, has another size than the wanted "
+                               "version",
+                               wrong);
     return r;
 }
 

@@ -1,11 +1,13 @@
 /*
  * Keys looked up in bulk: what versions they have now. Where the wanted keys lie
  * close together in the bucket one listing serves many of them; where they lie
- * far apart each is asked for by itself. Which is cheaper shows while listing.
+ * far apart each is asked for by itself, many at the same time. Which is cheaper
+ * shows while listing.
  */
 #ifndef SEEDBANK_BUCKET_LOOK_H
 #define SEEDBANK_BUCKET_LOOK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,7 +32,9 @@ struct look {
     const struct s3_target *target;
     struct look_key *keys; /* in the order of their bytes, each once */
     size_t n;
-    struct arena *into; /* what is found is kept there; not cx->arena */
+    struct arena *into;   /* what is found is kept there; not cx->arena */
+    atomic_size_t *apart; /* from one look to the next: how many keys to ask for one by one before a
+                             listing is tried; 0 at first. NULL: begin anew */
 };
 
 /* RC_NOT_FOUND: no such bucket. */

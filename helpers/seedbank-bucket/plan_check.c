@@ -76,8 +76,8 @@ static enum rc check_versioning(struct planning *p)
             arena_printf(cli->cx->arena, "Versioning of bucket %s is %s", p->target.bucket,
                          s3_versioning_status_name(p->versioning.status)),
             "What a restore overwrites or deletes would be lost there. Enable versioning first: it "
-            "keeps everything from then on, and changes nothing that is there. "
-            "--allow-destructive-unversioned plans all the same.");
+            "keeps everything from then on, and changes nothing that is there.%s",
+            p->settings->undelete ? "" : " --allow-destructive-unversioned plans all the same.");
     }
     if (p->versioning.mfa_delete && p->settings->purge_newer) {
         return cli_refuse(cli, "Versions of this bucket can only be removed with a second factor",

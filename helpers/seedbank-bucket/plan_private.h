@@ -13,6 +13,7 @@ struct bucket_place;
 struct guarantee;
 struct history;
 struct past;
+struct past_end;
 struct plan_target;
 struct reach;
 struct replica;

@@ -113,6 +113,9 @@ static void say_deleted(struct cli *cli, const struct plan_result *r)
     if (r->first == 0) {
         cli_say(cli, "No delete marker hides anything there%s%s.\n", r->since ? " since " : "",
                 r->since ? moment_text(a, r->since) : "");
+    } else if (r->first == r->last) {
+        cli_say(cli, "without the delete markers that hide an object now, of %s:\n",
+                moment_text(a, r->first));
     } else {
         cli_say(cli, "without the delete markers that hide an object now, of %s to %s:\n",
                 moment_text(a, r->first), moment_text(a, r->last));

@@ -11,12 +11,9 @@
 
 static struct s3_object object_of(const struct proof_side *side)
 {
-    /* An ID that the listing did not name, but HEAD did: what is read is what was looked at. */
-    const char *version = side->version ? side->version : side->info->version_id;
-
     return (struct s3_object){.bucket = side->target.bucket,
                               .key = side->key,
-                              .version_id = version,
+                              .version_id = side->version,
                               .expected_owner = side->target.expected_owner};
 }
 
@@ -203,7 +200,7 @@ static enum rc read_both(struct ctx *cx, const struct proof_side *a, const struc
                          struct proof *ret_proof)
 {
     const struct proof_side *sides[] = {a, b};
-    struct found f[2];
+    struct found f[2] = {{.why = NULL}, {.why = NULL}};
 
     for (int i = 0; i < 2; i++) {
         struct expected own = own_md5(sides[i]);
@@ -229,7 +226,7 @@ static enum rc read_one(struct ctx *cx, const struct proof_side *one,
                         struct proof *ret_proof)
 {
     static const struct expected nothing = {.word = S3_ETAG_SILENT};
-    struct found f, g;
+    struct found f = {.why = NULL}, g = {.why = NULL};
     enum rc rc = read_side(cx, one, expected, &f);
 
     if (rc != RC_OK) {
@@ -249,7 +246,7 @@ static enum rc read_one(struct ctx *cx, const struct proof_side *one,
 enum rc proof_read(struct ctx *cx, struct proof_side *a, struct proof_side *b, bool both,
                    struct proof *ret_proof)
 {
-    struct expected of[2];
+    struct expected of[2] = {{.etag = NULL}, {.etag = NULL}};
     struct proof_side *sides[] = {a, b};
     int first;
 
@@ -269,7 +266,7 @@ enum rc proof_read(struct ctx *cx, struct proof_side *a, struct proof_side *b, b
 enum rc proof_read_sum(struct ctx *cx, struct proof_side *side, struct proof *ret_proof)
 {
     struct expected own = own_md5(side);
-    struct found f;
+    struct found f = {.why = NULL};
 
     if (read_side(cx, side, &own, &f) != RC_OK) {
         return RC_FAIL;

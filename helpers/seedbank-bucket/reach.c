@@ -197,6 +197,13 @@ static enum rc take(struct ctx *cx, void *arg, const void *item)
     return r->options.take(cx, r->options.arg, item);
 }
 
+static unsigned useful(void *arg)
+{
+    const struct reach *r = arg;
+
+    return s3_client_window(r->options.target.client);
+}
+
 struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
 {
     struct reach *r = arena_alloc(cx->arena, sizeof *r);
@@ -211,6 +218,7 @@ struct reach *reach_new(struct ctx *cx, const struct reach_options *options)
                                                   .copy = copy_item,
                                                   .run = run,
                                                   .take = take,
+                                                  .useful = useful,
                                                   .arg = r});
     return r;
 }

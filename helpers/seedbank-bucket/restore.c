@@ -22,7 +22,8 @@ static enum rc ask(struct cli *cli, const struct restore *r, const struct plan_r
         rc = cli_ask(cli, "Carry out this plan?");
     }
     if (rc == RC_CONFLICT) {
-        cli_say(cli, "Nothing was changed. The plan %s stays.", result->path);
+        cli_say(cli, "Nothing was changed. To carry it out after all: %s apply %s",
+                cli->program->name, result->path);
         cli_outcome(cli, CLI_REFUSED);
         return diag_error(cli->cx, NULL, "Not carried out", "The answer was not yes.");
     }
@@ -106,7 +107,11 @@ const struct cli_command restore_command = {
         "Makes a plan and keeps it in a file, shows it, asks, carries it out, and verifies the "
         "result. What the commands plan, apply and verify say of themselves holds here too. "
         "Interrupted or killed, the command apply goes on with the plan, and undo takes back what "
-        "was done.",
+        "was done.\n\n"
+        "Examples; audit says which moment:\n\n"
+        "  seedbank-bucket restore uploads --at \"2h ago\" --prefix static/\n"
+        "  seedbank-bucket restore uploads --at 2026-11-24T03:16:18Z --hide-newer\n"
+        "  seedbank-bucket restore uploads --at \"1d ago\" --to uploads-yesterday",
     .arguments = arguments,
     .groups = groups,
     .size = sizeof(struct restore),

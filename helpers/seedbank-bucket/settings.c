@@ -151,13 +151,14 @@ static bool stands_alone(struct cli *cli, const struct settings_side *side,
            is_set(cli, side, "SESSION_TOKEN");
 }
 
-struct settings settings_whole(struct cli *cli, const struct settings_side *side,
-                               const struct settings *own, const struct settings *common)
+struct settings settings_whole(struct cli *cli, const struct settings_of *of)
 {
-    struct settings s = *own;
+    const struct settings_side *side = of->side;
+    const struct settings *common = of->common;
+    struct settings s = *of->own;
 
     s.max_per_second = s.max_per_second ? s.max_per_second : common->max_per_second;
-    if (stands_alone(cli, side, own)) {
+    if (stands_alone(cli, side, of->own)) {
         return s;
     }
     if (s.region == NULL && is_set(cli, side, "REGION")) {
@@ -172,14 +173,13 @@ struct settings settings_whole(struct cli *cli, const struct settings_side *side
     return s;
 }
 
-enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
-                           const struct settings *own, const struct settings *common,
-                           const char *bucket, struct s3_target *ret_target)
+enum rc settings_target_of(struct cli *cli, const struct settings_of *of, const char *bucket,
+                           struct s3_target *ret_target)
 {
-    struct settings s = settings_whole(cli, side, own, common);
+    struct settings s = settings_whole(cli, of);
+    bool alone = stands_alone(cli, of->side, of->own);
 
-    return target_of(cli, &s, stands_alone(cli, side, own) ? side->variables : NULL, bucket,
-                     ret_target);
+    return target_of(cli, &s, alone ? of->side->variables : NULL, bucket, ret_target);
 }
 
 enum rc settings_no_bucket(struct cli *cli, const struct s3_target *target)

@@ -49,14 +49,18 @@ extern const struct cli_option settings_src_options[], settings_dst_options[],
 enum rc settings_target(struct cli *cli, const struct settings *settings, const char *bucket,
                         struct s3_target *ret_target) RC_MUST_CHECK;
 
-/* What a side comes to; of a set that stands alone, without what its variables say. */
-struct settings settings_whole(struct cli *cli, const struct settings_side *side,
-                               const struct settings *own, const struct settings *common);
+/* A side as a command was given it, with the options that are for both. */
+struct settings_of {
+    const struct settings_side *side;
+    const struct settings *own, *common;
+};
 
-/* A client for a side, with its own settings and the common ones. */
-enum rc settings_target_of(struct cli *cli, const struct settings_side *side,
-                           const struct settings *own, const struct settings *common,
-                           const char *bucket, struct s3_target *ret_target) RC_MUST_CHECK;
+/* What a side comes to; of a set that stands alone, without what its variables say. */
+struct settings settings_whole(struct cli *cli, const struct settings_of *of);
+
+/* As settings_target, for a side. */
+enum rc settings_target_of(struct cli *cli, const struct settings_of *of, const char *bucket,
+                           struct s3_target *ret_target) RC_MUST_CHECK;
 
 /* The error of a bucket that does not exist, with what can still be done, and CLI_NOT_FOUND.
  * Returns RC_FAIL. */

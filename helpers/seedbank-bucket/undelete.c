@@ -44,6 +44,9 @@ const struct cli_command undelete_command = {
         "takes the markers away, and verifies. The newest version of each object is there again. "
         "It is a plan like any other: it is kept in a file, apply goes on with it when it was "
         "interrupted, and undo puts the markers back.\n\n"
+        "Examples:\n\n"
+        "  seedbank-bucket undelete uploads --prefix courses/week-1.html\n"
+        "  seedbank-bucket undelete uploads --prefix courses/ --since \"2h ago\"\n\n"
         "What was overwritten is not undeleted: see restore.",
     .arguments =
         (const struct cli_argument[]){

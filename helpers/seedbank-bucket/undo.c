@@ -207,11 +207,12 @@ static enum rc run_piece(struct cli *cli, void *arg, struct work *w)
 
 static void say_finished(struct cli *cli, const struct work *w, const struct undoing_all *on)
 {
+    cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)on->left));
     if (!on->any) {
         cli_say(cli, "%s was never carried out: nothing to do.", work_name(cli, w));
         return;
     }
-    cli_say(cli, "What %s did was taken back already: nothing to do.", work_name(cli, w));
+    cli_say(cli, "%s was taken back already: nothing to do.", work_name(cli, w));
     say_count(cli, on->left, "were left as they are: others had changed them");
 }
 
@@ -238,9 +239,6 @@ static enum rc run(struct cli *cli, const void *settings)
         say_finished(cli, &w, &on);
     }
     cli_outcome(cli, on.tally.conflicts + on.tally.failed + on.left > 0 ? CLI_PARTLY : CLI_DONE);
-    if (rc != RC_OK && on.worked) {
-        cli_outcome(cli, CLI_ERROR);
-    }
     return rc;
 }
 

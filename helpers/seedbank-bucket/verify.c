@@ -15,7 +15,7 @@ static const struct verify_mode *const modes[] = {
     &verify_by_manifest,
 };
 
-#define EITHER "Either --plan or --at, --against, --manifest must be given, and only one of them"
+#define EITHER "Exactly one of --plan, --at, --against and --manifest must be given"
 
 static const char *text_of(const struct verify *s, const struct verify_mode *mode)
 {
@@ -186,8 +186,8 @@ const struct cli_command verify_command = {
         "checksums, and where these prove nothing (objects made of parts, encryption by KMS) by "
         "reading, of any size. Nothing is changed.\n\n"
         "Examples:\n\n"
-        "  seedbank-bucket verify uploads --at \"2026-11-24T03:00:00Z\"\n\n"
-        "  seedbank-bucket verify uploads --against uploads-backup/daily --max-age 24h\n\n"
+        "  seedbank-bucket verify uploads --at \"2026-11-24T03:00:00Z\"\n"
+        "  seedbank-bucket verify uploads --against uploads-backup/daily --max-age 24h\n"
         "  seedbank-bucket verify uploads-backup/daily --manifest-out monday.manifest\n\n"
         "What cannot be proven (an archive, a missing permission, a key that only the owner has) "
         "is neither a difference nor fine: it is listed by itself.\n\n"

@@ -110,8 +110,7 @@ static enum rc get_tags(struct ctx *cx, const struct proof_side *side, struct s3
 {
     const struct s3_object object = {.bucket = side->target.bucket,
                                      .key = side->key,
-                                     .version_id =
-                                         side->version ? side->version : side->info->version_id,
+                                     .version_id = side->version,
                                      .expected_owner = side->target.expected_owner};
     struct diag_point before = diag_point(cx);
     enum rc rc = s3_tags_get(cx, side->target.client, &object, ret_tags);

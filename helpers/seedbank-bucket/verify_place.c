@@ -83,7 +83,8 @@ enum rc verify_place_other(struct verifying *v, const char *option, const char *
     enum rc rc = read_place(v, option, text, &v->found.place);
 
     if (rc == RC_OK) {
-        rc = settings_target_of(v->cli, &settings_against, &s->other, &s->server,
+        rc = settings_target_of(v->cli,
+                                &(struct settings_of){&settings_against, &s->other, &s->server},
                                 v->found.place.bucket, &v->found.target);
     }
     return rc == RC_OK ? verify_place_elsewhere(v, option) : rc;

@@ -2,6 +2,7 @@
 #ifndef SEEDBANK_BUCKET_VERIFY_PRIVATE_H
 #define SEEDBANK_BUCKET_VERIFY_PRIVATE_H
 
+#include "base/arena.h"
 #include "cli/cli.h"
 #include "s3/s3.h"
 #include "seedbank-bucket/check.h"

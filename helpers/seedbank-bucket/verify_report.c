@@ -250,11 +250,24 @@ static enum rc end_manifest(struct verifying *v)
     return rc;
 }
 
+/* A mistyped prefix in a nightly job would be proven forever. */
+static enum rc refuse_nothing(struct verifying *v)
+{
+    cli_outcome(v->cli, CLI_NOT_FOUND);
+    return diag_error(v->cli->cx, NULL, "There is nothing to compare",
+                      "Neither the source nor its copy lists an object there, and so nothing was "
+                      "proven. Check the names, --prefix and --exclude.");
+}
+
 enum rc verify_report_end(struct verifying *v)
 {
     const struct verify_counts *c = &v->counts;
     bool failed = c->different + c->unproven > 0;
 
+    if (v->mode == &verify_by_against &&
+        c->fine + c->newer + c->different + c->unproven + c->late == 0) {
+        return refuse_nothing(v);
+    }
     if (v->mode == &verify_by_nothing) {
         v->counts.fine += v->counts.newer;
         v->counts.newer = 0;

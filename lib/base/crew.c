@@ -166,13 +166,47 @@ static void say_more(struct ctx *cx, const struct said *s)
 /* ---- Threads ----------------------------------------------------------------------------------
  */
 
+static void *work(void *arg);
+
+/* Lock held. */
+static void start_thread(struct crew *c)
+{
+    pthread_attr_t attributes;
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    if (pthread_create(&c->thread[c->threads], &attributes, work, c) == 0) {
+        c->threads++;
+    }
+    pthread_attr_destroy(&attributes);
+}
+
+/* Lock held. */
+static bool may_run(const struct crew *c)
+{
+    return c->options.useful == NULL || c->running == 0 ||
+           c->running < c->options.useful(c->options.arg);
+}
+
+/* Whether an idle thread is to be woken for one of so many items; where there is none, one is
+ * started. Lock held. */
+static bool calls(struct crew *c, size_t items)
+{
+    bool wanted = items > 0 && may_run(c);
+
+    if (wanted && items > c->idle && c->threads < c->options.threads) {
+        start_thread(c);
+    }
+    return wanted && c->idle > 0;
+}
+
 /* The oldest item, as soon as there is one; NULL when there will be none. Lock held. */
 static struct slot *take_oldest(struct crew *c)
 {
     struct slot *slot;
 
     c->idle++;
-    while (c->waiting == 0 && !c->ending && !is_stopped(c)) {
+    while ((c->waiting > 0 ? !may_run(c) : !c->ending) && !is_stopped(c)) {
         pthread_cond_wait(&c->work, &c->lock);
     }
     c->idle--;
@@ -183,7 +217,12 @@ static struct slot *take_oldest(struct crew *c)
     c->first = slot->next;
     c->waiting--;
     c->running++;
-    pthread_cond_broadcast(&c->room);
+    if (c->waiting == c->options.queue / 2) {
+        pthread_cond_broadcast(&c->room);
+    }
+    if (calls(c, c->waiting)) {
+        pthread_cond_signal(&c->work);
+    }
     return slot;
 }
 
@@ -208,24 +247,14 @@ static void *work(void *arg)
         c->failed += rc == RC_FAIL;
         gather(c, cx);
         c->running--;
-        pthread_cond_broadcast(&c->room);
+        if (is_stopped(c)) {
+            pthread_cond_broadcast(&c->room);
+        }
     }
+    pthread_cond_broadcast(&c->work); /* what ends this thread ends the idle ones */
     pthread_mutex_unlock(&c->lock);
     ctx_free(cx);
     return NULL;
-}
-
-/* Lock held. */
-static void start_thread(struct crew *c)
-{
-    pthread_attr_t attributes;
-
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    if (pthread_create(&c->thread[c->threads], &attributes, work, c) == 0) {
-        c->threads++;
-    }
-    pthread_attr_destroy(&attributes);
 }
 
 /* ---- Giving -----------------------------------------------------------------------------------
@@ -251,9 +280,9 @@ static void free_slots(struct slot *slot)
     }
 }
 
-/* A place for an item, once there is room; NULL with a message when there will be none. Lock held.
- */
-static struct slot *take_place(struct ctx *cx, struct crew *c)
+/* A place for an item, once there is room, and whether to wake a thread for it; NULL with a message
+ * when there will be none. Lock held. */
+static struct slot *take_place(struct ctx *cx, struct crew *c, bool *ret_wake)
 {
     struct slot *slot;
 
@@ -266,9 +295,7 @@ static struct slot *take_place(struct ctx *cx, struct crew *c)
         say_stopped(cx, c);
         return NULL;
     }
-    if (c->waiting >= c->idle && c->threads < c->options.threads) {
-        start_thread(c);
-    }
+    *ret_wake = calls(c, c->waiting + 1);
     if (c->threads == 0) {
         diag_error(cx, NULL, "Cannot start a thread",
                    "The system refused one. Check the limits on processes and memory (ulimit -u, "
@@ -286,9 +313,10 @@ static struct slot *take_place(struct ctx *cx, struct crew *c)
 enum rc crew_give(struct ctx *cx, struct crew *c, const void *item)
 {
     struct slot *slot;
+    bool wake = false;
 
     pthread_mutex_lock(&c->lock);
-    slot = take_place(cx, c);
+    slot = take_place(cx, c, &wake);
     if (slot != NULL) {
         slot->item = c->options.copy(slot->arena, item);
         slot->next = NULL;
@@ -301,7 +329,9 @@ enum rc crew_give(struct ctx *cx, struct crew *c, const void *item)
     }
     pthread_mutex_unlock(&c->lock);
     /* Not under the lock, which the thread that wakes wants first of all. */
-    pthread_cond_signal(&c->work);
+    if (wake) {
+        pthread_cond_signal(&c->work);
+    }
     return slot != NULL ? RC_OK : RC_FAIL;
 }
 
@@ -313,10 +343,12 @@ enum rc crew_end(struct ctx *cx, struct crew *c)
     pthread_mutex_lock(&c->lock);
     c->ending = true;
     pthread_cond_broadcast(&c->work);
-    pthread_mutex_unlock(&c->lock);
-    for (i = 0; i < c->threads; i++) {
+    for (i = 0; i < c->threads; i++) { /* those that run may start more */
+        pthread_mutex_unlock(&c->lock);
         pthread_join(c->thread[i], NULL);
+        pthread_mutex_lock(&c->lock);
     }
+    pthread_mutex_unlock(&c->lock);
     hand_over(cx, c);
     say_more(cx, &c->said);
     rc = c->failed > 0 || c->told ? RC_FAIL : RC_OK;

@@ -3,9 +3,10 @@
  * done from a file or a listing. Who gives the items has one ctx, and every thread one of its own
  * that shares session, log, clock and cancel with it.
  *
- * A thread is started when an item arrives and all others are busy. Where the queue is full, giving
- * waits: memory does not depend on how many items there are. Results come in no order; a tally is
- * the caller's, under a lock of its own.
+ * A thread is started when an item waits and all others are busy. Where the queue is full, giving
+ * waits until it is half empty: memory does not depend on how many items there are, and who gives
+ * is not woken for each. Results come in no order; a tally is the caller's, under a lock of its
+ * own.
  *
  * Two ways to end early. The cancel of the ctx is heeded by what an item waits for: it fails. The
  * stop (of the options, or crew_stop) lets end what has begun and begins nothing more.
@@ -37,6 +38,10 @@ struct crew_options {
      * messages in cx->diags) is remembered, and does not keep the other items from being done. */
     enum rc (*run)(struct ctx *cx, void *arg, const void *item);
     void *arg;
+
+    /* How many items at once are of use just now, so that no thread is woken to wait; at least 1.
+     * NULL: as many as there are threads. */
+    unsigned (*useful)(void *arg);
 
     /* The item with all that it points to, in that arena. */
     const void *(*copy)(struct arena *a, const void *item);

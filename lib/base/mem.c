@@ -1,6 +1,10 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <unistd.h>
+
+#define KEPT_BYTES (32 << 20) /* larger than a page of any listing with all that is made of it */
+#define MORE_BYTES (256 << 10)
 
 /* Says so without allocating, then leaves a trace for the crash handler. */
 static void die(void)
@@ -43,6 +47,14 @@ void mem_strfree(char *s)
     if (s != NULL) {
         mem_free(s, strlen(s) + 1);
     }
+}
+
+void mem_share(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TOP_PAD, MORE_BYTES);
 }
 
 size_t mem_add(size_t a, size_t b)

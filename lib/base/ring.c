@@ -26,7 +26,8 @@ struct ring {
 
     pthread_mutex_t lock; /* of what follows, and of each slot's done */
     pthread_cond_t changed;
-    bool failed; /* nothing that was given need come out */
+    bool failed;                /* nothing that was given need come out */
+    const struct slot *awaited; /* whose end is to be told; NULL: nobody's */
 };
 
 /* ---- On a thread of the crew, to whom the slot belongs until it is done ---------------------- */
@@ -36,7 +37,9 @@ static void finish(struct ring *r, struct slot *slot, enum rc rc)
     pthread_mutex_lock(&r->lock);
     slot->done = true;
     r->failed = r->failed || rc != RC_OK;
-    pthread_cond_broadcast(&r->changed);
+    if (slot == r->awaited || r->failed) {
+        pthread_cond_broadcast(&r->changed);
+    }
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -51,6 +54,13 @@ static enum rc run(struct ctx *cx, void *arg, const void *item)
         crew_stop(r->crew);
     }
     return rc;
+}
+
+static unsigned useful(void *arg)
+{
+    const struct ring *r = arg;
+
+    return r->options.useful(r->options.arg);
 }
 
 static const void *copy_item(struct arena *a, const void *item)
@@ -72,6 +82,7 @@ struct ring *ring_new(struct ctx *cx, const struct ring_options *options)
                                                   .queue = options->slots,
                                                   .run = run,
                                                   .arg = r,
+                                                  .useful = options->useful ? useful : NULL,
                                                   .copy = copy_item});
     return r;
 }
@@ -83,6 +94,7 @@ static enum rc wait_for_first(struct ctx *cx, struct ring *r)
     bool done, failed;
 
     pthread_mutex_lock(&r->lock);
+    r->awaited = slot;
     while (!slot->done && !r->failed && !cancel_raised(cx->cancel)) {
         struct timespec until = clock_deadline(LOOK_MS);
         pthread_cond_timedwait(&r->changed, &r->lock, &until);
@@ -90,7 +102,7 @@ static enum rc wait_for_first(struct ctx *cx, struct ring *r)
     done = slot->done;
     failed = r->failed || (!done && cancel_raised(cx->cancel));
     r->failed = failed;
-    pthread_cond_broadcast(&r->changed);
+    r->awaited = NULL;
     pthread_mutex_unlock(&r->lock);
     return failed ? RC_FAIL : RC_OK;
 }

@@ -29,6 +29,7 @@ struct ring_options {
 
     /* The oldest item, done. What it returns other than RC_OK ends the work. */
     enum rc (*take)(struct ctx *cx, void *arg, const void *item);
+    unsigned (*useful)(void *arg); /* as crew_options has it; NULL is allowed */
     void *arg;
 };
 

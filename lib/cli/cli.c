@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/ctx.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/redact.h"
 #include "base/session.h"
 #include "base/str.h"
@@ -296,10 +297,15 @@ static bool answered(const struct cli_program *program, const char *word)
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     const struct cli_command *command;
+    char help[] = "--help";
 
     if (argc < 2) {
         cli_help(stderr, program, NULL);
         return CLI_USAGE;
+    }
+    if (argc == 3 && strcmp(argv[1], "help") == 0) { /* as git and others have it */
+        argv[1] = argv[2];
+        argv[2] = help;
     }
     if (answered(program, argv[1])) {
         return fflush(stdout) == 0 ? CLI_DONE : CLI_ERROR;
@@ -310,5 +316,6 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
                 program->name);
         return CLI_USAGE;
     }
+    mem_share();
     return run_command(program, command, argv + 1);
 }

@@ -12,6 +12,17 @@ static void spaces(FILE *out, size_t n)
     fprintf(out, "%*s", (int)n, "");
 }
 
+/* A paragraph that begins with two spaces is an example: its lines stay as they are. Returns what
+ * is behind it. */
+static const char *example(FILE *out, const char *text)
+{
+    const char *end = strstr(text, "\n\n");
+    size_t n = end != NULL ? (size_t)(end - text) : strlen(text);
+
+    fprintf(out, "%.*s%s", (int)n, text, end != NULL ? "\n\n" : "");
+    return text + n + strspn(text + n, "\n");
+}
+
 /* Words of a text in lines that begin at `indent`; the cursor is at `column`. A blank line between
  * paragraphs. */
 static void wrapped(FILE *out, const char *text, size_t indent, size_t column)
@@ -35,6 +46,8 @@ static void wrapped(FILE *out, const char *text, size_t indent, size_t column)
         if (str_starts(text, "\n\n")) {
             fputs("\n\n", out);
             column = 0;
+            text += 2;
+            text = str_starts(text, "  ") ? example(out, text) : text;
         }
         text += strspn(text, " \n");
     }

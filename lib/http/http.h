@@ -123,6 +123,9 @@ struct http_response {
 enum rc http_send(struct ctx *cx, struct http_client *client, struct http_request *request,
                   struct http_response *ret_response) RC_MUST_CHECK;
 
+/* How many requests at once the client's pace allows just now; UINT_MAX: it has none. */
+unsigned http_client_window(const struct http_client *client);
+
 /* A date as headers have it (RFC 9110, 5.6.7), to seconds since the epoch. False for NULL, what is
  * no date, and years outside 1970 to 9999. */
 bool http_date(const char *text, int64_t *ret_seconds);

@@ -1,4 +1,5 @@
 /* The handles of a client. */
+#include <limits.h>
 #include <string.h>
 
 #include "base/ctx.h"
@@ -72,6 +73,11 @@ struct http_client *http_client_new(struct session *session,
 int64_t http_client_connect_ms(const struct http_client *c)
 {
     return c->options.request_timeout_ms < CONNECT_MS ? c->options.request_timeout_ms : CONNECT_MS;
+}
+
+unsigned http_client_window(const struct http_client *c)
+{
+    return c->pace != NULL ? http_pace_window(c->pace) : UINT_MAX;
 }
 
 /* The idle handle that last talked to that origin, else any, else NULL. */

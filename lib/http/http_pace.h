@@ -37,4 +37,7 @@ void http_pace_free(struct http_pace *pace); /* NULL is allowed */
 enum rc http_pace_begin(struct ctx *cx, struct http_pace *pace, int64_t *ret_begun) RC_MUST_CHECK;
 void http_pace_end(struct http_pace *pace, int64_t begun, enum http_pace_outcome outcome);
 
+/* How many tries may be in the air just now; UINT_MAX: no bound. */
+unsigned http_pace_window(const struct http_pace *pace);
+
 #endif

@@ -17,10 +17,11 @@ static const struct {
     double failing; /* more of the tries than this, and the window is halved */
     double first_rate; /* most services take more; left behind within a second where they do */
     double beat_least, beat_most,
-        beat_latencies;    /* a refusal must be heard before much has grown */
-    double recovery;       /* beats from a cut to what was let pass before it */
-    double first_recovery; /* the same after the first cut, which tells least */
-    double cut;            /* of what was let pass, on a refusal: small, as they come one by one */
+        beat_latencies;                /* a refusal must be heard before much has grown */
+    double near_least, near_latencies; /* the same of a server nearby, until it refuses: shorter */
+    double recovery;                   /* beats from a cut to what was let pass before it */
+    double first_recovery;             /* the same after the first cut, which tells least */
+    double cut;       /* of what was let pass, on a refusal: small, as they come one by one */
     double first_cut; /* and once more at the first, when the rate was still doubling, and what the
                          server had saved up passed too */
     double least_rate;
@@ -40,6 +41,8 @@ static const struct {
     .beat_least = 0.1,
     .beat_most = 1,
     .beat_latencies = 4,
+    .near_least = 0.03,
+    .near_latencies = 20,
     .recovery = 10,
     .first_recovery = 3,
     .cut = 0.1,
@@ -59,7 +62,10 @@ static double seconds(int64_t from_us, int64_t to_us)
 
 static double beat(const struct http_pace_rule *r)
 {
-    return fmax(use.beat_least, fmin(use.beat_most, use.beat_latencies * r->latency));
+    double near = fmax(use.near_least, use.near_latencies * r->latency);
+    double least = r->cuts == 0 && r->latency > 0 ? fmin(near, use.beat_least) : use.beat_least;
+
+    return fmax(least, fmin(use.beat_most, use.beat_latencies * r->latency));
 }
 
 double http_pace_rule_rate(const struct http_pace_rule *r)

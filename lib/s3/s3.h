@@ -85,6 +85,9 @@ struct arena;
 const char *s3_client_url(struct arena *a, const struct s3_client *client);
 const char *s3_client_region(const struct s3_client *client);
 
+/* How many requests at once are sent just now: for crew_options.useful. */
+unsigned s3_client_window(const struct s3_client *client);
+
 /* The endpoint is Amazon's own. */
 bool s3_client_is_aws(const struct s3_client *client);
 

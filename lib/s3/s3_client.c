@@ -161,6 +161,11 @@ const char *s3_client_region(const struct s3_client *client)
     return client->region;
 }
 
+unsigned s3_client_window(const struct s3_client *client)
+{
+    return http_client_window(client->http);
+}
+
 bool s3_client_is_aws(const struct s3_client *client)
 {
     return client->aws;
@@ -182,6 +187,7 @@ enum rc s3_client_new(struct ctx *cx, struct session *session, const struct s3_o
 
     c->arena = a;
     c->path_style = options->force_path_style;
+    c->variables = arena_strdup(a, variables_of(options));
     c->max_retries = options->max_retries;
     if (take_endpoint(cx, c, options) != RC_OK) {
         arena_free(a);

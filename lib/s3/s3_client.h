@@ -21,7 +21,8 @@ struct s3_client {
     const char *region;
     struct credentials *credentials; /* owned by the session */
     struct s3_known *known;
-    bool aws; /* the endpoint is Amazon's */
+    const char *variables; /* how those of its set begin: SEEDBANK_S3 */
+    bool aws;              /* the endpoint is Amazon's */
     bool path_style;
     unsigned max_retries; /* after the first try */
 };

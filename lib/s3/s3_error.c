@@ -13,6 +13,7 @@
 
 #define MAX_MESSAGE 600
 #define MAX_WORD    200
+#define MAX_REMEDY  4096
 
 #define IN_TROUBLE "The server is in trouble. Try again later, or raise max_retries."
 #define OVERLOADED "The server is overloaded. Try again later, or raise max_retries."
@@ -210,6 +211,7 @@ struct s3_error s3_error_of(struct ctx *cx, const struct s3_trial *trial,
         .tries = http->tries,
         .http = *http,
         .place = trial->place,
+        .variables = trial->client->variables,
         .aws = trial->client->aws,
         .moves = trial->moves,
         .clock_set = trial->clock_set,
@@ -290,7 +292,22 @@ static bool says_other_region(const struct s3_error *e)
     return e->status == 400 && *e->region && strcmp(e->region, e->place.region) != 0;
 }
 
-const char *s3_error_remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
+/* Variables by the names that they have in the client's set. */
+static const char *named(struct ctx *cx, const struct s3_error *e, const char *text)
+{
+    struct buf *out = buf_new(cx->arena, MAX_REMEDY);
+    const char *hit;
+
+    for (; (hit = strstr(text, CREDENTIALS_VARIABLES)) != NULL;
+         text = hit + strlen(CREDENTIALS_VARIABLES)) {
+        buf_append(out, text, (size_t)(hit - text));
+        buf_puts(out, e->variables);
+    }
+    buf_puts(out, text);
+    return out->data;
+}
+
+static const char *remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
 {
     const struct s3_refusal *own = refusal_of(e, r);
     const struct row *row = row_of(e);
@@ -309,6 +326,11 @@ const char *s3_error_remedy(struct ctx *cx, const struct s3_request *r, const st
         return wrong_clock(cx, e);
     }
     return row ? row->text : "See the server's documentation of this code.";
+}
+
+const char *s3_error_remedy(struct ctx *cx, const struct s3_request *r, const struct s3_error *e)
+{
+    return named(cx, e, remedy(cx, r, e));
 }
 
 enum rc s3_error_report(struct ctx *cx, const struct s3_request *request,

@@ -34,6 +34,7 @@ struct s3_error {
 
     /* How it was asked. */
     struct s3_place place;
+    const char *variables; /* as struct s3_client has it */
     bool aws;
     unsigned moves; /* see struct s3_trial */
     bool clock_set;

@@ -223,7 +223,8 @@ static enum rc send(struct ctx *cx, struct s3_trial *trial, const struct s3_requ
     }
     return diag_wrap(cx, before, "Cannot %s %s%s", r->doing, s3_request_target(cx->arena, r),
                      at.virtual_host && !client->aws
-                         ? " (its name was put before the server's; force_path_style avoids that)"
+                         ? " (its name was put before the server's; force_path_style or "
+                           "--path-style avoids that)"
                          : "");
 }
 

@@ -51,7 +51,8 @@ struct xml_node *xml_parse(struct arena *a, struct str document, const char **re
 /* Without the white space before it. */
 struct str xml_trim(struct str document);
 
-/* The same document with characters that XML cannot hold read as U+FFFD: references to them (such as
+/* The same document with characters that XML cannot hold read as U+FFFD: references to them (such
+ * as
  * &#x01;, which Ceph writes for keys), and U+FFFE and U+FFFF themselves. That changes content: only
  * for what is never put back. */
 struct str xml_mend(struct arena *a, struct str document);

@@ -1,15 +1,17 @@
 """Buckets with a past, for the benchmark of restoring.
 
-  history.py make BUCKET... COUNT   objects, then an accident: half are overwritten, half deleted; prints the
-                                    moment before it
+  history.py make BUCKET... COUNT   objects, then an accident: half are overwritten, half deleted (in buckets whose
+                                    names end in -copies all are overwritten); prints the moment before it
   history.py check BUCKET COUNT     every object is what it was at first
-  history.py copies BUCKET COUNT DIR  curl configuration files that copy each first version over its key, signed;
-                                    DIR/copies.curl is the one to give to curl
+  history.py bare BUCKET DIR        DIR/bare.curl: what has curl copy first versions over what was overwritten, and
+                                    remove delete markers, signed
 
 Server and keys are SEEDBANK_S3_*.
 """
+import base64
 import concurrent.futures
 import datetime
+import hashlib
 import os
 import sys
 import time
@@ -20,6 +22,7 @@ import botocore.awsrequest
 from botocore.config import Config
 
 SIZE = 10240
+REMOVALS = 20  # in a request, as seedbank-bucket has them
 env = os.environ
 s3 = boto3.client(
     "s3",
@@ -53,7 +56,7 @@ def make(bucket, count):
 
 def accident(bucket, count):
     def lose(i):
-        if i % 2:
+        if i % 2 and not bucket.endswith("-copies"):
             s3.delete_object(Bucket=bucket, Key=key(i))
         else:
             s3.put_object(Bucket=bucket, Key=key(i), Body=b"overwritten")
@@ -74,25 +77,41 @@ def check(bucket, count):
     each(same, range(count))
 
 
-def first_versions(bucket):
-    oldest = {}
+def past(bucket):
+    """The first version of each overwritten key, and the delete markers."""
+    oldest, markers = {}, {}
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []):
             oldest[version["Key"]] = version["VersionId"]  # newest first: the last one stays
-    return oldest
+        for marker in page.get("DeleteMarkers", []):
+            markers[marker["Key"]] = marker["VersionId"]
+    return {name: v for name, v in oldest.items() if name not in markers}, markers
 
 
-def copies(bucket, folder):
+def removal(items):
+    objects = "".join(f"<Object><Key>{name}</Key><VersionId>{v}</VersionId></Object>" for name, v in items)
+    return f"<Delete>{objects}</Delete>"
+
+
+def bare(bucket, folder):
     credentials = s3._request_signer._credentials
-    with open(os.path.join(folder, "copies.curl"), "w", encoding="utf-8") as out:
-        for i, (name, version) in enumerate(first_versions(bucket).items()):
-            url = f"{env['SEEDBANK_S3_ENDPOINT']}/{bucket}/{name}"
-            request = botocore.awsrequest.AWSRequest(
-                method="PUT", url=url, headers={"x-amz-copy-source": f"{bucket}/{name}?versionId={version}"}
-            )
+    url = f"{env['SEEDBANK_S3_ENDPOINT']}/{bucket}"
+    versions, markers = past(bucket)
+    requests = []
+    for at in range(0, len(markers), REMOVALS):
+        body = removal(list(markers.items())[at : at + REMOVALS])
+        md5 = base64.b64encode(hashlib.md5(body.encode()).digest()).decode()
+        requests.append(("POST", f"{url}?delete", {"Content-MD5": md5}, body))
+    for name, version in versions.items():
+        source = {"x-amz-copy-source": f"{bucket}/{name}?versionId={version}"}
+        requests.append(("PUT", f"{url}/{name}", source, None))
+    with open(os.path.join(folder, "bare.curl"), "w", encoding="utf-8") as out:
+        for i, (method, target, headers, body) in enumerate(requests):
+            request = botocore.awsrequest.AWSRequest(method=method, url=target, headers=headers, data=body)
             botocore.auth.S3SigV4Auth(credentials, "s3", env["SEEDBANK_S3_REGION"]).add_auth(request)
             out.write("next\n" if i else "")
-            out.write(f'url = "{url}"\nrequest = "PUT"\nfail\nsilent\noutput = "/dev/null"\n')
+            out.write(f'url = "{target}"\nrequest = "{method}"\nfail\nsilent\noutput = "/dev/null"\n')
+            out.write(f'data-binary = "{body}"\n' if body else "")
             for header, value in request.headers.items():
                 out.write(f'header = "{header}: {value}"\n')
 
@@ -111,8 +130,8 @@ def main():
         print(moment)
     elif command == "check":
         check(names[0], int(names[1]))
-    elif command == "copies":
-        copies(names[0], names[1])
+    elif command == "bare":
+        bare(names[0], names[1])
 
 
 main()

@@ -113,10 +113,10 @@ check "a destination that is none is told, with the way to make it" exits 6 '--c
 
 # ---- Killed in the middle, and again ---------------------------------------------------------------
 pair killed
-for i in $(seq 30); do
+for i in $(seq 200); do
   write "$i" "content $i"
 done
-for at in 5 20 40; do
+for at in 5 20 30; do
   serve <<END
 upstream $SEEDBANK_S3_ENDPOINT
 hold $at
@@ -129,8 +129,66 @@ END
   kill "$server"
 done
 check "after three kills there is something" test "$(objects "$dst" | wc -l)" -gt 0
-check "and something is missing" test "$(objects "$dst" | wc -l)" -lt 30
+check "and something is missing" test "$(objects "$dst" | wc -l)" -lt 200
 bucket copy "$src" "$dst" >again.out
-check "the same command does what is missing" says "Copied $((30 - $(sed -nE 's/^ +same +([0-9]+) .*/\1/p' again.out))) object" "$(cat again.out)"
+check "the same command does what is missing" says "Copied $((200 - $(sed -nE 's/^ +same +([0-9]+) .*/\1/p' again.out))) object" "$(cat again.out)"
 check "all is there" is "$(objects "$dst")" "$(objects "$src")"
-check "nothing twice" is "$(s3 versions "$dst" | wc -l)" 30
+check "nothing twice" is "$(s3 versions "$dst" | wc -l)" 200
+
+# ---- Stopped, throttled, refused again and again -----------------------------------------------------
+pair stopped
+for i in $(seq 110); do
+  write "$i" "content $i"
+done
+serve <<END
+upstream $SEEDBANK_S3_ENDPOINT
+limit 60
+END
+env --default-signal=INT SEEDBANK_S3_ENDPOINT="$url" "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst" >stopped.out 2>&1 &
+program=$!
+wait_for 30 grep -q "^PUT /$dst" server.out
+kill -INT $program
+wait $program
+check "Ctrl-C ends what is in flight" is $? 130
+check "and says how to go on" says 'The same command again does what is missing' "$(cat stopped.out)"
+some=$(objects "$dst" | wc -l)
+check "nothing that was begun is cut off" not grep -q '^failed' stopped.out
+check "a part of it is done" test "$some" -lt 110
+check "throttling costs time and nothing else" exits 0 "same +$some objects.*Copied $((110 - some)) objects" \
+  env SEEDBANK_S3_ENDPOINT="$url" "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst"
+kill "$server"
+check "all is there" is "$(objects "$dst")" "$(objects "$src")"
+
+pair refused
+b=$src
+for i in $(seq 110); do
+  write "$i" "content $i"
+done
+serve <<END
+upstream $SEEDBANK_S3_ENDPOINT
+any-order
+step PUT /$dst/1*
+  times any
+  status 403
+  body <Error><Code>AccessDenied</Code><Message>no</Message></Error>
+step PUT *
+  times any
+  status 501
+  body <Error><Code>NotImplemented</Code><Message>no</Message></Error>
+END
+check "what fails always is given up" exits 1 'failed +1.*AccessDenied.*100 keys failed one after the other' \
+  env SEEDBANK_S3_ENDPOINT="$url" "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst"
+kill "$server"
+check "nothing is there" is "$(objects "$dst")" ''
+serve <<END
+upstream $SEEDBANK_S3_ENDPOINT
+any-order
+step PUT /$dst/7
+  times any
+  status 403
+  body <Error><Code>AccessDenied</Code><Message>no</Message></Error>
+END
+check "one that fails does not stop the others" exits 3 'failed +7: .*Copied 109 objects.*1 object failed' \
+  env SEEDBANK_S3_ENDPOINT="$url" "$SEEDBANK_BIN/seedbank-bucket" copy "$src" "$dst"
+kill "$server"
+check "the next run does it" exits 0 'Copied 1 object ' bucket copy "$src" "$dst"

@@ -149,7 +149,7 @@ check "no plan" exits 6 'There is no plan' bucket apply none.plan
 check "a plan of another bucket" exits 5 'is for another bucket' bucket verify other --plan refused.plan
 cp refused.plan.journal conflict.plan.journal
 check "a journal of another plan" exits 1 'does not fit the plan' bucket apply conflict.plan
-check "verify wants a plan or a time" exits 2 'Either --plan or --at' bucket verify "$b"
+check "verify wants a plan or a time" exits 2 'Exactly one of --plan' bucket verify "$b"
 check "restore asks, and there is nobody" exits 1 'no terminal to ask on.*--yes' bucket restore "$b" --at "$at" -o ask.plan
 
 fresh purge

@@ -24,7 +24,7 @@ before=$(s3 versions "$b")
 
 check "nothing is changed without an answer" exits 1 'no terminal to ask on.*--yes' bucket undelete "$b"
 check "nothing was" is "$(s3 versions "$b")" "$before"
-check "it says how many and when they were deleted" exits 0 'of 20[0-9TZ:.-]* to 20.*reveal +1 .*Restored 1 object' \
+check "it says how many and when they were deleted" exits 0 'of 20[0-9TZ:.-]*.*reveal +1 .*Restored 1 object' \
   bucket undelete "$b" --prefix a/1 --yes --output one.plan
 check "one object is there again, and what was overwritten stays so" is "$(s3 get "$b" a/1)" 'of a/1'
 check "undo puts one marker back" exits 0 'Took back 1 object' bucket undo one.plan

@@ -48,6 +48,9 @@ check "equal by ETags, keys of every kind in order" is "$(result bucket verify "
 check "in words" exits 0 "Verified: 10 objects of bucket $copy are as in $source.*contents alone; --deep" \
   bucket verify "$source" --against "$copy"
 
+check "nothing on either side proves nothing" exits 6 'nothing to compare.*--prefix' \
+  bucket verify "$source" --against "$copy" --prefix mistyped/
+
 put "$source" parts twelve $((5 * mib))
 put "$copy" parts twelve $((6 * mib))
 put "$source" whole twelve
@@ -213,7 +216,7 @@ check "a changed manifest proves nothing" exits 1 'changed.manifest is no whole 
 head -n 3 one.manifest >cut.manifest
 check "nor does one that was cut" exits 1 'cut.manifest is no whole manifest' bucket verify "$listed" --manifest cut.manifest
 check "nor one that is not there" exits 6 'There is no manifest none' bucket verify "$listed" --manifest none
-check "one thing to compare with" exits 2 'and only one of them' bucket verify "$listed" --manifest one.manifest --at 1m\ ago
+check "one thing to compare with" exits 2 'Exactly one of --plan' bucket verify "$listed" --manifest one.manifest --at 1m\ ago
 
 fresh unversioned-verify
 plain=${b}-plain

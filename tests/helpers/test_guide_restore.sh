@@ -4,7 +4,7 @@
 # shellcheck source=tests/helpers/lib.sh
 . "$SEEDBANK_ROOT/tests/helpers/lib.sh"
 guide=$SEEDBANK_ROOT/docs/guides/restore-a-bucket.md
-export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY
+export PATH=$SEEDBANK_BIN:$PATH BUCKET AT COPY HISTORY TARGET
 
 # sections: those that have commands
 sections() {
@@ -28,6 +28,10 @@ section() {
 
 fresh copy
 COPY=$b
+fresh history
+HISTORY=$b
+fresh target
+TARGET=$b
 fresh guide
 BUCKET=$b
 for i in $(seq 15); do
@@ -58,11 +62,23 @@ check "the deploy is there again" is "$(s3 get "$b" static/3.js)" "bad 3"
 for i in $(seq 15); do
   write "course/week-1/$i" "encrypted"
 done
+section "Into another bucket"
+check "the folder is as the bucket was" is "$(b=$TARGET && shown | sed 's|^restored/||')" "$good"
+section "Beyond one machine"
+check "the whole bucket is back" is "$(shown)" "$good"
+for i in $(seq 15); do
+  write "course/week-1/$i" "encrypted"
+done
 section "Everything was overwritten"
 check "the whole bucket is back" is "$(shown)" "$good"
 section "The bucket itself is gone"
 check "the settings are saved" jq -e .documents.versioning bucket-settings.json
 section "A copy while it lives"
+section "A copy with its history"
+check "it has every version" is "$(s3 versions "$HISTORY" | grep -vc '^\.seedbank/')" "$(s3 versions "$BUCKET" | wc -l)"
+section "Restored from a copy with its history"
+section "Proving a copy"
+check "the manifest names every object" is "$(jq -r 'select(.sha256 and .key) | .key' copy.manifest | wc -l)" "$(wc -l <<<"$good")"
 s3 remove-bucket "$BUCKET" --purge
 check "the bucket is gone" exits 6 'There is no bucket' bucket audit "$BUCKET"
 section "The bucket is gone, but a copy is alive"

@@ -47,3 +47,39 @@ check "its arguments and variables do what it says" exits 0 '"event":"summary","
 check "the object is in the copy" is "$(s3 get "$dst" lesson)" text
 erase lesson
 check "a night after an accident is refused" exits 5 'lists nothing' env -i "${environment[@]}" "PATH=$SEEDBANK_BIN:/usr/bin:/bin" "${words[@]}"
+
+# ---- The restore by many pods --------------------------------------------------------------------
+job=restore-job.json
+check "the pods have numbers" is "$(jq -r .spec.completionMode $job)" Indexed
+check "what was refused is not tried again" is "$(jq -c '[.. | objects | select(.action == "FailJob") | .onExitCodes.values[]]' $job)" '[2,5,6]'
+check "the rule is about its container" is "$(jq -r '[.. | .onExitCodes? // empty | .containerName] | unique[]' $job)" \
+  "$(jq -r '.spec.template.spec.containers[].name' $job)"
+check "a pod is started anew by the Job, not in place" is "$(jq -r .spec.template.spec.restartPolicy $job)" Never
+fresh restore
+for i in $(seq 24); do
+  write "k/$i" "was $i"
+done
+at=$(now)
+for i in $(seq 24); do
+  write "k/$i" bad
+done
+pods=$(jq .spec.completions $job)
+bucket plan "$b" --at "$at" --shards "$pods" -o restore.plan >/dev/null
+# pod INDEX: its command, with the plan where this test has it, and the number in the place that the kubelet puts it
+pod() {
+  local words
+  mapfile -t words < <(jq -r '.spec.template.spec.containers[0] | (.command + .args)[]' $job |
+    sed "s|^/plan/||; s/\$(JOB_COMPLETION_INDEX)/$1/")
+  env "PATH=$SEEDBANK_BIN:/usr/bin:/bin" "${words[@]}"
+}
+for ((i = 0; i < pods; i++)); do
+  pod $i >pod.$i 2>&1 &
+  pids[i]=$!
+done
+for ((i = 0; i < pods; i++)); do
+  wait "${pids[i]}"
+  check "pod $i" is $? 0
+done
+check "together they did what the plan says" exits 0 'Verified: 24 objects' bucket verify "$b" --plan restore.plan
+check "a pod that comes again does nothing" exits 0 '"event":"finished"' pod 0
+check "a pod beyond the plan is not tried again" exits 2 'has no piece 8' pod "$pods"

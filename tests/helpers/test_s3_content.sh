@@ -21,14 +21,6 @@ moves() {
   [ "$2" != 'read proven' ] || is "$(s3 head "$to" "$key" | grep etag)" "$(s3 head "$from" "$key" | grep etag)"
 }
 
-plain() {
-  s3 make-bucket "$from-plain" && head -c $((9 * mib)) /dev/urandom >content && s3 put "$from-plain" k content &&
-    s3 get "$from-plain" k | cmp - content
-}
-too_small() {
-  not s3 put "$from" small content $mib && not s3 head "$from" small && is "$(s3 uploads "$from" small)" ''
-}
-
 for size in 0 1 4095 $((5 * mib)) $((8 * mib - 1)) $((8 * mib)) $((8 * mib + 1)) $((16 * mib)) $((16 * mib + 1)) \
   $((33 * mib + 7)); do
   check "$size bytes" moves "$size" 'read proven'
@@ -36,6 +28,13 @@ done
 check "in one what others write in parts" moves $((20 * mib)) 'read proven' $((64 * mib))
 check "in parts of 5 MiB" moves $((21 * mib)) 'read proven' $((5 * mib))
 check "in parts of a size that Ceph does not tell and nobody uses" moves $((21 * mib + 7)) 'read not proven' $((7 * mib))
+plain() {
+  s3 make-bucket "$from-plain" && head -c $((9 * mib)) /dev/urandom >content && s3 put "$from-plain" k content &&
+    s3 get "$from-plain" k | cmp - content
+}
 check "a bucket without versions" plain
 check "what is not there is told" not s3 get "$from" none
+too_small() {
+  ! s3 put "$from" small content $mib && ! s3 head "$from" small && [ -z "$(s3 uploads "$from" small)" ]
+}
 check "a part that is too small is refused, and nothing is left" too_small

@@ -68,7 +68,8 @@ static uint64_t first_of(const char *query)
 static void write_page(FILE *out, const char *query)
 {
     uint64_t first = first_of(query), max = number_after(query, "max-keys=", MAX_PAGE);
-    uint64_t n = first < entries ? entries - first : 0;
+    bool ours = strstr(query, "prefix=.seedbank"); /* of what the program keeps, there is nothing */
+    uint64_t n = first < entries && !ours ? entries - first : 0;
     uint64_t last;
 
     max = max > MAX_PAGE ? MAX_PAGE : max;
@@ -78,7 +79,7 @@ static void write_page(FILE *out, const char *query)
           "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>files</Name><Prefix></Prefix>"
           "<EncodingType>url</EncodingType><MaxKeys>1000</MaxKeys>",
           out);
-    if (first + n < entries) {
+    if (first + n < entries && !ours) {
         fprintf(out,
                 "<IsTruncated>true</IsTruncated><NextKeyMarker>" KEY "</NextKeyMarker>"
                 "<NextVersionIdMarker>" ID "</NextVersionIdMarker>",
@@ -99,6 +100,9 @@ static const struct document {
     {"?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"},
     {"?lifecycle", "<LifecycleConfiguration></LifecycleConfiguration>"},
     {"?replication", "<ReplicationConfiguration></ReplicationConfiguration>"},
+    {"prefix=.seedbank", /* it is nobody's copy */
+     "<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+     "<IsTruncated>false</IsTruncated></ListVersionsResult>"},
 };
 
 static void write_body(FILE *out, const char *request)

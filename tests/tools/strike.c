@@ -8,10 +8,10 @@
  *
  *   kill-before, kill-after   SIGKILL before or after the Nth of them
  *   kill-torn                 SIGKILL when half of the Nth write is in the file; only writes count
- *   power                     SIGKILL before it, and what the file that was synced last has got since
- *                             then is lost, as when the machine dies
- *   full                      the disk is full from the Nth on: half of that write still fits
- *   EIO                       the Nth fails, those after it do not
+ *   power                     SIGKILL before it, and what the file that was synced last has got
+ * since then is lost, as when the machine dies full                      the disk is full from the
+ * Nth on: half of that write still fits EIO                       the Nth fails, those after it do
+ * not
  *
  * FOLDER is absolute; what is in it alone counts, and itself. Ends as the program
  * does; "strike: ..." on stderr says what was struck, and nothing where there were
@@ -94,7 +94,8 @@ struct strike {
     off_t size;            /* as it was then */
 };
 
-/* ---- Registers: what differs between machines ------------------------------------------------- */
+/* ---- Registers: what differs between machines -------------------------------------------------
+ */
 
 #if defined(__x86_64__)
 #define ARGUMENT_0(r) ((r)->rdi)

@@ -6,7 +6,7 @@ import random
 
 from history import content, invent, text, with_short_keys
 from keys import Taken
-from modes import MODES
+from modes import MODES, InPlace
 from program import check, run
 from server import Bucket, moment, pool, same
 from shrink import shrink
@@ -52,6 +52,7 @@ class Oracle:
         self.status = "Enabled"
         self.nulls = False  # whether something was ever written without versioning
         self.mode = mode
+        self.moved = type(mode) is not InPlace  # the bucket itself is only read
         self.moments = []
         self.plans = 0
 
@@ -137,23 +138,27 @@ class Oracle:
         command += ["--hide-newer"] if options["hide"] else []
         command += ["--keep-history"] if options["keep"] else []
         command += ["--purge-newer", "--yes-delete-versions"] if options.get("purge") else []
-        self.refused_unversioned(command)
         target = self.mode.begin(self)
+        if not self.moved:
+            self.refused_unversioned(command)
+        hides = options["hide"] and self.mode.hides
         before, versions = target.shows(), target.versions()
         path = self.planned(self.mode.command(command), chosen)
         if path is None:
             return
         plan = Plan(path)
         after = target.shows()
-        expected = self.expected(plan, before, wanted, (chosen, options["hide"]))
+        expected = self.expected(plan, before, wanted, (chosen, hides))
         self.compare(target, plan, after, expected)
         self.nothing_lost(target, versions, plan)
         if plan.whole:
-            run("verify", target.name, "--at", at, *arguments(options), *(["--exact"] if options["hide"] else []))
+            when = ["--at", at, *arguments(options)]
+            run(*self.mode.verification(self, target, when, path), *(["--exact"] if hides else []))
         if options["undo"]:
             run("undo", path)
             same(target.shows(), before, "taken back")
-        self.forget(plan, nth)
+        if not self.moved:
+            self.forget(plan, nth)
 
     def play_undelete(self, choice, options):
         since = self.moments[int(choice * len(self.moments))][0] if choice >= 0 and self.moments else None
@@ -202,8 +207,9 @@ class Oracle:
         return expected
 
     def compare(self, target, plan, after, expected):
+        source = self.bucket if not self.mode.hides else target
         for key, version in plan.doubtful.items():
-            expected[key] = self.bucket.shows_key(key, version)
+            expected[key] = source.shows_key(key, version)
         for key in {*after, *expected}:
             if after.get(key) != expected.get(key):
                 raise AssertionError(f"{key!r}: got {str(after.get(key))[:500]}\nwanted {str(expected.get(key))[:500]}\n"

@@ -92,14 +92,18 @@ class Bucket:
 
     def shows(self, prefix=""):
         keys = [e["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
-                for e in page.get("Contents", [])]
+                for e in page.get("Contents", []) if not e["Key"].startswith(".seedbank/")]
         return dict(zip(keys, pool.map(self.shows_key, keys)))
 
 
     def remove(self):
-        """With all that is in it; Ceph gives a user a thousand buckets."""
-        every = [(key, e[0]) for key, entries in self.versions().items() for e in entries]
-        list(pool.map(lambda e: self.delete_version(*e), every))
+        """With all that is in it; Ceph gives a user a thousand buckets. MinIO shows some entries only when
+        those above them are gone."""
+        for _ in range(3):
+            every = [(key, e[0]) for key, entries in self.versions().items() for e in entries]
+            if not every:
+                break
+            list(pool.map(lambda e: self.delete_version(*e), every))
         s3.delete_bucket(Bucket=self.name)
 
 

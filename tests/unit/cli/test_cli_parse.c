@@ -45,7 +45,7 @@ static const struct cli_option options[] = {
 static const struct cli_command command = {
     .name = "plan",
     .summary = "Plan",
-    .description = "Plans.",
+    .description = "Plans.\n\n  thing plan A\n  thing plan B\n\nThe end.",
     .arguments =
         (const struct cli_argument[]){
             {"BUCKET", "The bucket.", offsetof(struct settings, bucket), false},
@@ -213,6 +213,7 @@ static void test_every_row_is_in_every_text(void **state)
     assert_non_null(strstr(help, "\n  THING                   A thing.\n"));
     assert_non_null(
         strstr(command_help, "Usage: seedbank-thing plan BUCKET [OTHER] --at TIME [OPTION]...\n"));
+    assert_non_null(strstr(command_help, "\n\n  thing plan A\n  thing plan B\n\nThe end.\n"));
     assert_non_null(strstr(command_help, "\n  -p, --prefix PREFIX     Doc.\n"));
     assert_non_null(strstr(command_help, "\nServer:\n  --endpoint URL          Server.\n"));
     assert_non_null(strstr(command_help, "\nEvery command:\n"));

@@ -113,6 +113,7 @@ static void success_without_what_was_asked_for(void **state)
     assert_int_equal(s3_multipart_copy(f->cx, &upload, &range, &part), RC_FAIL);
     assert_string_equal(part.etag, "untouched");
     fixture_expect(f, "POST", "*", 200, ENDED(""));
+    fixture_expect(f, "HEAD", "*", 404, NULL); /* nor is the object there */
     assert_int_equal(s3_multipart_complete(f->cx, &upload, &end, &written), RC_FAIL);
     assert_diag(f->cx, "not with which ETag");
     fixture_expect(f, "POST", "*", 404, NO_UPLOAD);

@@ -119,7 +119,7 @@ static void the_bucket_goes_into_the_host_name(void **state)
                            .reply = {.fault = HTTP_SERVER_CLOSE, .where = HTTP_SERVER_IN_HEAD}});
     r.key = "a//b";
     assert_int_equal(s3_request_send(f->cx, client, &r, &reply), RC_FAIL);
-    assert_diag(f->cx, "force_path_style avoids that");
+    assert_diag(f->cx, "force_path_style or --path-style avoids that");
 }
 
 static void each_try_is_signed_afresh(void **state)

@@ -200,7 +200,8 @@ static void before_a_write(void **state)
 
 static const struct row after_a_write_rows[] = {
     {&copy, "a l w", "a", "", "done", "a"},
-    {&copy, "a~ l w", "a", "", "done", "a"}, /* KMS: the ETag is no proof, the ID is */
+    {&copy, "a~ l w", "a", "", "done", "a"},      /* KMS: the ETag is no proof, the ID is */
+    {&copy, "a# l w", "a", "", "take back", "a"}, /* named as ours, and of another size */
     {&copy, "a@ l w", NULL, "t", "done", "a"},
     {&copy, "a~@ l w", NULL, "", "conflict", ""},
     {&copy, "l w", "a", "", "missing", ""},

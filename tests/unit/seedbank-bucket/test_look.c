@@ -18,6 +18,7 @@ struct fixture {
     struct place at;
     struct arena *into;
     atomic_uint requests;
+    atomic_size_t apart;
 };
 
 /* A number of the query, or `otherwise`. */
@@ -119,7 +120,7 @@ static int unmake(void **state)
 static unsigned look_at(struct fixture *f, long first, long step, size_t n)
 {
     struct look_key *keys = arena_array(f->into, n, sizeof *keys);
-    struct look look = {&f->at.target, keys, n, f->into};
+    struct look look = {&f->at.target, keys, n, f->into, &f->apart};
 
     atomic_store(&f->requests, 0);
     for (size_t i = 0; i < n; i++) {
@@ -154,6 +155,17 @@ static void single_keys_are_asked_for_one_by_one(void **state)
     assert_int_equal(look_at(f, 0, 1, 0), 0);
 }
 
+/* A listing is tried ever less often, also by the looks that follow, until one pays again. */
+static void scattered_keys_are_each_asked_for(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_in_range(look_at(f, 5, 83, 60), 55, 70);
+    assert_in_range(look_at(f, 7, 83, 60), 60, 66);
+    assert_in_range(look_at(f, 1000, 1, 1000), 5, 100);
+    assert_in_range(look_at(f, 3000, 1, 1000), 2, 5);
+}
+
 /* Past the thousands of versions of one key that nobody wants. */
 static void a_deep_key_is_jumped_over(void **state)
 {
@@ -171,7 +183,7 @@ static void so_deep_as_is_wanted(void **state)
         {.key = "k/01235", .last = NULL, .depth = 64},
         {.key = "k/01236", .last = "other", .depth = 64},
     };
-    struct look look = {&f->at.target, keys, COUNT(keys), f->into};
+    struct look look = {&f->at.target, keys, COUNT(keys), f->into, NULL};
 
     assert_int_equal(look_up(f->at.cx, &look), RC_OK);
     assert_int_equal(keys[0].n, 2);
@@ -190,7 +202,7 @@ static void keys_that_are_not_there(void **state)
         {.key = "k/02000", .last = "new2000", .depth = 64},
         {.key = "k/09999", .last = "v", .depth = 64},
     };
-    struct look look = {&f->at.target, keys, COUNT(keys), f->into};
+    struct look look = {&f->at.target, keys, COUNT(keys), f->into, NULL};
 
     assert_int_equal(look_up(f->at.cx, &look), RC_OK);
     assert_int_equal(keys[0].n, 1);
@@ -204,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(neighbours_share_a_listing, make, unmake),
         cmocka_unit_test_setup_teardown(single_keys_are_asked_for_one_by_one, make, unmake),
+        cmocka_unit_test_setup_teardown(scattered_keys_are_each_asked_for, make, unmake),
         cmocka_unit_test_setup_teardown(a_deep_key_is_jumped_over, make, unmake),
         cmocka_unit_test_setup_teardown(so_deep_as_is_wanted, make, unmake),
         cmocka_unit_test_setup_teardown(keys_that_are_not_there, make, unmake),

@@ -126,6 +126,20 @@ static enum step_kind way_back(const struct history *h, size_t wanted, const str
     return keep || o->elsewhere || newer_has(h, wanted, is_data) ? STEP_COPY : STEP_REVEAL;
 }
 
+/* Of a key that was not there, or of which nothing is left. */
+static void was_absent(const struct history *h, const struct past_options *o, bool lost,
+                       struct verdict *v)
+{
+    if (lost) {
+        v->kind = STEP_UNKNOWN;
+    } else if (h->entries[0].marker || o->elsewhere) {
+        v->verdict = PAST_ABSENT;
+    } else {
+        v->verdict = o->hide_newer ? PAST_STEP : PAST_NEWER;
+        v->kind = STEP_HIDE;
+    }
+}
+
 static struct verdict model(const struct history *h, const struct past_options *o,
                             const struct answers *answers)
 {
@@ -141,13 +155,8 @@ static struct verdict model(const struct history *h, const struct past_options *
         v.kind = STEP_COPY;
     } else if (v.wanted == 0) {
         v.verdict = there ? PAST_UNCHANGED : PAST_ABSENT;
-    } else if (!there && (lost || (v.wanted == h->n && answers->gap))) {
-        v.kind = STEP_UNKNOWN;
-    } else if (!there && (h->entries[0].marker || o->elsewhere)) {
-        v.verdict = PAST_ABSENT;
     } else if (!there) {
-        v.verdict = o->hide_newer ? PAST_STEP : PAST_NEWER;
-        v.kind = STEP_HIDE;
+        was_absent(h, o, lost || (v.wanted == h->n && answers->gap), &v);
     } else {
         v.kind = way_back(h, v.wanted, o, answers->keep);
         v.doubtful = lost;

@@ -9,6 +9,7 @@
 #include "base/session.h"
 #include "http_server.h"
 #include "s3/s3_request.h"
+#include "s3/s3_versioning.h"
 #include "seedbank-bucket/settings.h"
 
 #define NS      "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -211,8 +212,10 @@ static void test_whose_keys_go_where(void **state)
         for (size_t k = 0; k < MAX_SET && row->set[k][0] != NULL; k++) {
             setenv(row->set[k][0], real(t, row->set[k][1]), 1);
         }
-        assert_int_equal(
-            settings_target_of(&t->cli, &settings_dst, &own, &common, "files", &target), RC_OK);
+        assert_int_equal(settings_target_of(&t->cli,
+                                            &(struct settings_of){&settings_dst, &own, &common},
+                                            "files", &target),
+                         RC_OK);
         assert_string_equal(target.bucket, "files");
         assert_string_equal(s3_client_url(t->cx->arena, target.client), real(t, row->url));
         if (strcmp(row->url, "@") == 0) {
@@ -232,15 +235,21 @@ static void test_what_a_side_does_not_say_is_the_common_one_s(void **state)
     struct settings common = {.endpoint = COMMON, .owner = "111122223333"};
     struct s3_target target;
 
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_string_equal(target.expected_owner, "111122223333");
     own.owner = "444455556666";
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_string_equal(target.expected_owner, "444455556666");
     own = (struct settings){.endpoint = "http://127.0.0.1:2"};
-    assert_int_equal(settings_target_of(&t->cli, &settings_src, &own, &common, "files", &target),
+    assert_int_equal(settings_target_of(&t->cli,
+                                        &(struct settings_of){&settings_src, &own, &common},
+                                        "files", &target),
                      RC_OK);
     assert_null(target.expected_owner);
 }
@@ -262,6 +271,26 @@ static void test_each_side_has_all_options(void **state)
         }
         assert_null(own->name);
     }
+}
+
+static void test_messages_name_the_variables_of_the_side(void **state)
+{
+    struct side_test *t = *state;
+    struct settings own = {.endpoint = http_server_url(t->server)}, common = {.endpoint = NULL};
+    const struct settings_of of = {&settings_src, &own, &common};
+    struct s3_target target;
+
+    setenv("SEEDBANK_SRC_S3_ACCESS_KEY", "unknown", 1);
+    setenv("SEEDBANK_SRC_S3_SECRET_KEY", "secret-of-unknown", 1);
+    http_server_expect(
+        t->server,
+        &(struct http_server_step){
+            .reply = {.status = 403, .body = "<Error><Code>InvalidAccessKeyId</Code></Error>"}});
+    assert_int_equal(settings_target_of(&t->cli, &of, "files", &target), RC_OK);
+    assert_int_equal(s3_versioning_get(t->cx, &target, &(struct s3_versioning){.date = 0}),
+                     RC_FAIL);
+    assert_diag(t->cx, "Check access_key (SEEDBANK_SRC_S3_ACCESS_KEY)");
+    unsetenv("SEEDBANK_SRC_S3_SECRET_KEY");
 }
 
 static void test_as_a_command_line(void **state)
@@ -288,6 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_a_side_does_not_say_is_the_common_one_s, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_each_side_has_all_options, begin, end),
+        cmocka_unit_test_setup_teardown(test_messages_name_the_variables_of_the_side, begin, end),
         cmocka_unit_test_setup_teardown(test_as_a_command_line, begin, end),
     };
 

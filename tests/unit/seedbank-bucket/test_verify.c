@@ -393,7 +393,7 @@ static void wrong_use(void **state)
     f->verify = good;
     f->verify.against = "source/";
     run(f, RC_FAIL, CLI_USAGE);
-    complains(f, "only one of them");
+    complains(f, "Exactly one of");
     f->verify = good;
     f->verify.to = "copy";
     run(f, RC_FAIL, CLI_USAGE);
