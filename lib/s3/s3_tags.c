@@ -157,7 +157,7 @@ const char *s3_tags_query(struct arena *a, const struct s3_tags *tags)
 enum rc s3_tags_keep(struct ctx *cx, struct s3_client *client, const struct s3_object *object,
                      const struct s3_tags *tags)
 {
-    struct s3_tags now;
+    struct s3_tags now = {.n = 0};
     enum rc rc;
 
     if (tags == NULL || tags->n == 0) {

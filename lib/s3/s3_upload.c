@@ -375,13 +375,14 @@ static enum rc complete(struct ctx *cx, struct s3_upload *u, const char *etag,
 static enum rc prove(struct ctx *cx, const struct s3_upload *u, struct s3_uploaded *uploaded)
 {
     const char *etag = uploaded->etag;
+    const char *theirs = uploaded->written.etag ? uploaded->written.etag : "";
     struct s3_object made = u->options.to;
     struct diag_point before = diag_point(cx);
     struct s3_object_info info;
     uint64_t part_size;
     enum rc rc;
 
-    uploaded->proven = strcmp(etag, uploaded->written.etag) == 0;
+    uploaded->proven = strcmp(etag, theirs) == 0;
     if (uploaded->proven) {
         return RC_OK;
     }
@@ -398,7 +399,7 @@ static enum rc prove(struct ctx *cx, const struct s3_upload *u, struct s3_upload
                      made.bucket),
         "The ETag of version %s is %s; the bytes that were sent have %s. They were changed on the "
         "way, or somebody else wrote this key. Look at its versions, and write it again.",
-        made.version_id ? made.version_id : "null", uploaded->written.etag, etag);
+        made.version_id ? made.version_id : "null", theirs, etag);
 }
 
 static enum rc finish_whole(struct ctx *cx, struct s3_upload *u, char etag[S3_ETAG_SIZE],
