@@ -222,7 +222,7 @@ static void copy_load(struct arena *a, void *item)
         history_lines_add(a, &lines, &load->lines.items[i]);
     }
     load->lines = lines;
-    load->key = lines.items[0].key;
+    load->key = arena_strdup(a, load->key);
 }
 
 /* ---- In order -------------------------------------------------------------------------------- */

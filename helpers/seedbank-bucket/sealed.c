@@ -111,17 +111,17 @@ enum rc sealed_add(struct ctx *cx, struct sealed_writer *w, json_t *line)
     return fine ? RC_OK : failed(cx, w);
 }
 
-/* The members of the object behind a first one; takes the reference. NULL: `object` is. */
-static json_t *behind(const char *name, json_t *value, json_t *object)
+/* The members of the object behind a first one; takes the reference. NULL: `members` is. */
+static json_t *behind(const char *name, json_t *value, json_t *members)
 {
-    json_t *whole = object ? json_object() : NULL;
+    json_t *whole = members ? json_object() : NULL;
 
     if (whole == NULL || json_object_set_new(whole, name, value) != 0 ||
-        json_object_update(whole, object) != 0) {
+        json_object_update(whole, members) != 0) {
         json_decref(whole);
         whole = NULL;
     }
-    json_decref(object);
+    json_decref(members);
     return whole;
 }
 

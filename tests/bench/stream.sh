@@ -40,19 +40,9 @@ stream_rows() {
     }
     stream_ms stream-curl stream_curl "$get" "$put"
   done
-<<<<<<< HEAD
   rss_kb=$(awk '$2 > m { m = $2 } END { print m }' "$work/stream.cost")
   row "moving $stream_mib MiB through, to curl" "$(sort -n "$work/stream-ours.ms" | head -n 1)" \
     "$(sort -n "$work/stream-curl.ms" | head -n 1)" ms 1.25
-=======
-  "$measure" "$work/stream.cost" "$s3" transfer stream-from big null stream-to big >"$work/stream.out"
-  grep -q 'read proven, write proven' "$work/stream.out" || {
-    echo "bench: the large object did not arrive proven" >&2
-    exit 1
-  }
-  read -r _ rss_kb <"$work/stream.cost"
-  row "moving $stream_mib MiB through, to curl" "$(median <"$work/stream-ours.ms")" "$(median <"$work/stream-curl.ms")" ms 1.25
->>>>>>> main
   row "resident memory of that, maximum" "$rss_kb" - kB 98304
   "$s3" remove-bucket stream-from --purge >/dev/null
   "$s3" remove-bucket stream-to --purge >/dev/null

@@ -130,14 +130,14 @@ static bool is_inside(const struct strike *s, const char *path)
     return strncmp(path, s->folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-static bool file_path(pid_t thread, uint64_t fd, char ret_path[PATH_MAX])
+static bool file_path(pid_t thread, uint64_t fd, char ret_target[PATH_MAX])
 {
     char link[64];
     ssize_t n;
 
     snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)thread, (int)fd);
-    n = readlink(link, ret_path, PATH_MAX - 1);
-    ret_path[n > 0 ? n : 0] = '\0';
+    n = readlink(link, ret_target, PATH_MAX - 1);
+    ret_target[n > 0 ? n : 0] = '\0';
     return n > 0;
 }
 
