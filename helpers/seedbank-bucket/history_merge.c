@@ -218,6 +218,12 @@ static size_t unknown(const struct history_merge *in)
     return n;
 }
 
+/* Ceph (as of 16) puts no delete marker on a delete marker: the one that is there does for both. */
+static bool is_marker_on(const struct history_line *l, const struct history_line *older)
+{
+    return l->marker && older->marker && older->destination != NULL;
+}
+
 static void adopt(struct merging *m)
 {
     size_t next = m->first + m->out.n_open; /* behind the oldest that is open */
@@ -369,27 +375,22 @@ static bool is_told(const struct history_told *t, const struct history_line *l,
 }
 
 /* Among the first `end` of the copy's versions, the oldest that was told of, else the oldest that
- * is alike (an answer got lost); `end`: none. */
+ * is alike (an answer got lost); `end`: none. A marker `on` another whose ID was told and does not
+ * show was not made: one that came later is not it. */
 static size_t find(const struct history_versions *copy, size_t end, const struct history_told *t,
-                   const struct history_line *l)
+                   const struct history_line *l, bool on)
 {
     for (size_t i = end; i-- > 0;) {
         if (is_told(t, l, &copy->items[i])) {
             return i;
         }
     }
-    for (size_t i = end; i-- > 0;) {
+    for (size_t i = on && t->id != NULL ? 0 : end; i-- > 0;) {
         if (is_alike(l, &copy->items[i])) {
             return i;
         }
     }
     return end;
-}
-
-/* Ceph (as of 16) puts no delete marker on a delete marker: the one that is there does for both. */
-static bool is_marker_on(const struct history_line *l, const struct history_line *older)
-{
-    return l->marker && older->marker && older->destination != NULL;
 }
 
 static size_t place_of(const struct history_versions *copy, size_t end, const char *id)
@@ -410,18 +411,20 @@ bool history_merge_settle(struct history_merged *merged, const struct history_to
 
     for (size_t i = merged->n_open; i-- > 0;) {
         size_t at;
+        bool on;
         if (lines[i].destination != NULL) {
             end = place_of(copy, end, lines[i].destination);
         }
         if (!is_open(&lines[i]) || !told[i].tried) {
             continue;
         }
-        at = find(copy, end, &told[i], &lines[i]);
+        on = i + 1 < merged->lines.n && is_marker_on(&lines[i], &lines[i + 1]);
+        at = find(copy, end, &told[i], &lines[i], on);
         if (at < end) {
             lines[i].destination = copy->items[at].id;
             lines[i].sha256 = told[i].sha256;
             end = at;
-        } else if (i + 1 < merged->lines.n && is_marker_on(&lines[i], &lines[i + 1])) {
+        } else if (on) {
             lines[i].destination = lines[i + 1].destination;
         } else {
             lines[i].why = NOT_SHOWN;

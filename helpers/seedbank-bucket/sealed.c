@@ -114,14 +114,15 @@ enum rc sealed_add(struct ctx *cx, struct sealed_writer *w, json_t *line)
 /* The members of the object behind a first one; takes the reference. NULL: `members` is. */
 static json_t *behind(const char *name, json_t *value, json_t *members)
 {
-    json_t *whole = members ? json_object() : NULL;
+    json_t *whole = json_object();
+    bool fine =
+        json_object_set_new(whole, name, value) == 0 && json_object_update(whole, members) == 0;
 
-    if (whole == NULL || json_object_set_new(whole, name, value) != 0 ||
-        json_object_update(whole, members) != 0) {
+    json_decref(members);
+    if (!fine) {
         json_decref(whole);
         whole = NULL;
     }
-    json_decref(members);
     return whole;
 }
 

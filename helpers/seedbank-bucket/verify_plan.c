@@ -128,12 +128,12 @@ static int order(const struct verifying *v)
 static enum rc next_plan(struct verifying *v, struct verify_want *ret_want)
 {
     enum rc rc = go_on(v);
-    int first = order(v);
+    int first = rc == RC_OK ? order(v) : 0; /* a failure leaves no key ahead */
 
     /* An undeletion promises nothing of keys that it has no step for. */
     while (rc == RC_OK && first > 0 && v->ahead.name != NULL && v->work.head.undelete) {
         rc = verify_time_next(v, &v->ahead);
-        first = order(v);
+        first = rc == RC_OK ? order(v) : 0;
     }
     if (rc != RC_OK) {
         return rc;

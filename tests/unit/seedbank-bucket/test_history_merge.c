@@ -217,6 +217,27 @@ static void test_what_was_carried_finds_its_place(void **state)
     arena_free(a);
 }
 
+/* Ceph makes no second marker, and says an ID all the same: a later one is not it. */
+static void test_markers_in_a_row_may_be_one(void **state)
+{
+    struct arena *a = arena_new();
+    struct row row = {.source = "v5@8- v4@7=d v3@6- v2@5- v1@4=a", .copy = "", .old = ""};
+    struct history_merge in = merge_of(a, &row);
+    struct history_merged m = history_merge(a, &in);
+    struct history_told ids[5] = {{true, "d5", NULL, NULL},
+                                  {true, "d4", NULL, NULL},
+                                  {true, "nowhere", NULL, NULL},
+                                  {true, "d2", NULL, NULL},
+                                  {true, "d1", NULL, NULL}};
+    struct history_versions after = versions(a, "d5@9- d4@9=d d2@9- d1@8=a");
+
+    (void)state;
+    assert_int_equal(m.n_carry, 5);
+    assert_true(history_merge_settle(&m, ids, &after));
+    assert_string_equal(told(a, &m), "v5>d5 v4>d4 v3>d2 v2>d2 v1>d1");
+    arena_free(a);
+}
+
 static void test_something_foreign_came_on_top(void **state)
 {
     struct arena *a = arena_new();
@@ -457,6 +478,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_key_needs),
         cmocka_unit_test(test_what_was_carried_finds_its_place),
+        cmocka_unit_test(test_markers_in_a_row_may_be_one),
         cmocka_unit_test(test_something_foreign_came_on_top),
         cmocka_unit_test(test_what_does_not_show_is_not_there),
         cmocka_unit_test(test_any_history_in_any_number_of_runs),
