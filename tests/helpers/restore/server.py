@@ -95,15 +95,12 @@ class Bucket:
                 for e in page.get("Contents", []) if not e["Key"].startswith(".seedbank/")]
         return dict(zip(keys, pool.map(self.shows_key, keys)))
 
-
     def remove(self):
-        """With all that is in it; Ceph gives a user a thousand buckets. MinIO shows some entries only when
-        those above them are gone."""
-        for _ in range(3):
-            every = [(key, e[0]) for key, entries in self.versions().items() for e in entries]
-            if not every:
-                break
-            list(pool.map(lambda e: self.delete_version(*e), every))
+        """With all that is in it; Ceph gives a user a thousand buckets. MinIO makes a marker without an ID anew
+        when it is to be removed while versioning is enabled."""
+        self.versioning("Suspended")
+        every = [(key, e[0]) for key, entries in self.versions().items() for e in entries]
+        list(pool.map(lambda e: self.delete_version(*e), every))
         s3.delete_bucket(Bucket=self.name)
 
 
