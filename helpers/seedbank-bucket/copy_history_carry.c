@@ -66,7 +66,8 @@ static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct
         return (struct history_told){.tried = r.outcome == WRITE_UNKNOWN};
     }
     load->done.markers++;
-    return (struct history_told){.tried = true, .id = r.id ? arena_strdup(a, r.id) : NULL};
+    return (struct history_told){
+        .tried = true, .id = r.id ? arena_strdup(a, r.id) : NULL, .done = true};
 }
 
 static const char *text(struct arena *a, const char *text_or_null)

@@ -82,6 +82,7 @@ struct history_told {
     const char *id;       /* NULL: not told */
     const char *modified; /* RFC 3339; NULL: not told */
     const char *sha256;   /* of the bytes that went through; NULL: none did */
+    bool done;            /* it said so: what it told no ID of was not needed */
 };
 
 /* After the carrying: told[i] of lines[i], of the first n_open. `copy` is what the key has now that
