@@ -375,8 +375,8 @@ static bool is_told(const struct history_told *t, const struct history_line *l,
 }
 
 /* Among the first `end` of the copy's versions, the oldest that was told of, else the oldest that
- * is alike (an answer got lost); `end`: none. A marker `on` another of which the server says that it is
- * done, and which does not show, was not made: one that came later is not it. */
+ * is alike (an answer got lost); `end`: none. A marker `on` another of which the server says that
+ * it is done, and which does not show, was not made: one that came later is not it. */
 static size_t find(const struct history_versions *copy, size_t end, const struct history_told *t,
                    const struct history_line *l, bool on)
 {
