@@ -243,9 +243,28 @@ static enum rc refuse_nothing(struct planning *p)
         "Check bucket and prefix.");
 }
 
+/* Perhaps meant, and more likely the wrong year, or the bucket of another time. */
+static void warn_before_all(struct planning *p)
+{
+    struct past_seen seen = past_seen(p->past);
+    struct arena *a = p->cli->cx->arena;
+
+    if (p->settings->undelete || seen.null || p->result->at >= seen.oldest_of_id) {
+        return;
+    }
+    diag_warning(p->cli->cx, NULL, "The chosen time is before everything that is listed",
+                 "The oldest version is of %s: at %s none of these keys was there.%s",
+                 moment_text(a, seen.oldest_of_id), moment_text(a, p->result->at),
+                 p->settings->hide_newer ? " With --hide-newer all of them are hidden." : "");
+}
+
 enum rc plan_check_found(struct planning *p)
 {
-    return p->entries > 0 ? RC_OK : refuse_nothing(p);
+    if (p->entries == 0) {
+        return refuse_nothing(p);
+    }
+    warn_before_all(p);
+    return RC_OK;
 }
 
 static enum rc refuse_doubts(struct planning *p)

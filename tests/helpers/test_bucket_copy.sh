@@ -45,7 +45,7 @@ check "it listed both, and asked for nothing else of the objects" is "$(grep -c 
 write k/3 'another content'
 write k/new 'a new one'
 s3 put "$dst" alone - <<<'in the destination alone' >/dev/null
-check "changed and new ones are copied, nothing is deleted" exits 0 'changed +1 objects.*extra +1 objects.*Copied 2 objects' \
+check "changed and new ones are copied, nothing is deleted" exits 0 'changed +1 object .*extra +1 object .*Copied 2 objects' \
   bucket copy "$src" "$dst"
 check "the new content is there" is "$(s3 get "$dst" k/3) $(s3 get "$dst" k/new)" 'another content a new one'
 check "the old one is in the history" is "$(s3 versions "$dst" k/3 | grep -c version)" 2
@@ -53,7 +53,7 @@ check "what the destination alone has stays" s3 get "$dst" alone
 check "until --delete: by a delete marker" exits 0 'to be deleted.*1 object deleted, each by a delete marker' bucket copy "$src" "$dst" --delete
 check "it is hidden, not gone" is "$(s3 versions "$dst" alone | cut -f 4 | tr '\n' ' ')" 'marker version '
 put_with "$src" k/1 'content 1' 'Content-Type: text/new'
-check "metadata that changed alone is noticed" exits 0 'changed +1 objects' bucket copy "$src" "$dst"
+check "metadata that changed alone is noticed" exits 0 'changed +1 object ' bucket copy "$src" "$dst"
 check "and copied" says 'text/new' "$(beside "$dst" k/1)"
 check "events tell the same" is "$(bucket copy "$src" "$dst" --json | jq -r 'select(.event == "compare") | .same.objects')" 17
 
