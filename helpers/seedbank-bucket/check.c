@@ -64,8 +64,11 @@ static struct check_result check_content(const struct check_want *want,
     if (want->size != found->size) {
         return result(CHECK_DIFFERS, "what is there has another size");
     }
-    if (same && want->sha256 != NULL && strcmp(want->version, NULL_ID) == 0) {
-        same = false; /* it may have been written again since its sum was taken */
+    if (same && strcmp(want->version, NULL_ID) == 0) { /* it may have been written again */
+        if (want->etag != NULL && found->etag != NULL && strcmp(want->etag, found->etag) != 0) {
+            return result(CHECK_DIFFERS, "it was written again, without a version ID");
+        }
+        same = want->sha256 == NULL;
     }
     return result(same && !options.deep ? CHECK_FINE : CHECK_COMPARE, NULL);
 }

@@ -18,9 +18,12 @@ static void judge_outcome(struct cli *cli, const struct copy_tally *t)
     cli_outcome(cli, partly ? CLI_PARTLY : CLI_DONE);
 }
 
+/* All of the source, not a selection of it. */
 static bool is_proven(const struct copy *c, const struct copy_tally *t)
 {
-    return t->failed + t->conflicts + t->refused + t->unproven + c->by_time == 0;
+    bool whole = c->settings->prefixes.n + c->settings->excludes.n == 0;
+
+    return whole && t->failed + t->conflicts + t->refused + t->unproven + c->by_time == 0;
 }
 
 static enum rc carry_out(struct copy *c)

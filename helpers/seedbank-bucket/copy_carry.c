@@ -27,6 +27,7 @@ struct carrying {
     struct crew *crew;
     struct ferry *ferry;
     struct guard guard;
+    struct condition condition; /* of delete markers */
     struct write_options write;
     struct cli_progress *progress;
 
@@ -203,6 +204,8 @@ static enum rc run_markers(struct ctx *cx, struct carrying *c, const struct job 
     for (size_t i = 0; rc == RC_OK && i < job->n; i++) {
         if (results[i].outcome == WRITE_DONE) {
             report_done(c, &job->items[i], job->items[i].size, false);
+        } else if (results[i].outcome == WRITE_CHANGED) {
+            rc = report_trouble(cx, c, &job->items[i], CONFLICT, results[i].why);
         } else {
             rc = report_trouble(cx, c, &job->items[i], FAILED, results[i].why);
         }
@@ -363,6 +366,8 @@ enum rc copy_carry(struct copy *copy, struct copy_tally *ret_tally)
     const struct ferry_options ferry = copy_carry_ferry(copy);
     enum rc rc, crew_rc;
 
+    c.condition.deletions = s3_client_is_aws(copy->to.client);
+    c.write.condition = &c.condition;
     pthread_mutex_init(&c.lock, NULL);
     c.ferry = ferry_new(cli->cx->arena, &ferry);
     c.crew = crew_new(c.cx, &crew);

@@ -136,7 +136,6 @@ static enum rc look_at_destination(struct copy *c, int64_t *ret_date)
 
 enum rc copy_check_before(struct copy *c)
 {
-    int64_t here = c->cli->cx->clock->now(c->cli->cx->clock).tv_sec;
     int64_t source = 0, destination = 0;
     enum rc rc = read_places(c);
 
@@ -152,8 +151,10 @@ enum rc copy_check_before(struct copy *c)
     if (rc == RC_OK) {
         rc = look_at_destination(c, &destination);
     }
-    if (rc == RC_OK && !c->one_server) { /* where a server does not say, ours stands in */
-        c->ahead = ((destination ? destination : here) - (source ? source : here)) * MOMENT_SECOND;
+    if (rc == RC_OK && !c->one_server) {
+        c->ahead = (destination - source) * MOMENT_SECOND;
+        c->timeless = source == 0 || destination == 0;
+        c->ahead = c->timeless ? 0 : c->ahead;
     }
     return rc;
 }

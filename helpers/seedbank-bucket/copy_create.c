@@ -274,17 +274,20 @@ static bool lifecycle(struct copy *c, bool asleep, struct s3_rules *ret_rules)
     return xml_child(root, "Rule") != NULL;
 }
 
-static enum rc put_lifecycle(struct copy *c, bool asleep)
+/* *ret_put: the server took them, or there are none. */
+static enum rc put_lifecycle(struct copy *c, bool asleep, bool *ret_put)
 {
     struct ctx *cx = c->cli->cx;
     struct diag_point before = diag_point(cx);
     struct s3_rules rules;
     enum rc rc;
 
+    *ret_put = true;
     if (!lifecycle(c, asleep, &rules)) {
         return RC_OK;
     }
     rc = s3_rules_put(cx, &c->to, &s3_lifecycle_kind, &rules);
+    *ret_put = rc == RC_OK;
     if (rc != RC_OK && ctx_check(cx) == RC_OK) {
         const char *why = diag_line_since(cx, before);
         not_put(c, "lifecycle", why ? why : "The bucket is gone again.");
@@ -299,12 +302,13 @@ static enum rc put_lifecycle(struct copy *c, bool asleep)
 static enum rc prepare(struct copy *c, enum made made)
 {
     enum rc rc = enable_versioning(c);
+    bool put;
 
     if (rc == RC_OK && made == MADE_NOT) {
         rc = write_mark(c, c->config == NULL);
     }
     if (rc == RC_OK && c->config != NULL && made != MADE_ENDED) {
-        rc = put_lifecycle(c, true);
+        rc = put_lifecycle(c, true, &put);
     }
     if (rc == RC_OK && c->config != NULL && made != MADE_ENDED) {
         rc = put_all(c);
@@ -327,6 +331,13 @@ static enum rc use_existing(struct copy *c)
     }
     if (rc != RC_OK || c->settings->dry_run) {
         return rc;
+    }
+    if (made == MADE_ENDED && c->config != NULL) {
+        diag_warning(c->cli->cx, NULL,
+                     arena_printf(c->cli->cx->arena,
+                                  "The settings of bucket %s are left as they are", c->to.bucket),
+                     "It was made by an earlier run, which ended. --config is put only into a "
+                     "bucket that is being made: put what is missing of the file by hand.");
     }
     return prepare(c, made);
 }
@@ -361,6 +372,7 @@ enum rc copy_create(struct copy *c)
 enum rc copy_create_end(struct copy *c, bool proven)
 {
     struct s3_rules rules;
+    bool put;
     enum rc rc;
 
     if (!c->created || c->config == NULL) {
@@ -376,8 +388,8 @@ enum rc copy_create_end(struct copy *c, bool proven)
                 "lifecycle of the file.");
         return RC_OK;
     }
-    rc = put_lifecycle(c, false);
-    if (rc == RC_OK) {
+    rc = put_lifecycle(c, false, &put);
+    if (rc == RC_OK && put) {
         cli_say(c->cli, "Its lifecycle rules act again: everything is there, and proven.");
         cli_event(c->cli, "lifecycle", json_pack("{s:b}", "enabled", true));
         rc = write_mark(c, true);

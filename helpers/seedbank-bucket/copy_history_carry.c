@@ -14,6 +14,7 @@
 #include "seedbank-bucket/write.h"
 #include "json/json_bytes.h"
 
+#define NULL_ID  "null"
 #define THREADS  32
 #define SLOTS    128 /* keys under way */
 #define HOPELESS 100 /* keys that failed one after the other: the rest would, too */
@@ -53,6 +54,19 @@ static bool is_open(const struct history_line *l)
     return l->why != NULL && strcmp(l->why, HISTORY_OPEN) == 0;
 }
 
+/* Versioning is not enabled any more: what was there is gone, and what comes next would follow. */
+static struct history_told lost_its_place(struct load *load)
+{
+    load->trouble = "the destination keeps no versions any more: enable its versioning again";
+    load->failed = true;
+    return (struct history_told){.tried = false};
+}
+
+static bool is_null(const char *id)
+{
+    return id != NULL && strcmp(id, NULL_ID) == 0;
+}
+
 static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct arena *a,
                                       struct load *load, const struct history_line *l)
 {
@@ -64,6 +78,9 @@ static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct
         load->trouble = arena_strdup(a, r.why);
         load->failed = true;
         return (struct history_told){.tried = r.outcome == WRITE_UNKNOWN};
+    }
+    if (is_null(r.id)) {
+        return lost_its_place(load);
     }
     load->done.markers++;
     return (struct history_told){
@@ -98,6 +115,7 @@ static struct history_told put_version(struct ctx *cx, struct carrying *c, struc
     const struct ferry_load what = {
         .key = place_map(cx->arena, &copy->to_place, &copy->from_place, l->key),
         .version = l->version,
+        .etag = strcmp(l->version, NULL_ID) == 0 ? l->etag : NULL, /* it may be another by now */
         .to_key = l->key,
         .there = "",
         .sha256 = !copy->one_server,
@@ -106,7 +124,7 @@ static struct history_told put_version(struct ctx *cx, struct carrying *c, struc
 
     switch (r.outcome) {
     case FERRY_DONE:
-        return carried(a, load, &r);
+        return is_null(r.written.version_id) ? lost_its_place(load) : carried(a, load, &r);
     case FERRY_GONE:
         l->why = HISTORY_GONE;
         load->done.gone++;
@@ -186,10 +204,12 @@ static void carry(struct ctx *cx, struct carrying *c, struct arena *a, struct lo
 {
     for (size_t i = load->n_open; !load->failed && i-- > 0;) {
         struct history_line *l = &load->lines.items[i];
+        struct arena_mark mark = arena_mark(cx->arena);
         if (is_open(l)) {
             told[i] = l->marker ? put_marker(cx, c, a, load, l) : put_version(cx, c, a, load, l);
             cli_progress_add(c->progress, 1, l->size);
         }
+        arena_rewind(cx->arena, mark);
     }
 }
 

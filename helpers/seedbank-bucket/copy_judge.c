@@ -69,7 +69,10 @@ enum rc copy_judge_look(struct ctx *cx, const struct copy *c, const struct copy_
     if (rc != RC_OK) {
         return rc;
     }
-    *ret_by_time = proof.answer == PROOF_NONE &&
+    /* What could not be looked at is not there for all that is known; and where a server does not
+     * say what time it is, times tell nothing. */
+    *ret_by_time = proof.answer == PROOF_NONE && from.info != NULL && to.info != NULL &&
+                   !c->timeless &&
                    pair->to.modified >= pair->from.modified + copy_judge_margin(pair->from.size);
     *ret_same = *ret_by_time || (proof.answer == PROOF_SAME && same_beside(&from, &to));
     return RC_OK;

@@ -59,6 +59,7 @@ struct copy {
     enum s3_versioning_status versioning; /* of the destination */
     bool absent;                          /* there is no destination yet, and --dry-run */
     int64_t ahead; /* of the destination's clock before the source's; moment.h */
+    bool timeless; /* a server does not say what time it is: times tell nothing */
 
     /* What the listings came to; `lock` guards it and the writer while they are read. */
     pthread_mutex_t lock;

@@ -94,7 +94,7 @@ static enum rc send_fitting(struct ctx *cx, struct ferry *f, const struct ferry_
     enum rc rc;
 
     how->without = atomic_load(&f->never) | (f->options.no_lock ? 1U << FERRY_LOCK : 0);
-    how->unconditional = atomic_load(&f->unconditional);
+    how->unconditional = atomic_load(&f->unconditional[c->load->there != NULL]);
     rc = ferry_send(cx, f, c, how, ret_result);
     if (rc == RC_FAIL && is_refusal(cx, before) && (c->has & ~how->without) != 0) {
         rc = send_less(cx, f, c, how, ret_result);
@@ -180,7 +180,7 @@ enum next { NEXT_DONE, NEXT_AGAIN };
 
 /* A condition does not hold: the source's, or the destination's. */
 static enum next on_conflict(struct ctx *cx, struct ferry *f, const struct ferry_cargo *c,
-                             struct ferry_result *r)
+                             bool conditional, struct ferry_result *r)
 {
     struct s3_object_info there;
 
@@ -192,7 +192,8 @@ static enum next on_conflict(struct ctx *cx, struct ferry *f, const struct ferry
         *r = ours(c, &there);
         return NEXT_DONE;
     case THERE_AS_EXPECTED: /* some servers count a delete marker for something */
-        if (!atomic_exchange(&f->unconditional, true)) {
+        if (conditional) {
+            atomic_store(&f->unconditional[c->load->there != NULL], true);
             return NEXT_AGAIN;
         }
         break;
@@ -209,7 +210,8 @@ static enum next on_conflict(struct ctx *cx, struct ferry *f, const struct ferry
     return NEXT_DONE;
 }
 
-/* The destination cannot tell by its ETag: an overwrite meanwhile would look like this copy. */
+/* The ETag cannot tell (that of parts may be said of other content, too): an overwrite meanwhile
+ * would look like this copy, which is younger. */
 static enum next on_unproven(struct ctx *cx, struct ferry *f, const struct ferry_cargo *c,
                              struct ferry_result *r)
 {
@@ -249,7 +251,7 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     struct diag_point before = diag_point(cx);
     struct ferry_sending how = {.without = 0};
     struct ferry_cargo c;
-    bool same_etag;
+    bool same_etag, tells;
     enum rc rc;
 
     *ret_result = ferry_look(cx, f, load, &c);
@@ -258,7 +260,7 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     }
     rc = send_fitting(cx, f, &c, &how, ret_result);
     if (rc == RC_CONFLICT) {
-        return on_conflict(cx, f, &c, ret_result);
+        return on_conflict(cx, f, &c, !how.unconditional, ret_result);
     }
     if (rc != RC_OK) {
         *ret_result = on_failure(cx, f, &c, before);
@@ -269,7 +271,8 @@ static enum next carry_once(struct ctx *cx, struct ferry *f, const struct ferry_
     ret_result->lost = ferry_look_lost(cx, &c, how.without, ret_result->streamed);
     same_etag =
         ret_result->written.etag != NULL && strcmp(ret_result->written.etag, c.info.etag) == 0;
-    return same_etag || load->version != NULL ? NEXT_DONE : on_unproven(cx, f, &c, ret_result);
+    tells = same_etag && s3_object_info_etag_parts(c.info.etag) == 0;
+    return tells || load->version != NULL ? NEXT_DONE : on_unproven(cx, f, &c, ret_result);
 }
 
 struct ferry_result ferry_carry(struct ctx *cx, struct ferry *f, const struct ferry_load *load)

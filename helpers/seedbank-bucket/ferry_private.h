@@ -30,9 +30,10 @@ struct ferry {
 
     pthread_mutex_t lock; /* guards the memory */
     pthread_cond_t freed;
-    uint64_t memory;           /* that is free */
-    atomic_uint never;         /* bits of ferry_part: the server has no such thing */
-    atomic_bool unconditional; /* its conditions hold where they should not, or the reverse */
+    uint64_t memory;              /* that is free */
+    atomic_uint never;            /* bits of ferry_part: the server has no such thing */
+    atomic_bool unconditional[2]; /* of keys that are not there, and that are: its conditions hold
+                                     where they should not, or the reverse */
 };
 
 /* One version on its way. */

@@ -249,7 +249,8 @@ static void warn_before_all(struct planning *p)
     struct past_seen seen = past_seen(p->past);
     struct arena *a = p->cli->cx->arena;
 
-    if (p->settings->undelete || seen.null || p->result->at >= seen.oldest_of_id) {
+    if (p->settings->undelete || seen.entries == 0 || seen.null ||
+        p->result->at >= seen.oldest_of_id) {
         return;
     }
     diag_warning(p->cli->cx, NULL, "The chosen time is before everything that is listed",

@@ -21,7 +21,8 @@
 struct kms {
     const char *id;
     const char *why; /* NULL: objects under it can be read */
-    bool known;      /* else somebody is asking */
+    bool known;
+    bool asked; /* somebody is asking */
     struct kms *next;
 };
 
@@ -42,20 +43,22 @@ struct reach {
  * caller is the one to ask, and to tell. Waits while another one asks. */
 static struct kms *kms_to_ask(struct reach *r, const char *id, const char **ret_why)
 {
-    struct kms *k, *mine = NULL;
+    struct kms *k, *mine;
 
     pthread_mutex_lock(&r->lock);
     for (k = r->kms; k != NULL && strcmp(k->id, id) != 0;) {
         k = k->next;
     }
     if (k == NULL) {
-        k = mine = arena_alloc(r->arena, sizeof *k);
+        k = arena_alloc(r->arena, sizeof *k);
         *k = (struct kms){.id = arena_strdup(r->arena, id), .next = r->kms};
         r->kms = k;
     }
-    while (mine == NULL && !k->known && !r->over) {
+    while (k->asked && !k->known && !r->over) {
         pthread_cond_wait(&r->changed, &r->lock);
     }
+    mine = k->known || r->over ? NULL : k;
+    k->asked = true;
     *ret_why = k->why;
     pthread_mutex_unlock(&r->lock);
     return mine;
@@ -74,6 +77,15 @@ static const char *kms_tell(struct reach *r, struct kms *k, const char *why)
     return whole;
 }
 
+/* There was no answer: the next one is to ask. */
+static void kms_leave(struct reach *r, struct kms *k)
+{
+    pthread_mutex_lock(&r->lock);
+    k->asked = false;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+}
+
 static enum rc ask_kms(struct ctx *cx, struct reach *r, const struct s3_object *object,
                        const char *id, const char **ret_why)
 {
@@ -89,6 +101,7 @@ static enum rc ask_kms(struct ctx *cx, struct reach *r, const struct s3_object *
         *ret_why = kms_tell(r, mine, why);
         return RC_OK;
     }
+    kms_leave(r, mine);
     return rc;
 }
 

@@ -119,6 +119,10 @@ static enum rc get_tags(struct ctx *cx, const struct proof_side *side, struct s3
         *ret_why = arena_printf(cx->arena, "%s is not there any more", side->called);
         return RC_OK;
     }
+    if (rc == RC_CONFLICT) {
+        *ret_why = arena_printf(cx->arena, "%s is being changed", side->called);
+        return RC_OK;
+    }
     if (rc != RC_FAIL || cancel_raised(cx->cancel)) {
         return rc;
     }

@@ -98,12 +98,11 @@ static enum rc compare(struct ctx *cx, const struct verifying *v, struct verify_
 /* ---- What there is to do --------------------------------------------------------------------- */
 
 /* Of what is there, for the manifest. Where it cannot be had, nothing is proven. */
-static enum rc add_sum(struct ctx *cx, struct arena *a, struct verify_item *i,
-                       struct proof_side *found)
+static enum rc add_sum(struct ctx *cx, const struct proof_options *options, struct arena *a,
+                       struct verify_item *i, struct proof_side *found)
 {
-    static const struct proof_options options = {.deep = false};
     struct proof p;
-    enum rc rc = proof_sum(cx, found, &options, &p);
+    enum rc rc = proof_sum(cx, found, options, &p);
 
     if (rc == RC_OK && p.answer == PROOF_SAME) {
         i->sha256 = arena_strdup(a, p.sha256);
@@ -116,6 +115,7 @@ static enum rc add_sum(struct ctx *cx, struct arena *a, struct verify_item *i,
 enum rc verify_prove(struct ctx *cx, const struct verifying *v, struct arena *a,
                      struct verify_item *i)
 {
+    const struct proof_options options = {.deep = v->settings->deep};
     struct proof_side found = found_side(cx, v, i);
     struct proof p;
     enum rc rc = RC_OK;
@@ -128,7 +128,7 @@ enum rc verify_prove(struct ctx *cx, const struct verifying *v, struct arena *a,
     }
     if (rc == RC_OK && v->sums && i->sha256 == NULL && i->found.there &&
         i->result.verdict != CHECK_DIFFERS && i->result.verdict != CHECK_UNPROVEN) {
-        rc = add_sum(cx, a, i, &found);
+        rc = add_sum(cx, &options, a, i, &found);
     }
     return rc;
 }

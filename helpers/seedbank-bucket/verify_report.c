@@ -235,8 +235,8 @@ static enum rc end_manifest(struct verifying *v)
     if (v->writer == NULL) {
         return RC_OK;
     }
-    if (v->counts.different + v->counts.unproven > 0) {
-        cli_say(cli, "No manifest was written: it would hold what is not proven.");
+    if (v->counts.different + v->counts.unproven + v->counts.late > 0) {
+        cli_say(cli, "No manifest was written: it would lack, or hold, what is not proven.");
         return RC_OK;
     }
     rc = manifest_end(cli->cx, v->writer, &t);

@@ -44,7 +44,11 @@ static enum rc open_target(struct cli *cli, struct work *w)
         rc = place_read(cli->cx, "What the plan writes into", w->head.to, &w->to);
     }
     w->dst = w->target;
-    w->dst.bucket = w->to.bucket ? w->to.bucket : w->target.bucket;
+    /* A client of its own: a read that waits for its reader to write must not take the place that
+     * the write needs. */
+    if (rc == RC_OK && w->head.to != NULL) {
+        rc = settings_target(cli, s, w->to.bucket, &w->dst);
+    }
     return rc;
 }
 

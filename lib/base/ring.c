@@ -188,7 +188,11 @@ static enum rc end_crew(struct ctx *cx, struct ring *r, enum rc rc)
         return rc;
     }
     if (rc == RC_FAIL && cx->diags.errors == 0) { /* cancelled, though all that was begun ended */
-        return ctx_check(cx);
+        rc = ctx_check(cx);
+        return rc != RC_OK ? rc
+                           : diag_error(cx, NULL, "Some of the work was not done",
+                                        "A part of it ended without saying why. Run it again; if "
+                                        "it stays, this is a defect of the program.");
     }
     return rc == RC_OK ? ended : rc;
 }

@@ -94,8 +94,9 @@ unsigned http_retry_allowed(struct ctx *cx, struct http_client *client)
 
 void http_retry_learn(struct ctx *cx, const struct http_try *t)
 {
-    bool silent = t->cause == HTTP_STALLED || t->cause == HTTP_TIMED_OUT ||
-                  t->cause == HTTP_CONNECT_TIMED_OUT;
+    /* One that stopped in the middle of a body can speak. */
+    bool silent = t->body_bytes == 0 && (t->cause == HTTP_STALLED || t->cause == HTTP_TIMED_OUT ||
+                                         t->cause == HTTP_CONNECT_TIMED_OUT);
     int64_t now = cx->clock->monotonic_ms(cx->clock);
 
     if (!silent && t->cause != HTTP_COMPLETE) {
