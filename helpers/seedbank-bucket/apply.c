@@ -4,6 +4,7 @@
 #include "cli/cli_words.h"
 #include "seedbank-bucket/carry.h"
 #include "seedbank-bucket/commands.h"
+#include "seedbank-bucket/tally.h"
 #include "seedbank-bucket/work.h"
 
 /* ---- What is said ---------------------------------------------------------------------------- */
@@ -18,15 +19,6 @@ static uint64_t done_of(const struct carry_tally *t)
     return n;
 }
 
-static void say_count(struct cli *cli, uint64_t n, const char *words)
-{
-    struct arena *a = cli->cx->arena;
-
-    if (n > 0) {
-        cli_say(cli, "  %s %s", cli_words_of(a, n, "object", "objects"), words);
-    }
-}
-
 static void say_summary(struct cli *cli, const struct work *w, const struct carry_tally *t)
 {
     struct arena *a = cli->cx->arena;
@@ -35,22 +27,22 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
             cli_words_of(a, done_of(t), "object", "objects"), w->head.bucket,
             w->head.undelete ? "" : " to ", w->head.undelete ? "" : w->head.at,
             w->head.to ? " into " : "", w->head.to ? w->head.to : "");
-    say_count(cli, t->done[STEP_REVEAL], "shown again: delete markers removed");
-    say_count(cli, t->done[STEP_COPY],
+    tally_say(cli, t->done[STEP_REVEAL], "shown again: delete markers removed");
+    tally_say(cli, t->done[STEP_COPY],
               arena_printf(a, "%s (%s)",
                            w->head.to ? "copied" : "copied forward from an older version",
                            cli_words_bytes(a, t->bytes)));
-    say_count(cli, t->done[STEP_HIDE], "born later: hidden by a delete marker");
-    say_count(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
-    say_count(cli, t->conflicts, "left as they are: others changed them since the plan was made");
-    say_count(cli, t->failed, "failed: the same command tries them again");
-    say_count(cli, t->lost, "without all that belongs to them: the target cannot hold it");
+    tally_say(cli, t->done[STEP_HIDE], "born later: hidden by a delete marker");
+    tally_say(cli, t->done[STEP_PURGE], "freed of newer versions, for good");
+    tally_say(cli, t->conflicts, "left as they are: others changed them since the plan was made");
+    tally_say(cli, t->failed, "failed: the same command tries them again");
+    tally_say(cli, t->lost, "without all that belongs to them: the target cannot hold it");
     if (t->why_streamed != NULL) {
         cli_say(cli, "  The server does not copy between the two buckets: all went through this "
                      "machine.");
         cli_event(cli, "streamed", json_pack("{s:s}", "why", t->why_streamed));
     }
-    say_count(cli, t->idle, "that cannot be restored: the plan says why");
+    tally_say(cli, t->idle, "that cannot be restored: the plan says why");
     cli_event(cli, "summary",
               json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "bucket",
                         w->head.bucket, "at", w->head.at, "reveal",
@@ -221,8 +213,8 @@ static void say_finished(struct cli *cli, const struct work *w, const struct app
 {
     cli_say(cli, "%s %s: nothing to do.", work_name(cli, w),
             on->any ? "was carried out already" : "has no step that does something");
-    say_count(cli, on->left, "were left as they are: others had changed them");
-    say_count(cli, on->tally.idle, "that cannot be restored: the plan says why");
+    tally_say(cli, on->left, "were left as they are: others had changed them");
+    tally_say(cli, on->tally.idle, "that cannot be restored: the plan says why");
     cli_event(cli, "finished", json_pack("{s:I}", "conflicts", (json_int_t)on->left));
     if (on->any) {
         say_undo(cli, w);

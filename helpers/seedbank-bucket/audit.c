@@ -79,7 +79,7 @@ static void take_entry(struct pass *p, const struct s3_list_entry *e)
                      .size = e->size,
                      .marker = e->marker,
                      .latest = e->latest,
-                     .null_version = e->null_origin || strcmp(e->version_id, "null") == 0,
+                     .null_version = e->null_origin || strcmp(e->version_id, S3_NULL_VERSION) == 0,
                  });
     p->audit->archived += s3_object_info_is_archive(e->storage_class);
     if (p->any && !e->marker && !e->latest && p->audit->expiry != NULL) {

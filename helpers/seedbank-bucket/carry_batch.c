@@ -120,7 +120,7 @@ static enum rc done(struct ctx *cx, struct batch *b, struct slot *s, const struc
 static bool is_lossy(const struct carry *c, const struct slot *s)
 {
     return c->options.write.source == NULL && !c->guard.enabled && s->step.kind == STEP_COPY &&
-           strcmp(s->step.version, "null") == 0;
+           strcmp(s->step.version, S3_NULL_VERSION) == 0;
 }
 
 /* What the write's condition is; it was looked at a moment ago. */
@@ -206,7 +206,7 @@ static void know_own(struct carry *c, struct batch *b, struct slot *s)
         replay_made(c->options.replay, b->arena, &step, &s->own);
     }
     s->own.replaces =
-        !c->guard.enabled && s->step.latest != NULL && strcmp(s->step.latest, "null") == 0;
+        !c->guard.enabled && s->step.latest != NULL && strcmp(s->step.latest, S3_NULL_VERSION) == 0;
 }
 
 enum rc carry_batch_begin(struct carry *c, struct batch *b)

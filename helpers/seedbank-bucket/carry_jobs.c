@@ -98,11 +98,6 @@ enum rc carry_jobs_give(struct carry *c, struct batch *b)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static const char *keep(struct batch *b, const char *text)
-{
-    return text ? arena_strdup(b->arena, text) : NULL;
-}
-
 /* The result outlives the thread's arena; what the server told of it outlives the process. */
 static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct write_result r)
 {
@@ -110,10 +105,10 @@ static enum rc settle(struct ctx *cx, struct batch *b, struct slot *s, struct wr
 
     pthread_mutex_lock(&b->lock);
     s->result = r;
-    s->result.id = keep(b, r.id);
-    s->result.modified = keep(b, r.modified);
-    s->result.why = keep(b, r.why);
-    s->result.lost = keep(b, r.lost);
+    s->result.id = arena_strdup_if(b->arena, r.id);
+    s->result.modified = arena_strdup_if(b->arena, r.modified);
+    s->result.why = arena_strdup_if(b->arena, r.why);
+    s->result.lost = arena_strdup_if(b->arena, r.lost);
     pthread_mutex_unlock(&b->lock);
     s->own.retried = r.outcome == WRITE_UNKNOWN || r.repeated;
     if (s->result.id != NULL && str_utf8_valid(str_of(s->result.id))) {

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define NULL_ID "null" /* names whatever was written last while versioning was off */
-
 static struct check_result result(enum check_verdict verdict, const char *why)
 {
     return (struct check_result){verdict, why};
@@ -64,7 +62,7 @@ static struct check_result check_content(const struct check_want *want,
     if (want->size != found->size) {
         return result(CHECK_DIFFERS, "what is there has another size");
     }
-    if (same && strcmp(want->version, NULL_ID) == 0) { /* it may have been written again */
+    if (same && strcmp(want->version, S3_NULL_VERSION) == 0) { /* it may have been written again */
         if (want->etag != NULL && found->etag != NULL && strcmp(want->etag, found->etag) != 0) {
             return result(CHECK_DIFFERS, "it was written again, without a version ID");
         }

@@ -12,12 +12,6 @@
 /* ---- Before the listings -----------------------------------------------------------------------
  */
 
-static enum rc wrong_use(struct copy *c, const char *summary, const char *detail)
-{
-    cli_outcome(c->cli, CLI_USAGE);
-    return diag_error(c->cli->cx, NULL, summary, "%s Nothing was done.", detail);
-}
-
 /* "20", "20%" */
 static enum rc read_max_change(struct copy *c)
 {
@@ -31,23 +25,22 @@ static enum rc read_max_change(struct copy *c)
     number.n -= str_ends(text, "%") ? 1 : 0;
     return str_to_u64(number, &c->max_change) && c->max_change <= 100
                ? RC_OK
-               : wrong_use(c, arena_printf(c->cli->cx->arena, "--max-change %s is no share", text),
-                           "It is a whole number of percent, from 0 to 100.");
+               : cli_misuse(c->cli,
+                            arena_printf(c->cli->cx->arena, "--max-change %s is no share", text),
+                            "It is a whole number of percent, from 0 to 100.");
 }
 
 static enum rc read_places(struct copy *c)
 {
     const struct copy_settings *s = c->settings;
-    struct ctx *cx = c->cli->cx;
 
-    if (place_read(cx, "SRC", s->source, &c->from_place) != RC_OK ||
-        place_read(cx, "DST", s->destination, &c->to_place) != RC_OK) {
-        cli_outcome(c->cli, CLI_USAGE);
+    if (place_argument(c->cli, "SRC", s->source, &c->from_place) != RC_OK ||
+        place_argument(c->cli, "DST", s->destination, &c->to_place) != RC_OK) {
         return RC_FAIL;
     }
     if (s->config != NULL && !s->create) {
-        return wrong_use(c, "--config is for --create",
-                         "The settings in the file are put to a bucket that is made.");
+        return cli_misuse(c->cli, "--config is for --create",
+                          "The settings in the file are put to a bucket that is made.");
     }
     return read_max_change(c);
 }
@@ -76,11 +69,11 @@ static enum rc open_both(struct copy *c)
     }
     c->one_server = is_one_server(a, &c->from, &c->to);
     if (c->one_server && place_overlap(&c->from_place, &c->to_place)) {
-        return wrong_use(c,
-                         arena_printf(a, "%s and %s overlap", place_text(a, &c->from_place),
-                                      place_text(a, &c->to_place)),
-                         "What is copied would be part of the source. Name another bucket, or "
-                         "folders that are not within one another.");
+        return cli_misuse(c->cli,
+                          arena_printf(a, "%s and %s overlap", place_text(a, &c->from_place),
+                                       place_text(a, &c->to_place)),
+                          "What is copied would be part of the source. Name another bucket, or "
+                          "folders that are not within one another.");
     }
     return RC_OK;
 }

@@ -16,10 +16,9 @@
 static enum rc check_options(const struct copy *c)
 {
     if (c->settings->prefixes.n + c->settings->excludes.n > 0) {
-        cli_outcome(c->cli, CLI_USAGE);
-        return diag_error(c->cli->cx, NULL, "--versions carries the history of all keys",
+        return cli_misuse(c->cli, "--versions carries the history of all keys",
                           "Name a folder of the source as BUCKET/PREFIX instead of --prefix and "
-                          "--exclude. Nothing was done.");
+                          "--exclude.");
     }
     return RC_OK;
 }

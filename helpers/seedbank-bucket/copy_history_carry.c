@@ -14,7 +14,6 @@
 #include "seedbank-bucket/write.h"
 #include "json/json_bytes.h"
 
-#define NULL_ID  "null"
 #define THREADS  32
 #define SLOTS    128 /* keys under way */
 #define HOPELESS 100 /* keys that failed one after the other: the rest would, too */
@@ -64,7 +63,7 @@ static struct history_told lost_its_place(struct load *load)
 
 static bool is_null(const char *id)
 {
-    return id != NULL && strcmp(id, NULL_ID) == 0;
+    return id != NULL && strcmp(id, S3_NULL_VERSION) == 0;
 }
 
 static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct arena *a,
@@ -83,13 +82,7 @@ static struct history_told put_marker(struct ctx *cx, struct carrying *c, struct
         return lost_its_place(load);
     }
     load->done.markers++;
-    return (struct history_told){
-        .tried = true, .id = r.id ? arena_strdup(a, r.id) : NULL, .done = true};
-}
-
-static const char *text(struct arena *a, const char *text_or_null)
-{
-    return text_or_null ? arena_strdup(a, text_or_null) : NULL;
+    return (struct history_told){.tried = true, .id = arena_strdup_if(a, r.id), .done = true};
 }
 
 static struct history_told carried(struct arena *a, struct load *load, const struct ferry_result *r)
@@ -103,8 +96,8 @@ static struct history_told carried(struct arena *a, struct load *load, const str
         load->trouble = arena_printf(a, "the destination cannot hold: %s", r->lost);
     }
     return (struct history_told){.tried = true,
-                                 .id = text(a, r->written.version_id),
-                                 .modified = text(a, r->written.last_modified),
+                                 .id = arena_strdup_if(a, r->written.version_id),
+                                 .modified = arena_strdup_if(a, r->written.last_modified),
                                  .sha256 = *r->sha256 ? arena_strdup(a, r->sha256) : NULL};
 }
 
@@ -115,7 +108,8 @@ static struct history_told put_version(struct ctx *cx, struct carrying *c, struc
     const struct ferry_load what = {
         .key = place_map(cx->arena, &copy->to_place, &copy->from_place, l->key),
         .version = l->version,
-        .etag = strcmp(l->version, NULL_ID) == 0 ? l->etag : NULL, /* it may be another by now */
+        .etag = strcmp(l->version, S3_NULL_VERSION) == 0 ? l->etag
+                                                         : NULL, /* it may be another by now */
         .to_key = l->key,
         .there = "",
         .sha256 = !copy->one_server,

@@ -3,6 +3,7 @@
 #include "base/ctx.h"
 #include "cli/cli_words.h"
 #include "seedbank-bucket/copy_private.h"
+#include "seedbank-bucket/tally.h"
 #include "json/json_bytes.h"
 
 #define SHOWN       10
@@ -98,15 +99,6 @@ enum rc copy_show_items(struct copy *c)
 /* ---- After -------------------------------------------------------------------------------------
  */
 
-static void say_count(struct cli *cli, uint64_t n, const char *words)
-{
-    struct arena *a = cli->cx->arena;
-
-    if (n > 0) {
-        cli_say(cli, "  %s %s", cli_words_of(a, n, "object", "objects"), words);
-    }
-}
-
 void copy_show_tally(struct copy *c, const struct copy_tally *t)
 {
     struct cli *cli = c->cli;
@@ -117,14 +109,14 @@ void copy_show_tally(struct copy *c, const struct copy_tally *t)
     cli_say(cli, "Copied %s (%s) to %s; %s of them proven as they were written.",
             cli_words_of(a, copied, "object", "objects"), cli_words_bytes(a, bytes),
             place_text(a, &c->to_place), cli_words_count(a, copied - t->unproven));
-    say_count(cli, t->done[COPY_CHANGED].objects, "of them written over older ones");
-    say_count(cli, t->done[COPY_EXTRA].objects, "deleted, each by a delete marker");
-    say_count(cli, t->unproven, "not proven: neither ETag nor checksum tells");
-    say_count(cli, t->incomplete, "copied without what the destination cannot hold");
-    say_count(cli, t->refused, "not copied, because of what they are");
-    say_count(cli, t->gone, "gone from the source meanwhile");
-    say_count(cli, t->conflicts, "left: others wrote them at the destination meanwhile");
-    say_count(cli, t->failed, "failed: the same command tries them again");
+    tally_say(cli, t->done[COPY_CHANGED].objects, "of them written over older ones");
+    tally_say(cli, t->done[COPY_EXTRA].objects, "deleted, each by a delete marker");
+    tally_say(cli, t->unproven, "not proven: neither ETag nor checksum tells");
+    tally_say(cli, t->incomplete, "copied without what the destination cannot hold");
+    tally_say(cli, t->refused, "not copied, because of what they are");
+    tally_say(cli, t->gone, "gone from the source meanwhile");
+    tally_say(cli, t->conflicts, "left: others wrote them at the destination meanwhile");
+    tally_say(cli, t->failed, "failed: the same command tries them again");
     if (t->why_streamed != NULL) {
         cli_say(cli, "The server refuses to copy by itself, so all went through here: %s",
                 t->why_streamed);

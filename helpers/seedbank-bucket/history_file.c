@@ -11,6 +11,7 @@
 #include "seedbank-bucket/moment.h"
 #include "seedbank-bucket/sealed.h"
 #include "json/json_bytes.h"
+#include "json/json_member.h"
 
 #define MAX_KEY  ((size_t)16 << 20) /* as much as a page of a listing; S3's have 1,024 bytes */
 #define MAX_NAME 1024               /* bytes of a key, as S3 has it */
@@ -53,12 +54,6 @@ static bool is_time(const char *text)
     return text != NULL && moment_read(text, &some);
 }
 
-static bool is_sha256(const char *text)
-{
-    return strlen(text) == DIGEST_SHA256_HEX_SIZE - 1 &&
-           strspn(text, "0123456789abcdef") == DIGEST_SHA256_HEX_SIZE - 1;
-}
-
 /* A line without a version of the source is a marker that says so. */
 static bool has_origin(const struct history_line *l)
 {
@@ -73,7 +68,7 @@ static bool has_origin(const struct history_line *l)
 /* A marker has no content. */
 static bool has_content(const struct history_line *l)
 {
-    if (l->etag == NULL || (l->sha256 != NULL && !is_sha256(l->sha256))) {
+    if (l->etag == NULL || (l->sha256 != NULL && !digest_is_sha256_hex(l->sha256))) {
         return false;
     }
     return l->marker ? l->size == 0 && *l->etag == '\0' && l->sha256 == NULL : *l->etag != '\0';
@@ -86,23 +81,18 @@ bool history_line_is_whole(const struct history_line *l)
            (l->destination != NULL ? *l->destination != '\0' && l->why == NULL : l->why != NULL);
 }
 
-static const char *copy_text(struct arena *a, const char *text)
-{
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 struct history_line history_line_copy(struct arena *a, const struct history_line *l)
 {
     struct history_line copy = *l;
 
-    copy.key = copy_text(a, l->key);
-    copy.version = copy_text(a, l->version);
-    copy.modified = copy_text(a, l->modified);
-    copy.again = copy_text(a, l->again);
-    copy.etag = copy_text(a, l->etag);
-    copy.destination = copy_text(a, l->destination);
-    copy.sha256 = copy_text(a, l->sha256);
-    copy.why = copy_text(a, l->why);
+    copy.key = arena_strdup_if(a, l->key);
+    copy.version = arena_strdup_if(a, l->version);
+    copy.modified = arena_strdup_if(a, l->modified);
+    copy.again = arena_strdup_if(a, l->again);
+    copy.etag = arena_strdup_if(a, l->etag);
+    copy.destination = arena_strdup_if(a, l->destination);
+    copy.sha256 = arena_strdup_if(a, l->sha256);
+    copy.why = arena_strdup_if(a, l->why);
     return copy;
 }
 
@@ -141,23 +131,16 @@ static json_t *line_to_json(const struct history_line *l)
     return o;
 }
 
-static uint64_t number(const json_t *o, const char *name)
-{
-    json_int_t n = json_integer_value(json_object_get(o, name));
-
-    return n > 0 ? (uint64_t)n : 0;
-}
-
 static bool line_of(struct arena *a, const json_t *o, struct history_line *ret_line)
 {
     struct history_line l = {
         .key = json_bytes_get(a, o, "key"),
-        .place = number(o, "place"),
+        .place = json_member_u64(o, "place"),
         .version = json_bytes_get(a, o, "version"),
         .modified = json_bytes_get(a, o, "modified"),
         .again = json_bytes_get(a, o, "again"),
         .marker = json_is_true(json_object_get(o, "marker")),
-        .size = number(o, "size"),
+        .size = json_member_u64(o, "size"),
         .etag = json_bytes_get(a, o, "etag"),
         .destination = json_bytes_get(a, o, "destination"),
         .sha256 = json_bytes_get(a, o, "sha256"),
@@ -285,20 +268,13 @@ enum rc history_file_end(struct ctx *cx, struct history_writer *w,
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static const char *text_of(struct arena *a, const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 static bool head_of(struct arena *a, const json_t *o, struct history_head *ret_head)
 {
     struct history_head h = {
-        .endpoint = text_of(a, o, "endpoint"),
-        .bucket = text_of(a, o, "bucket"),
-        .made = text_of(a, o, "made"),
-        .since = text_of(a, o, "since"),
+        .endpoint = json_member_text(a, o, "endpoint"),
+        .bucket = json_member_text(a, o, "bucket"),
+        .made = json_member_text(a, o, "made"),
+        .since = json_member_text(a, o, "since"),
         .prefix = json_bytes_get(a, o, "prefix"),
         .copy_prefix = json_bytes_get(a, o, "copy_prefix"),
     };
@@ -326,11 +302,11 @@ enum rc history_file_read(struct ctx *cx, const char *title, FILE *file,
     r->order = order_new(cx->arena);
     *ret_head = head;
     *ret_totals = (struct history_totals){
-        .keys = number(ends.end, "keys"),
-        .versions = number(ends.end, "versions"),
-        .markers = number(ends.end, "markers"),
-        .bytes = number(ends.end, "bytes"),
-        .missing = number(ends.end, "missing"),
+        .keys = json_member_u64(ends.end, "keys"),
+        .versions = json_member_u64(ends.end, "versions"),
+        .markers = json_member_u64(ends.end, "markers"),
+        .bytes = json_member_u64(ends.end, "bytes"),
+        .missing = json_member_u64(ends.end, "missing"),
     };
     *ret_reader = r;
     return RC_OK;

@@ -7,7 +7,6 @@
 #include "s3/s3_list.h"
 #include "seedbank-bucket/moment.h"
 
-#define NULL_ID    "null"
 #define FIRST_ROOM 8
 #define NOT_SHOWN  "the server took it, but does not show it"
 
@@ -63,7 +62,7 @@ static int compare_origins(const void *x, const void *y)
     const struct origin *a = x, *b = y;
     int by = strcmp(a->id, b->id);
 
-    if (by != 0 || strcmp(a->id, NULL_ID) != 0) {
+    if (by != 0 || strcmp(a->id, S3_NULL_VERSION) != 0) {
         return by;
     }
     by = strcmp(a->modified, b->modified);

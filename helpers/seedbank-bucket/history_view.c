@@ -7,8 +7,6 @@
 #include "base/clock.h"
 #include "seedbank-bucket/moment.h"
 
-#define NULL_ID "null"
-
 struct history_view {
     struct arena *arena;
     struct history_view_options options;
@@ -96,7 +94,7 @@ static void as_in_source(struct s3_list_entry *e, const struct history_line *lin
     moment_read(line->modified, &time);
     e->modified = time_of(time);
     e->last_modified = line->modified;
-    e->null_origin = strcmp(line->version, NULL_ID) == 0;
+    e->null_origin = strcmp(line->version, S3_NULL_VERSION) == 0;
 }
 
 static struct s3_list_entry lost(const struct history_line *line)

@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "seedbank-bucket/sealed.h"
 #include "json/json_bytes.h"
+#include "json/json_member.h"
 
 static const struct sealed_kind kind = {
     .name = "manifest",
@@ -88,20 +89,6 @@ enum rc manifest_end(struct ctx *cx, struct manifest_writer *w, struct manifest_
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static uint64_t number(const json_t *o, const char *name)
-{
-    json_int_t n = json_integer_value(json_object_get(o, name));
-
-    return n > 0 ? (uint64_t)n : 0;
-}
-
-static const char *member(struct arena *a, const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 static struct cli_texts read_texts(struct arena *a, const json_t *list)
 {
     struct cli_texts t = {arena_array(a, json_array_size(list), sizeof *t.items), 0};
@@ -128,26 +115,20 @@ enum rc manifest_open(struct ctx *cx, const char *path, struct manifest_head *re
         return rc;
     }
     h = (struct manifest_head){
-        .endpoint = member(a, ends.head, "endpoint"),
-        .place = {member(a, ends.head, "bucket"), json_bytes_get(a, ends.head, "folder")},
-        .made = member(a, ends.head, "made"),
+        .endpoint = json_member_text(a, ends.head, "endpoint"),
+        .place = {json_member_text(a, ends.head, "bucket"), json_bytes_get(a, ends.head, "folder")},
+        .made = json_member_text(a, ends.head, "made"),
         .prefixes = read_texts(a, json_object_get(ends.head, "prefixes")),
         .excludes = read_texts(a, json_object_get(ends.head, "excludes")),
     };
     if (!h.endpoint || !h.place.bucket || !h.place.prefix || !h.made) {
         return sealed_refuse(cx, r->sealed, "Its first line is not whole");
     }
-    r->totals = (struct manifest_totals){number(ends.end, "objects"), number(ends.end, "bytes")};
+    r->totals = (struct manifest_totals){json_member_u64(ends.end, "objects"),
+                                         json_member_u64(ends.end, "bytes")};
     *ret_head = h;
     *ret_reader = r;
     return RC_OK;
-}
-
-static bool is_sum(const char *text)
-{
-    size_t n = DIGEST_SHA256_HEX_SIZE - 1;
-
-    return text != NULL && strlen(text) == n && strspn(text, "0123456789abcdef") == n;
 }
 
 enum rc manifest_next(struct ctx *cx, struct manifest_reader *r, struct manifest_object *ret_object)
@@ -164,10 +145,11 @@ enum rc manifest_next(struct ctx *cx, struct manifest_reader *r, struct manifest
         return rc;
     }
     o = (struct manifest_object){.key = json_bytes_get(cx->arena, line, "key"),
-                                 .version = member(cx->arena, line, "version"),
-                                 .sha256 = member(cx->arena, line, "sha256"),
-                                 .size = number(line, "size")};
-    if (o.key == NULL || !is_sum(o.sha256) || !json_is_integer(json_object_get(line, "size"))) {
+                                 .version = json_member_text(cx->arena, line, "version"),
+                                 .sha256 = json_member_text(cx->arena, line, "sha256"),
+                                 .size = json_member_u64(line, "size")};
+    if (o.key == NULL || !digest_is_sha256_hex(o.sha256) ||
+        !json_is_integer(json_object_get(line, "size"))) {
         return sealed_refuse(cx, r->sealed, "A line is no object that this program knows");
     }
     r->seen.objects++;

@@ -9,7 +9,6 @@
 #define MAX_KEY  ((size_t)16 << 20) /* as much as a page of the listing; S3's have 1,024 bytes */
 #define MAX_IDS  ((size_t)16 << 20) /* bytes of the IDs that one step names: half a million */
 #define FIRST_ID 8                  /* IDs that have room at first */
-#define NULL_ID  "null"
 
 #define WHY_GAP                                                                                    \
     "no version as old as the chosen time is left, and rules or missing versioning may have "      \
@@ -153,7 +152,7 @@ static bool is_newer(const struct past *p, const struct s3_list_entry *e, int64_
 
 void past_add(struct past *p, const struct s3_list_entry *e)
 {
-    bool null = e->null_origin || strcmp(e->version_id, NULL_ID) == 0;
+    bool null = e->null_origin || strcmp(e->version_id, S3_NULL_VERSION) == 0;
     int64_t time = moment_of(e->modified);
 
     p->seen.entries++;

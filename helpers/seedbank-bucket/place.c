@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ctx.h"
+#include "cli/cli.h"
 #include "s3/s3_name.h"
 
 #define MAX_KEY 1024
@@ -34,6 +35,17 @@ enum rc place_read(struct ctx *cx, const char *what, const char *text,
     }
     *ret_place = (struct bucket_place){str_dup(cx->arena, (struct str){text, n}), prefix};
     return RC_OK;
+}
+
+enum rc place_argument(struct cli *cli, const char *what, const char *text,
+                       struct bucket_place *ret_place)
+{
+    enum rc rc = place_read(cli->cx, what, text, ret_place);
+
+    if (rc != RC_OK) {
+        cli_outcome(cli, CLI_USAGE);
+    }
+    return rc;
 }
 
 const char *place_text(struct arena *a, const struct bucket_place *place)

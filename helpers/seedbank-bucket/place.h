@@ -15,6 +15,7 @@
 #include "base/rc.h"
 
 struct arena;
+struct cli;
 struct ctx;
 
 #define PLACE_DOC "BUCKET, or BUCKET/PREFIX for one folder in it"
@@ -28,6 +29,10 @@ struct bucket_place {
  * name, s3:// before it, or a prefix longer than a key. */
 enum rc place_read(struct ctx *cx, const char *what, const char *text,
                    struct bucket_place *ret_place) RC_MUST_CHECK;
+
+/* The same of what was typed: it fails with CLI_USAGE. */
+enum rc place_argument(struct cli *cli, const char *what, const char *text,
+                       struct bucket_place *ret_place) RC_MUST_CHECK;
 
 /* As it is written on the command line: without the last slash. */
 const char *place_text(struct arena *a, const struct bucket_place *place);

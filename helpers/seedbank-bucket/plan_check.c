@@ -10,21 +10,15 @@
 
 /* ---- Before the listing ---------------------------------------------------------------------- */
 
-static enum rc wrong_use(struct cli *cli, const char *summary, const char *detail)
-{
-    cli_outcome(cli, CLI_USAGE);
-    return diag_error(cli->cx, NULL, summary, "%s Nothing was done.", detail);
-}
-
 static enum rc no_time(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
 
-    return wrong_use(p->cli,
-                     arena_printf(p->cli->cx->arena, "--%s %s is no time",
-                                  s->undelete ? "since" : "at", s->undelete ? s->since : s->at),
-                     "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
-                     "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
+    return cli_misuse(p->cli,
+                      arena_printf(p->cli->cx->arena, "--%s %s is no time",
+                                   s->undelete ? "since" : "at", s->undelete ? s->since : s->at),
+                      "Write it as RFC 3339 with an offset, such as 2026-11-24T03:16:18Z or "
+                      "2026-11-24T04:16:18+01:00, or as \"2h ago\", \"3d ago\".");
 }
 
 /* What needs no server. */
@@ -38,13 +32,13 @@ static enum rc check_options(struct planning *p)
         return no_time(p);
     }
     if (s->shards > SHARDS_MAX) {
-        return wrong_use(p->cli,
-                         arena_printf(p->cli->cx->arena, "--shards can be %d at most", SHARDS_MAX),
-                         "Each piece is a process with a journal.");
+        return cli_misuse(p->cli,
+                          arena_printf(p->cli->cx->arena, "--shards can be %d at most", SHARDS_MAX),
+                          "Each piece is a process with a journal.");
     }
     if (s->keep_history && s->purge_newer) {
-        return wrong_use(p->cli, "--keep-history and --purge-newer contradict each other",
-                         "One removes nothing, the other all that is newer.");
+        return cli_misuse(p->cli, "--keep-history and --purge-newer contradict each other",
+                          "One removes nothing, the other all that is newer.");
     }
     return RC_OK;
 }

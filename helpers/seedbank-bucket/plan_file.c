@@ -3,6 +3,7 @@
 #include "base/ctx.h"
 #include "seedbank-bucket/sealed.h"
 #include "seedbank-bucket/shards.h"
+#include "json/json_member.h"
 
 static const struct sealed_kind kind = {
     .name = "plan",
@@ -97,25 +98,19 @@ enum rc plan_file_end(struct ctx *cx, struct plan_writer *w, const struct plan_t
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static uint64_t number(const json_t *o, const char *name)
-{
-    json_int_t n = json_integer_value(json_object_get(o, name));
-
-    return n > 0 ? (uint64_t)n : 0;
-}
-
 static struct plan_count count(const json_t *o, const char *name)
 {
     const json_t *member = json_object_get(o, name);
 
-    return (struct plan_count){number(member, "objects"), number(member, "bytes")};
+    return (struct plan_count){json_member_u64(member, "objects"),
+                               json_member_u64(member, "bytes")};
 }
 
 static struct plan_totals totals_of(const json_t *o)
 {
     struct plan_totals t = {.unchanged = count(o, "unchanged"),
                             .newer = count(o, "newer"),
-                            .doubtful = number(o, "doubtful")};
+                            .doubtful = json_member_u64(o, "doubtful")};
 
     for (int i = 0; i < STEP_KINDS; i++) {
         t.steps[i] = count(o, step_name((enum step_kind)i));
@@ -135,22 +130,15 @@ static struct cli_texts read_texts(struct arena *a, const json_t *list)
     return t;
 }
 
-static const char *member(struct arena *a, const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head)
 {
     struct plan_head h = {
-        .endpoint = member(a, o, "endpoint"),
-        .region = member(a, o, "region"),
-        .bucket = member(a, o, "bucket"),
-        .to = member(a, o, "to"),
-        .at = member(a, o, "at"),
-        .made = member(a, o, "made"),
+        .endpoint = json_member_text(a, o, "endpoint"),
+        .region = json_member_text(a, o, "region"),
+        .bucket = json_member_text(a, o, "bucket"),
+        .to = json_member_text(a, o, "to"),
+        .at = json_member_text(a, o, "at"),
+        .made = json_member_text(a, o, "made"),
         .prefixes = read_texts(a, json_object_get(o, "prefixes")),
         .excludes = read_texts(a, json_object_get(o, "excludes")),
         .keep_history = json_is_true(json_object_get(o, "keep_history")),
@@ -160,7 +148,7 @@ static bool head_of(struct arena *a, const json_t *o, struct plan_head *ret_head
         .allow_unversioned = json_is_true(json_object_get(o, "allow_unversioned")),
         .undelete = json_is_true(json_object_get(o, "undelete")),
         .probed = json_is_true(json_object_get(o, "probed")),
-        .shards = number(o, "shards"),
+        .shards = json_member_u64(o, "shards"),
     };
     *ret_head = h;
     return h.endpoint && h.region && h.bucket && h.at && h.made;

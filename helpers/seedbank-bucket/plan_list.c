@@ -65,7 +65,7 @@ static enum rc take(struct ctx *cx, void *arg, const struct step *step)
 static void spare_null_source(const struct planning *p, struct step *step)
 {
     if (p->to == NULL && p->versioning.status != S3_VERSIONING_ENABLED && step->kind == STEP_COPY &&
-        strcmp(step->version, "null") == 0) {
+        strcmp(step->version, S3_NULL_VERSION) == 0) {
         step->kind = STEP_UNREACHABLE;
         step->why = "it has no version ID, and versioning is not enabled: the copy would overwrite "
                     "its own source";

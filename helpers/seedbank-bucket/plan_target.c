@@ -13,21 +13,15 @@
 
 /* ---- Which ----------------------------------------------------------------------------------- */
 
-static enum rc wrong_use(struct planning *p, const char *summary, const char *detail)
-{
-    cli_outcome(p->cli, CLI_USAGE);
-    return diag_error(p->cli->cx, NULL, summary, "%s Nothing was done.", detail);
-}
-
 static enum rc check_options(struct planning *p)
 {
     const struct plan_settings *s = p->settings;
 
     if (s->hide_newer || s->purge_newer) {
-        return wrong_use(p,
-                         s->hide_newer ? "--hide-newer does not go with --to"
-                                       : "--purge-newer does not go with --to",
-                         "What the target has beside the plan is left alone.");
+        return cli_misuse(p->cli,
+                          s->hide_newer ? "--hide-newer does not go with --to"
+                                        : "--purge-newer does not go with --to",
+                          "What the target has beside the plan is left alone.");
     }
     return RC_OK;
 }
@@ -40,14 +34,14 @@ static enum rc leave_out(struct planning *p)
     const char **items = arena_array(a, p->excludes.n + 1, sizeof *items);
 
     if (*prefix == '\0') {
-        return wrong_use(p, "--to is the bucket itself",
-                         "Name a folder in it (BUCKET/PREFIX) or another bucket; without --to the "
-                         "bucket is restored in place.");
+        return cli_misuse(p->cli, "--to is the bucket itself",
+                          "Name a folder in it (BUCKET/PREFIX) or another bucket; without --to the "
+                          "bucket is restored in place.");
     }
     for (size_t i = 0; i < p->prefixes.n; i++) {
         if (str_starts(p->prefixes.items[i], prefix)) {
-            return wrong_use(p, "--prefix lies within --to",
-                             "What is restored cannot be the target, too.");
+            return cli_misuse(p->cli, "--prefix lies within --to",
+                              "What is restored cannot be the target, too.");
         }
     }
     for (size_t i = 0; i < p->excludes.n; i++) {
@@ -67,9 +61,8 @@ enum rc plan_target_read(struct planning *p)
     if (p->settings->to == NULL) {
         return RC_OK;
     }
-    rc = place_read(cx, "--to", p->settings->to, to);
+    rc = place_argument(p->cli, "--to", p->settings->to, to);
     if (rc != RC_OK) {
-        cli_outcome(p->cli, CLI_USAGE);
         return rc;
     }
     p->to = to;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "json/json_bytes.h"
 #include "json/json_line.h"
+#include "json/json_member.h"
 
 static const char *const names[RECORD_KINDS] = {
     [RECORD_BEGIN] = "begin", [RECORD_INTENT] = "intent", [RECORD_MADE] = "made",
@@ -74,13 +75,6 @@ static int index_of(const char *name, const char *const *list, int n)
     return i;
 }
 
-static const char *text(struct arena *a, const json_t *o, const char *name)
-{
-    const char *value = json_string_value(json_object_get(o, name));
-
-    return value ? arena_strdup(a, value) : NULL;
-}
-
 static bool read_made(struct arena *a, const json_t *list, struct record *r)
 {
     r->n_made = json_array_size(list);
@@ -114,11 +108,11 @@ bool record_read(struct arena *a, struct str line, struct record *ret_record)
         return false;
     }
     r.kind = (enum record_kind)kind;
-    r.plan = text(a, o, "plan");
-    r.version = text(a, o, "version");
-    r.modified = text(a, o, "modified");
-    r.upload = text(a, o, "upload");
-    r.why = text(a, o, "why");
+    r.plan = json_member_text(a, o, "plan");
+    r.version = json_member_text(a, o, "version");
+    r.modified = json_member_text(a, o, "modified");
+    r.upload = json_member_text(a, o, "upload");
+    r.why = json_member_text(a, o, "why");
     r.number = (uint64_t)json_integer_value(number);
     if (r.kind == RECORD_BEGIN
             ? r.plan == NULL ||

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "json/json_bytes.h"
+#include "json/json_member.h"
 
 static const char *const names[STEP_KINDS] = {
     [STEP_REVEAL] = "reveal", [STEP_COPY] = "copy",       [STEP_HIDE] = "hide",
@@ -76,13 +77,6 @@ bool step_kind_of(const char *name, enum step_kind *ret_kind)
     return false;
 }
 
-static const char *text(struct arena *a, const json_t *o, const char *name)
-{
-    const char *value = json_string_value(json_object_get(o, name));
-
-    return value ? arena_strdup(a, value) : NULL;
-}
-
 static bool read_newer(struct arena *a, const json_t *list, struct step *s)
 {
     s->n_newer = json_array_size(list);
@@ -112,15 +106,15 @@ static bool is_whole(const struct step *s)
 
 bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
 {
-    const char *class = text(a, o, "storage_class");
+    const char *class = json_member_text(a, o, "storage_class");
     struct step s = {
         .key = json_bytes_get(a, o, "key"),
-        .latest = text(a, o, "latest"),
-        .version = text(a, o, "version"),
-        .etag = text(a, o, "etag"),
-        .modified = text(a, o, "modified"),
+        .latest = json_member_text(a, o, "latest"),
+        .version = json_member_text(a, o, "version"),
+        .etag = json_member_text(a, o, "etag"),
+        .modified = json_member_text(a, o, "modified"),
         .storage_class = class ? class : "",
-        .why = text(a, o, "why"),
+        .why = json_member_text(a, o, "why"),
         .plain = json_is_true(json_object_get(o, "plain")),
     };
     json_int_t size = json_integer_value(json_object_get(o, "size"));
@@ -134,22 +128,17 @@ bool step_from_json(struct arena *a, const json_t *o, struct step *ret_step)
     return true;
 }
 
-static const char *copy_text(struct arena *a, const char *text_or_null)
-{
-    return text_or_null ? arena_strdup(a, text_or_null) : NULL;
-}
-
 struct step step_copy(struct arena *a, const struct step *s)
 {
     struct step copy = *s;
 
-    copy.key = copy_text(a, s->key);
-    copy.latest = copy_text(a, s->latest);
-    copy.version = copy_text(a, s->version);
-    copy.etag = copy_text(a, s->etag);
-    copy.modified = copy_text(a, s->modified);
-    copy.storage_class = copy_text(a, s->storage_class);
-    copy.why = copy_text(a, s->why);
+    copy.key = arena_strdup_if(a, s->key);
+    copy.latest = arena_strdup_if(a, s->latest);
+    copy.version = arena_strdup_if(a, s->version);
+    copy.etag = arena_strdup_if(a, s->etag);
+    copy.modified = arena_strdup_if(a, s->modified);
+    copy.storage_class = arena_strdup_if(a, s->storage_class);
+    copy.why = arena_strdup_if(a, s->why);
     copy.newer = arena_array(a, s->n_newer, sizeof *copy.newer);
     for (size_t i = 0; i < s->n_newer; i++) {
         copy.newer[i] = arena_strdup(a, s->newer[i]);

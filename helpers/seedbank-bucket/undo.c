@@ -5,6 +5,7 @@
 #include "cli/cli_words.h"
 #include "seedbank-bucket/carry.h"
 #include "seedbank-bucket/commands.h"
+#include "seedbank-bucket/tally.h"
 #include "seedbank-bucket/work.h"
 
 struct undo {
@@ -128,13 +129,6 @@ static enum rc settle(struct cli *cli, struct work *w)
     return work_replay(cli, w);
 }
 
-static void say_count(struct cli *cli, uint64_t n, const char *words)
-{
-    if (n > 0) {
-        cli_say(cli, "  %s %s", cli_words_of(cli->cx->arena, n, "object", "objects"), words);
-    }
-}
-
 static void say_summary(struct cli *cli, const struct work *w, const struct carry_tally *t)
 {
     struct arena *a = cli->cx->arena;
@@ -142,10 +136,10 @@ static void say_summary(struct cli *cli, const struct work *w, const struct carr
 
     cli_say(cli, "Took back %s of bucket %s.",
             cli_words_of(a, hidden + removed, "object", "objects"), w->dst.bucket);
-    say_count(cli, hidden, "hidden again by a delete marker");
-    say_count(cli, removed, "freed of the version or marker that the plan had put on them");
-    say_count(cli, t->conflicts, "left as they are: others changed them since");
-    say_count(cli, t->failed, "failed: the same command tries them again");
+    tally_say(cli, hidden, "hidden again by a delete marker");
+    tally_say(cli, removed, "freed of the version or marker that the plan had put on them");
+    tally_say(cli, t->conflicts, "left as they are: others changed them since");
+    tally_say(cli, t->failed, "failed: the same command tries them again");
     cli_event(cli, "summary",
               json_pack("{s:s, s:I, s:I, s:I, s:I}", "bucket", w->head.bucket, "hidden",
                         (json_int_t)hidden, "removed", (json_int_t)removed, "conflicts",
@@ -213,7 +207,7 @@ static void say_finished(struct cli *cli, const struct work *w, const struct und
         return;
     }
     cli_say(cli, "%s was taken back already: nothing to do.", work_name(cli, w));
-    say_count(cli, on->left, "were left as they are: others had changed them");
+    tally_say(cli, on->left, "were left as they are: others had changed them");
 }
 
 static enum rc run(struct cli *cli, const void *settings)

@@ -11,22 +11,17 @@
 
 /* ---- On its way ------------------------------------------------------------------------------ */
 
-static const char *keep(struct arena *a, const char *text)
-{
-    return text ? arena_strdup(a, text) : NULL;
-}
-
 static void copy_item(struct arena *a, void *ptr)
 {
     struct verify_item *i = ptr;
 
     i->name = arena_strdup(a, i->name);
-    i->want.version = keep(a, i->want.version);
-    i->want.etag = keep(a, i->want.etag);
-    i->want.sha256 = keep(a, i->want.sha256);
-    i->found.id = keep(a, i->found.id);
-    i->found.etag = keep(a, i->found.etag);
-    i->sha256 = keep(a, i->sha256);
+    i->want.version = arena_strdup_if(a, i->want.version);
+    i->want.etag = arena_strdup_if(a, i->want.etag);
+    i->want.sha256 = arena_strdup_if(a, i->want.sha256);
+    i->found.id = arena_strdup_if(a, i->found.id);
+    i->found.etag = arena_strdup_if(a, i->found.etag);
+    i->sha256 = arena_strdup_if(a, i->sha256);
 }
 
 static enum rc run(struct ctx *cx, void *arg, struct arena *a, void *item)

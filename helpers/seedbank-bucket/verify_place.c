@@ -9,26 +9,16 @@
 
 enum rc verify_place_refuse(struct verifying *v, const char *summary)
 {
-    cli_outcome(v->cli, CLI_USAGE);
-    return diag_error(v->cli->cx, NULL, summary, "See %s verify --help. Nothing was done.",
-                      v->cli->program->name);
-}
+    struct arena *a = v->cli->cx->arena;
 
-static enum rc read_place(struct verifying *v, const char *what, const char *text,
-                          struct bucket_place *ret_place)
-{
-    enum rc rc = place_read(v->cli->cx, what, text, ret_place);
-
-    if (rc == RC_FAIL) {
-        cli_outcome(v->cli, CLI_USAGE);
-    }
-    return rc;
+    return cli_misuse(v->cli, summary,
+                      arena_printf(a, "See %s verify --help.", v->cli->program->name));
 }
 
 enum rc verify_place_bucket(struct verifying *v)
 {
     const struct verify *s = v->settings;
-    enum rc rc = read_place(v, "BUCKET", s->bucket, &v->want.place);
+    enum rc rc = place_argument(v->cli, "BUCKET", s->bucket, &v->want.place);
 
     if (rc == RC_OK) {
         rc = settings_target(v->cli, &s->server, v->want.place.bucket, &v->want.target);
@@ -80,7 +70,7 @@ enum rc verify_place_elsewhere(struct verifying *v, const char *option)
 enum rc verify_place_other(struct verifying *v, const char *option, const char *text)
 {
     const struct verify *s = v->settings;
-    enum rc rc = read_place(v, option, text, &v->found.place);
+    enum rc rc = place_argument(v->cli, option, text, &v->found.place);
 
     if (rc == RC_OK) {
         rc = settings_target_of(v->cli,

@@ -27,10 +27,9 @@ static enum rc check_place(struct verifying *v)
     struct cli *cli = v->cli;
     const struct verify *s = v->settings;
     struct bucket_place place;
-    enum rc rc = place_read(cli->cx, "BUCKET", s->bucket, &place);
+    enum rc rc = place_argument(cli, "BUCKET", s->bucket, &place);
 
     if (rc != RC_OK) {
-        cli_outcome(cli, CLI_USAGE);
         return rc;
     }
     if (*place.prefix != '\0' || s->prefixes.n + s->excludes.n > 0) {

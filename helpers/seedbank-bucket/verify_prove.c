@@ -48,7 +48,7 @@ static void conclude(struct arena *a, struct verify_item *i, const struct proof 
                                                   [PROOF_NONE] = CHECK_UNPROVEN};
 
     i->result.verdict = verdicts[p->answer];
-    i->result.why = p->why ? arena_strdup(a, p->why) : NULL;
+    i->result.why = arena_strdup_if(a, p->why);
     i->read = p->by == PROOF_BY_READING;
     i->failed = p->failed;
     if (p->answer == PROOF_SAME && *p->sha256 != '\0') {

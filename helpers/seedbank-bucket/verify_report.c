@@ -4,6 +4,7 @@
 #include "base/ctx.h"
 #include "cli/cli_words.h"
 #include "seedbank-bucket/moment.h"
+#include "seedbank-bucket/tally.h"
 #include "seedbank-bucket/verify_private.h"
 #include "json/json_bytes.h"
 
@@ -130,13 +131,6 @@ static const char *objects(struct arena *a, uint64_t n)
     return cli_words_of(a, n, "object", "objects");
 }
 
-static void say_count(struct cli *cli, uint64_t n, const char *words)
-{
-    if (n > 0) {
-        cli_say(cli, "  %s %s", objects(cli->cx->arena, n), words);
-    }
-}
-
 static void say_verdict(struct verifying *v)
 {
     struct cli *cli = v->cli;
@@ -165,14 +159,14 @@ static void say_counts(struct verifying *v)
     const struct verify_counts *c = &v->counts;
     bool against = v->mode == &verify_by_against;
 
-    say_count(cli, c->different + c->unproven > 0 ? c->fine : 0,
+    tally_say(cli, c->different + c->unproven > 0 ? c->fine : 0,
               against ? "as in the source" : "as they were then");
-    say_count(cli, c->different > 0 ? c->unproven : 0,
+    tally_say(cli, c->different > 0 ? c->unproven : 0,
               "not proven: neither the same nor different");
-    say_count(cli, c->newer, against ? "that the source does not have" : "born later");
-    say_count(cli, c->idle, "for which nothing can be promised: the plan says why");
-    say_count(cli, c->late, "changed at the source since, and not copied yet");
-    say_count(cli, c->read, "compared by reading");
+    tally_say(cli, c->newer, against ? "that the source does not have" : "born later");
+    tally_say(cli, c->idle, "for which nothing can be promised: the plan says why");
+    tally_say(cli, c->late, "changed at the source since, and not copied yet");
+    tally_say(cli, c->read, "compared by reading");
 }
 
 /* Of two places: what was compared, and how far behind the other one is. */

@@ -94,9 +94,7 @@ static enum rc no_piece(struct cli *cli, const struct work *w, const char *shard
 {
     struct arena *a = cli->cx->arena;
 
-    cli_outcome(cli, CLI_USAGE);
-    return diag_error(cli->cx, NULL, arena_printf(a, "The plan %s has no piece %s", w->file, shard),
-                      "%s Nothing was done.",
+    return cli_misuse(cli, arena_printf(a, "The plan %s has no piece %s", w->file, shard),
                       w->head.shards > 0 ? arena_printf(a, "Its pieces are called 0 to %ju.",
                                                         (uintmax_t)w->head.shards - 1)
                                          : "It was not cut (plan --shards N): leave out --shard.");

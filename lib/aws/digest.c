@@ -34,6 +34,13 @@ static bool sha256_of(const struct str *parts, size_t n, unsigned char ret_sum[D
 
 #include "base/arena.h"
 
+bool digest_is_sha256_hex(const char *text)
+{
+    size_t n = DIGEST_SHA256_HEX_SIZE - 1;
+
+    return text != NULL && strlen(text) == n && strspn(text, "0123456789abcdef") == n;
+}
+
 void digest_hex(const unsigned char *bytes, size_t n, char *ret_hex)
 {
     static const char digits[] = "0123456789abcdef";

@@ -18,6 +18,7 @@
 
 bool digest_sha256_hex(struct str data, char ret_hex[DIGEST_SHA256_HEX_SIZE]);
 bool digest_hmac_sha256(struct str key, struct str data, unsigned char ret_mac[DIGEST_SHA256_SIZE]);
+bool digest_is_sha256_hex(const char *text); /* such a sum, and nothing else; NULL is none */
 void digest_hex(const unsigned char *bytes, size_t n, char *ret_hex); /* writes 2n + 1 bytes */
 
 bool digest_md5(struct str data, unsigned char ret_sum[DIGEST_MD5_SIZE]);

@@ -148,6 +148,11 @@ char *arena_strdup(struct arena *a, const char *s)
     return arena_memdup(a, s, strlen(s) + 1);
 }
 
+char *arena_strdup_if(struct arena *a, const char *s)
+{
+    return s != NULL ? arena_strdup(a, s) : NULL;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
     size_t len = strnlen(s, n);

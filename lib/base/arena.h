@@ -37,6 +37,7 @@ void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_s
 
 void *arena_memdup(struct arena *a, const void *p, size_t n) __attribute__((returns_nonnull));
 char *arena_strdup(struct arena *a, const char *s) __attribute__((returns_nonnull));
+char *arena_strdup_if(struct arena *a, const char *s); /* NULL for NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *a, const char *format, ...)
     __attribute__((returns_nonnull, format(printf, 2, 3)));

@@ -172,6 +172,12 @@ static void print_messages(struct cli *cli)
 /* ---- Refusing and ending ----------------------------------------------------------------------
  */
 
+enum rc cli_misuse(struct cli *cli, const char *summary, const char *detail)
+{
+    cli_outcome(cli, CLI_USAGE);
+    return diag_error(cli->cx, NULL, summary, "%s Nothing was done.", detail);
+}
+
 enum rc cli_refuse(struct cli *cli, const char *summary, const char *detail_format, ...)
 {
     va_list ap;

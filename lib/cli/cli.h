@@ -155,6 +155,10 @@ void cli_outcome(struct cli *cli, enum cli_exit outcome);
 enum rc cli_refuse(struct cli *cli, const char *summary, const char *detail_format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The command line asks for what cannot be: an error, whose detail is ended by "Nothing was done.",
+ * and CLI_USAGE. Returns RC_FAIL. */
+enum rc cli_misuse(struct cli *cli, const char *summary, const char *detail);
+
 /* The first Ctrl-C came. */
 bool cli_is_stopping(const struct cli *cli);
 

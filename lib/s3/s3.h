@@ -16,6 +16,9 @@
 
 #include "base/rc.h"
 
+/* The version ID of what is written while versioning is not enabled: it replaces the one before. */
+#define S3_NULL_VERSION "null"
+
 struct credentials_assume;
 struct credentials_environment;
 struct ctx;

@@ -399,7 +399,7 @@ static enum rc prove(struct ctx *cx, const struct s3_upload *u, struct s3_upload
                      made.bucket),
         "The ETag of version %s is %s; the bytes that were sent have %s. They were changed on the "
         "way, or somebody else wrote this key. Look at its versions, and write it again.",
-        made.version_id ? made.version_id : "null", theirs, etag);
+        made.version_id ? made.version_id : S3_NULL_VERSION, theirs, etag);
 }
 
 static enum rc finish_whole(struct ctx *cx, struct s3_upload *u, char etag[S3_ETAG_SIZE],
